@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdarg.h>
+#include <stddef.h>
+
+#include "base/macros.h"
+
+/* A growing run of bytes.  `data` is always followed by a NUL that `len` does not count. */
+struct buf {
+	char *data;
+	size_t len;
+	size_t size;
+};
+
+struct buf *buf_new(void *mem);
+
+void buf_add(struct buf *buf, const void *data, size_t len);
+void buf_adds(struct buf *buf, const char *s);
+void buf_addc(struct buf *buf, char c);
+void buf_printf(struct buf *buf, const char *format, ...) PRINTF(2, 3);
+
+/* Text between tags or in a double-quoted attribute: & < > " become entities, CR a reference. */
+void buf_add_xml(struct buf *buf, const char *s);
+
+/* Cuts to `len` bytes, which must not be more than there are. */
+void buf_cut(struct buf *buf, size_t len);

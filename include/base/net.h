@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "base/macros.h"
+
+/* Addresses and networks.  An IPv4 address mapped into IPv6 is the IPv4 address. */
+
+enum { NET_TEXT_MAX = 64 };
+
+struct net_address {
+	uint8_t bytes[16];
+	uint8_t len; /* 4 or 16; 0: not an internet address (a UNIX socket) */
+	uint16_t port;
+};
+
+struct net_prefix {
+	struct net_address address;
+	uint8_t bits;
+};
+
+void net_address_from(const struct sockaddr *sa, struct net_address *ret);
+
+/* "192.0.2.1", "2001:db8::1", "unix"; `out` has NET_TEXT_MAX bytes. */
+void net_address_text(const struct net_address *address, char *out);
+bool net_address_parse(const char *s, struct net_address *ret);
+bool net_address_is_loopback(const struct net_address *address);
+
+/* "10.0.0.0/8", "2001:db8::/32" or a single address; bits beyond the prefix must be zero. */
+bool net_prefix_parse(const char *s, struct net_prefix *ret);
+bool net_prefix_contains(const struct net_prefix *prefixes, size_t count,
+			 const struct net_address *address);

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/net.h"
+#include "config/config.h"
+#include "http/route.h"
+
+/*
+ * One request, from its first line to its last byte.
+ *
+ * A handler runs on the connection's thread (INLINE) or on a worker (WORKER).
+ * It sets a reply (reply.h) and returns 0, or returns REQUEST_LATER and sees to
+ * it that request_finish() is called once, from any thread.  Between the two a
+ * request belongs to whoever works on it; after request_finish() to nobody.
+ *
+ * A request that passes its deadline is answered with 503 meanwhile; the
+ * request itself stays valid until request_finish(), whose reply is dropped.
+ */
+
+struct request;
+struct principal;
+
+/* Memory that lives as long as the request. */
+void *request_mem(struct request *req);
+
+/* "3f9c2a-17": in the log, and in error replies. */
+const char *request_id(const struct request *req);
+
+/* The configuration in force when the request came. */
+const struct config *request_config(const struct request *req);
+
+const struct route *request_route(const struct request *req);
+enum plane request_plane(const struct request *req);
+
+/* GET or HEAD is one method to a handler; the body of a HEAD is never sent. */
+enum http_method request_method(const struct request *req);
+
+/* The path as it came, before any decoding; the same with the query. */
+const char *request_path(const struct request *req);
+const char *request_target(const struct request *req);
+
+/* {name} of the route, decoded.  Never NULL for a name that the route has. */
+const char *request_param(const struct request *req, const char *name);
+
+/* From the query, decoded; NULL when it is not there. */
+const char *request_query(const struct request *req, const char *name);
+
+/* NULL when it is not there.  Any case. */
+const char *request_header(const struct request *req, const char *name);
+
+/* The whole body, followed by a NUL that `ret_len` does not count. */
+const char *request_body(const struct request *req, size_t *ret_len);
+
+/* Who is at the other end, behind trusted proxies. */
+const struct net_address *request_address(const struct request *req);
+bool request_is_tls(const struct request *req);
+
+/* The account that asks; NULL on routes without one. */
+const struct principal *request_principal(const struct request *req);
+
+/* Why it was refused, for the log: a row of errors.def.  The wire does not tell. */
+void request_set_reason(struct request *req, int reason);
+
+/*
+ * Goes on with `handler` on a worker: from a handler (which then returns what
+ * this returns), or from whoever would call request_finish().
+ */
+int request_defer(struct request *req, request_handler *handler) MUST_CHECK;
+
+/* The end of a REQUEST_LATER: `result` is what a handler would have returned, 0 or negative. */
+void request_finish(struct request *req, int result);
