@@ -56,6 +56,7 @@ struct db_arg {
 	const char *where; /* the place a secret is sealed for: "device.secret" */
 };
 
+/* clang-format off */
 #define DB_INT(n, v)                                                                               \
 	{                                                                                          \
 		.name = (n), .kind = DB_ARG_INT, .i = (int64_t)(v)                                 \

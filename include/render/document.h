@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "store/handset.h"
+#include "store/line.h"
+#include "store/operation.h"
+#include "store/sip_server.h"
+
+/*
+ * What a document is made of, before it has a format.
+ *
+ * The body (parameters, servers, handsets with their accounts) is what a
+ * schedule may hold back; operations are not.  Everything is in the order in
+ * which it is written: parameters by name, servers by position, handsets by
+ * slot.  Rendering reads nothing else: no clock, no random, no database.
+ */
+
+struct buf;
+struct secret;
+
+/* Exactly one of `value` (never "") and `secret` is set. */
+struct param {
+	const char *name;
+	const char *value;
+	const struct secret *secret;
+};
+
+struct document_handset {
+	const struct handset *handset;
+	const struct line *line; /* NULL: no account */
+	int provider;            /* position of the line's server */
+	/*
+	 * Settings of this handset by their short names: "hs.DirectAccessDir"
+	 * is written as hs.<ipui>.DirectAccessDir, "SipAccount.X" likewise.
+	 */
+	struct param *params;
+	size_t param_count;
+};
+
+struct document {
+	int64_t mac;
+	const char *product; /* a row of products.def */
+
+	bool delete_not_provisioned;
+	struct param *params;
+	size_t param_count;
+	struct sip_server *servers;
+	size_t server_count;
+	struct document_handset *handsets;
+	size_t handset_count;
+
+	/* Only those that are to be written. */
+	struct operation *operations;
+	size_t operation_count;
+};
