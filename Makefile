@@ -36,7 +36,7 @@ LIBS = $(shell pkg-config --libs $(PACKAGES)) $(shell xmlrpc-c-config client --l
 WARNINGS := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wundef -Wvla -Wformat=2 -Wno-missing-field-initializers
 ALL_CFLAGS = -std=gnu2x -D_GNU_SOURCE -O2 -g -fno-omit-frame-pointer -fstack-protector-strong \
-	-fPIE $(WARNINGS) -Iinclude -I$(B)/gen $(PACKAGE_CFLAGS)
+	-fPIE $(WARNINGS) -Iinclude -Isrc $(PACKAGE_CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now
 PACKAGE_CFLAGS = $(shell pkg-config --cflags $(PACKAGES)) $(shell xmlrpc-c-config client --cflags)
 ifdef DEVELOPER

@@ -40,15 +40,14 @@ struct db_query {
 
 /* DB_QUERY(device_by_mac, "SELECT …") makes `device_by_mac`, to be used in this file. */
 #define DB_QUERY(id, text)                                                                         \
-	static const struct db_query id                                                            \
-		__attribute__((section("db_query"), used, aligned(sizeof(void *)))) = {#id, text}
+	static const struct db_query id __attribute__((section("db_query"), used)) = {#id, text}
 
 /* The next of all queries in the program, after `last` (NULL: the first); NULL at the end. */
 const struct db_query *db_query_next(const struct db_query *last);
 
 /* One named parameter and its value. */
 struct db_arg {
-	const char *name; /* without the colon */
+	const char *name; /* with its colon */
 	enum { DB_ARG_NULL, DB_ARG_INT, DB_ARG_TEXT, DB_ARG_BLOB, DB_ARG_SECRET } kind;
 	int64_t i;
 	const void *p; /* text (NULL: SQL NULL), bytes, or a struct secret (NULL: SQL NULL) */
@@ -57,26 +56,13 @@ struct db_arg {
 };
 
 /* clang-format off */
-#define DB_INT(n, v)                                                                               \
-	{                                                                                          \
-		.name = (n), .kind = DB_ARG_INT, .i = (int64_t)(v)                                 \
-	}
-#define DB_INT_OR_NULL(n, v)                                                                       \
-	{                                                                                          \
-		.name = (n), .kind = (v) ? DB_ARG_INT : DB_ARG_NULL, .i = (int64_t)(v)             \
-	}
-#define DB_TEXT(n, v)                                                                              \
-	{                                                                                          \
-		.name = (n), .kind = DB_ARG_TEXT, .p = (v)                                         \
-	}
-#define DB_BLOB(n, v, l)                                                                           \
-	{                                                                                          \
-		.name = (n), .kind = DB_ARG_BLOB, .p = (v), .len = (l)                             \
-	}
-#define DB_SECRET(n, v, w)                                                                         \
-	{                                                                                          \
-		.name = (n), .kind = DB_ARG_SECRET, .p = (v), .where = (w)                         \
-	}
+#define DB_INT(n, v) {.name = ":" n, .kind = DB_ARG_INT, .i = (int64_t)(v)}
+/* 0 is SQL NULL */
+#define DB_INT_OR_NULL(n, v) {.name = ":" n, .kind = (v) ? DB_ARG_INT : DB_ARG_NULL, .i = (int64_t)(v)}
+#define DB_TEXT(n, v) {.name = ":" n, .kind = DB_ARG_TEXT, .p = (v)}
+#define DB_BLOB(n, v, l) {.name = ":" n, .kind = DB_ARG_BLOB, .p = (v), .len = (l)}
+#define DB_SECRET(n, v, w) {.name = ":" n, .kind = DB_ARG_SECRET, .p = (v), .where = (w)}
+/* clang-format on */
 #define DB_ARGS(...) ((const struct db_arg[]){__VA_ARGS__ __VA_OPT__(, ){.name = NULL}})
 
 /*

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <sqlite3.h>
+
+#include "db/db.h"
+
+/* Inside of the SQLite engine, shared by the files of src/db. */
+
+struct db_rows {
+	struct db *db;
+	sqlite3_stmt *stmt;
+	bool open;
+};
+
+enum db_control {
+	CONTROL_BEGIN,
+	CONTROL_COMMIT,
+	CONTROL_ROLLBACK,
+	CONTROL_SAVEPOINT,
+	CONTROL_RELEASE,
+	CONTROL_ROLLBACK_SAVEPOINT,
+	CONTROL_SNAPSHOT,
+	CONTROL_COUNT,
+};
+
+struct db {
+	sqlite3 *handle;
+	enum db_mode mode;
+	int lock_fd;
+	bool touched; /* see writer_touch() */
+	sqlite3_stmt *control[CONTROL_COUNT];
+	struct db_rows *rows; /* one for each query of the program */
+};
+
+/* The row of errors.def for a result code of SQLite's. */
+int sqlite_error(int code) MUST_CHECK;
+
+/* Runs a script of several statements. */
+int sqlite_script(struct db *db, const char *sql) MUST_CHECK;

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* Statements: prepared once per connection, parameters by name, columns by number. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/secret.h"
+#include "db/sqlite.h"
+
+/* A statement that does not fit its query is our bug, found by the first test that runs it. */
+static void bug(const struct db_query *query, const char *what, const char *name)
+{
+	fprintf(stderr, "level=error msg=\"bug in a query\" query=%s what=\"%s\" name=%s\n",
+		query->name, what, name);
+	abort();
+}
+
+static int bind_secret(sqlite3_stmt *stmt, int index, const struct db_arg *arg)
+{
+	CLEANUP(mem_freep) void *scratch = NULL;
+	const struct secret *secret = arg->p;
+	uint8_t *sealed;
+	size_t len;
+
+	if (!secret)
+		return sqlite3_bind_null(stmt, index);
+	scratch = mem_root("bind_secret");
+	secret_seal(scratch, arg->where, secret_reveal(secret), secret_len(secret), &sealed, &len);
+	return sqlite3_bind_blob64(stmt, index, sealed, len, SQLITE_TRANSIENT);
+}
+
+static int bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool copy)
+{
+	sqlite3_destructor_type life = copy ? SQLITE_TRANSIENT : SQLITE_STATIC;
+
+	switch (arg->kind) {
+	case DB_ARG_INT:
+		return sqlite3_bind_int64(stmt, index, arg->i);
+	case DB_ARG_TEXT:
+		if (!arg->p)
+			break;
+		return sqlite3_bind_text(stmt, index, arg->p, -1, life);
+	case DB_ARG_BLOB:
+		return sqlite3_bind_blob64(stmt, index, arg->p, arg->len, life);
+	case DB_ARG_SECRET:
+		return bind_secret(stmt, index, arg);
+	case DB_ARG_NULL:
+		break;
+	}
+	return sqlite3_bind_null(stmt, index);
+}
+
+static int bind_all(sqlite3_stmt *stmt, const struct db_query *query, const struct db_arg *args,
+		    bool copy)
+{
+	int wanted = sqlite3_bind_parameter_count(stmt);
+	int given = 0;
+
+	for (const struct db_arg *arg = args; arg && arg->name; arg++) {
+		const char *next =
+			given < wanted ? sqlite3_bind_parameter_name(stmt, given + 1) : NULL;
+		int index = next && strcmp(next, arg->name) == 0
+				    ? given + 1
+				    : sqlite3_bind_parameter_index(stmt, arg->name);
+		int code;
+
+		if (index == 0)
+			bug(query, "lacks the parameter", arg->name);
+		code = bind(stmt, index, arg, copy);
+		if (code != SQLITE_OK)
+			return sqlite_error(code);
+		given++;
+	}
+	if (given != wanted)
+		bug(query, "is given too few parameters", "");
+	return 0;
+}
+
+static int rows_get(struct db *db, const struct db_query *query, struct db_rows **ret)
+{
+	struct db_rows *rows = &db->rows[query - db_query_next(NULL)];
+	int code;
+
+	if (rows->open)
+		bug(query, "is being read already", "");
+	if (!rows->stmt) {
+		code = sqlite3_prepare_v3(db->handle, query->sql, -1, SQLITE_PREPARE_PERSISTENT,
+					  &rows->stmt, NULL);
+		if (code != SQLITE_OK)
+			return sqlite_error(code);
+		rows->db = db;
+	}
+	*ret = rows;
+	return 0;
+}
+
+int db_run(struct db *db, const struct db_query *query, const struct db_arg *args)
+{
+	struct db_rows *rows;
+	int code;
+	int r = rows_get(db, query, &rows);
+
+	if (r < 0)
+		return r;
+	r = bind_all(rows->stmt, query, args, false);
+	if (r == 0) {
+		do {
+			code = sqlite3_step(rows->stmt);
+		} while (code == SQLITE_ROW);
+		r = sqlite_error(code);
+	}
+	sqlite3_reset(rows->stmt);
+	sqlite3_clear_bindings(rows->stmt);
+	return r;
+}
+
+int db_select(struct db *db, const struct db_query *query, const struct db_arg *args,
+	      struct db_rows **ret)
+{
+	struct db_rows *rows;
+	int r = rows_get(db, query, &rows);
+
+	if (r < 0)
+		return r;
+	r = bind_all(rows->stmt, query, args, true);
+	if (r < 0)
+		return r;
+	rows->open = true;
+	*ret = rows;
+	return 0;
+}
+
+int db_next(struct db_rows *rows)
+{
+	int code = sqlite3_step(rows->stmt);
+
+	return code == SQLITE_ROW ? 1 : sqlite_error(code);
+}
+
+void db_end(struct db_rows *rows)
+{
+	sqlite3_reset(rows->stmt);
+	sqlite3_clear_bindings(rows->stmt);
+	rows->open = false;
+}
+
+bool db_is_null(struct db_rows *rows, int column)
+{
+	return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL;
+}
+
+int64_t db_int(struct db_rows *rows, int column)
+{
+	return sqlite3_column_int64(rows->stmt, column);
+}
+
+const char *db_text(struct db_rows *rows, int column)
+{
+	return (const char *)sqlite3_column_text(rows->stmt, column);
+}
+
+char *db_text_copy(void *mem, struct db_rows *rows, int column)
+{
+	const char *text = db_text(rows, column);
+
+	return text ? mem_strdup(mem, text) : NULL;
+}
+
+const void *db_blob(struct db_rows *rows, int column, size_t *ret_len)
+{
+	const void *bytes = sqlite3_column_blob(rows->stmt, column);
+
+	*ret_len = (size_t)sqlite3_column_bytes(rows->stmt, column);
+	return bytes;
+}
+
+int db_secret(void *mem, struct db_rows *rows, int column, const char *where, struct secret **ret)
+{
+	size_t sealed_len;
+	const void *sealed = db_blob(rows, column, &sealed_len);
+	char *text;
+	size_t len;
+	int r;
+
+	*ret = NULL;
+	if (!sealed)
+		return 0;
+	r = secret_unseal(mem, where, sealed, sealed_len, &text, &len);
+	if (r < 0)
+		return r;
+	*ret = secret_new_bytes(mem, text, len);
+	explicit_bzero(text, len);
+	mem_free(text);
+	return 0;
+}
+
+int db_select_int(struct db *db, const struct db_query *query, const struct db_arg *args,
+		  int64_t *ret)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, query, args, &rows);
+
+	if (r < 0)
+		return r;
+	r = db_next(rows);
+	if (r > 0)
+		*ret = db_int(rows, 0);
+	return r;
+}
