@@ -28,6 +28,14 @@ char *mem_vprintf(void *mem, const char *format, va_list args) PRINTF(2, 0);
 /* Grows `old` (or makes it, under `mem`) to `count` members of `size` bytes. */
 void *mem_grow(void *mem, void *old, size_t size, size_t count);
 
+/*
+ * Appends a zeroed member to an array that grows by doubling, and returns it:
+ *     struct line *line = mem_push(mem, &lines, &count);
+ */
+#define mem_push(mem, array, count)                                                                \
+	((__typeof__(*(array)))mem_push_size(mem, (void **)(array), count, sizeof(**(array))))
+void *mem_push_size(void *mem, void **array, size_t *count, size_t size);
+
 /* NULL is fine. */
 void mem_free(void *p);
 

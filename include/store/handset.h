@@ -19,9 +19,9 @@ struct handset {
 	int64_t mac;
 	int slot;
 	char ipui[IPUI_LEN + 1];
-	const char *name;         /* NULL: none */
+	const char *name;	  /* NULL: none */
 	const struct secret *pin; /* DECT_AC; NULL: none */
-	const char *origin;       /* "hand" or "import" */
+	const char *origin;	  /* "hand" or "import" */
 	int64_t created_at;
 };
 

@@ -25,11 +25,11 @@ struct operation {
 	enum operation_kind kind;
 	char ipui[IPUI_LEN + 1];       /* remove_handset; "" otherwise */
 	enum operation_mode mode;      /* remove_handset */
-	const char *dm;                /* the DECT manager's name; NULL for remove_handset */
-	int64_t start_at;              /* RegStart, FwUpdateStart: epoch */
-	int64_t duration;              /* RegDuration: seconds */
+	const char *dm;		       /* the DECT manager's name; NULL for remove_handset */
+	int64_t start_at;	       /* RegStart, FwUpdateStart: epoch */
+	int64_t duration;	       /* RegDuration: seconds */
 	const struct secret *password; /* DMPpasswd; NULL: none */
-	const char *url;               /* FwUpdateUrl; NULL: none */
+	const char *url;	       /* FwUpdateUrl; NULL: none */
 	int64_t from_at;
 	int64_t until_at;   /* 0: open */
 	int64_t carried_at; /* first fetch that carried it; 0: none yet */

@@ -28,8 +28,8 @@ struct sip_server {
 /* 1 found, 0 not. */
 int sip_server_find(void *mem, struct db *db, const char *name, struct sip_server **ret) MUST_CHECK;
 /* By name, after `after` (NULL: from the first), at most `limit`. */
-int sip_server_list(void *mem, struct db *db, const char *after, int limit,
-		    struct sip_server **ret, size_t *ret_count) MUST_CHECK;
+int sip_server_list(void *mem, struct db *db, const char *after, int limit, struct sip_server **ret,
+		    size_t *ret_count) MUST_CHECK;
 
 int sip_server_insert(struct db *db, struct sip_server *server) MUST_CHECK;
 /* All but the name; the revision grows. */

@@ -73,6 +73,20 @@ void *mem_grow(void *mem, void *old, size_t size, size_t count)
 	return must(talloc_realloc_size(mem, old, size * count));
 }
 
+void *mem_push_size(void *mem, void **array, size_t *count, size_t size)
+{
+	size_t n = *count;
+	char *member;
+
+	/* A power of two is full. */
+	if ((n & (n - 1)) == 0)
+		*array = mem_grow(mem, *array, size, n ? 2 * n : 1);
+	member = (char *)*array + n * size;
+	memset(member, 0, size);
+	*count = n + 1;
+	return member;
+}
+
 void mem_free(void *p)
 {
 	if (p)

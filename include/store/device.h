@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/macros.h"
+#include "store/mac.h"
+
+struct db;
+struct secret;
+
+/* Devices, as stored.  A device is known by its MAC. */
+
+struct device {
+	int64_t mac;
+	const char *product; /* a row of products.def; NULL: registered only */
+	int64_t group_id;    /* 0: none */
+	const char *group;   /* its name; read only */
+	const char *name;    /* NULL: none */
+	const char *mac_id;  /* the suffix, as proof of possession; NULL: never told */
+	const struct secret *secret;
+	const char *secret_origin; /* "given" or "made"; NULL without secret */
+	int64_t secret_account_id; /* to whom a made one was told; 0: nobody */
+	const char *user_name;
+	const struct secret *user_password;
+	int64_t locked_at;	/* 0: not locked */
+	int64_t provisioned_at; /* first document that it was given; 0: none yet */
+	int64_t revision;
+	int64_t created_at;
+};
+
+/* What a document depends on: a counter for each scope row. */
+struct device_revision {
+	int64_t fleet;
+	int64_t product;
+	int64_t group;
+	int64_t sip;
+	int64_t device;
+};
+
+/* All that a fetch needs to know, in one statement. */
+struct device_fetch {
+	int64_t mac;
+	const char *product;
+	int64_t locked_at;
+	int64_t provisioned_at;
+	const struct secret *secret;
+	const char *user_name;
+	const struct secret *user_password;
+	struct device_revision revision;
+	const char *rendition_revision; /* NULL: no rendition */
+	const char *rendition_etag;
+	int64_t rendition_until_at;
+};
+
+/* 1 found, 0 not. */
+int device_find(void *mem, struct db *db, int64_t mac, struct device **ret) MUST_CHECK;
+/* -E_MAC_UNKNOWN when it is not there. */
+int device_get(void *mem, struct db *db, int64_t mac, struct device **ret) MUST_CHECK;
+/* 1 found, 0 not. */
+int device_fetch_find(void *mem, struct db *db, int64_t mac, struct device_fetch **ret) MUST_CHECK;
+
+struct device_filter {
+	int64_t after;	     /* -1: from the first */
+	int64_t group_id;    /* 0: any */
+	const char *product; /* NULL: any */
+	int limit;
+};
+
+struct device_row {
+	int64_t mac;
+	const char *product;
+	const char *group;
+	const char *name;
+	int64_t handsets;
+	int64_t locked_at;
+};
+
+/* By MAC. */
+int device_list(void *mem, struct db *db, const struct device_filter *filter,
+		struct device_row **ret, size_t *ret_count) MUST_CHECK;
+
+int device_insert(struct db *db, const struct device *device) MUST_CHECK;
+/* All columns but the times; the revision grows. */
+int device_update(struct db *db, const struct device *device) MUST_CHECK;
+int device_touch(struct db *db, int64_t mac) MUST_CHECK;
+/* The first document was given; the revision grows. */
+int device_provisioned(struct db *db, int64_t mac, int64_t at) MUST_CHECK;
+int device_delete(struct db *db, int64_t mac) MUST_CHECK;
+
+/* For `status`. */
+struct device_counts {
+	int64_t devices;
+	int64_t provisioned;
+	int64_t locked;
+	int64_t registrations;
+	int64_t handsets;
+	int64_t accounts;
+	int64_t providers;
+};
+int device_counts(struct db *db, struct device_counts *ret) MUST_CHECK;

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/macros.h"
+
+struct db;
+
+/* Registrations: where a device is sent, and under whose name. */
+
+struct registration {
+	int64_t mac;
+	int64_t provider_id;
+	const char *provider;
+	int64_t account_id; /* 0: the account has gone */
+	const char *url;
+	int64_t created_at;
+};
+
+/* 1 found, 0 not. */
+int registration_find(void *mem, struct db *db, int64_t mac, struct registration **ret) MUST_CHECK;
+
+/* -E_DB_CONSTRAINT when the MAC is registered, or the provider is not there. */
+int registration_insert(struct db *db, const struct registration *registration) MUST_CHECK;
+/* 1 it was there, 0 not. */
+int registration_delete(struct db *db, int64_t mac) MUST_CHECK;
+
+/* Of one provider, by MAC after `after` (-1: from the first), at most `limit`. */
+int registration_list(void *mem, struct db *db, int64_t provider_id, int64_t after, int limit,
+		      struct registration **ret, size_t *ret_count) MUST_CHECK;

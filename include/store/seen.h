@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/macros.h"
+
+struct db;
+
+/* Traces of phones; these tables are in the database file of their own (seen.db). */
+
+enum { FETCHES_KEPT = 20 };
+
+struct seen {
+	int64_t mac;
+	int64_t at;
+	const char *address;
+	const char *user_agent; /* NULL: none told */
+};
+
+struct fetch {
+	int64_t mac;
+	int64_t at;
+	const char *address;
+	const char *etag;
+	const char *revision;
+	int64_t operations;
+};
+
+/* 1 found, 0 not. */
+int seen_find(void *mem, struct db *db, int64_t mac, struct seen **ret) MUST_CHECK;
+int seen_put(struct db *db, int64_t mac, int64_t at, const char *address) MUST_CHECK;
+int seen_put_agent(struct db *db, int64_t mac, int64_t at, const char *user_agent) MUST_CHECK;
+
+/* Newest first. */
+int fetch_list(void *mem, struct db *db, int64_t mac, struct fetch **ret,
+	       size_t *ret_count) MUST_CHECK;
+/* Keeps the last FETCHES_KEPT of each device. */
+int fetch_insert(struct db *db, const struct fetch *fetch) MUST_CHECK;

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/macros.h"
+
+struct db;
+struct secret;
+
+/*
+ * Settings: one name and value in one scope.  Scopes are written as people
+ * write them: "fleet", "product:n870", "group:ward", "device:7C2F80E0D605",
+ * "handset:029e74a599".
+ */
+
+struct setting {
+	const char *scope;
+	const char *name;
+	const char *value;	     /* NULL when it is a secret */
+	const struct secret *secret; /* NULL when it is not */
+	int64_t updated_at;
+};
+
+/* Of one scope, by name. */
+int setting_list(void *mem, struct db *db, const char *scope, struct setting **ret,
+		 size_t *ret_count) MUST_CHECK;
+/* 1 found, 0 not. */
+int setting_find(void *mem, struct db *db, const char *scope, const char *name,
+		 struct setting **ret) MUST_CHECK;
+/* Sets or replaces. */
+int setting_put(struct db *db, const struct setting *setting) MUST_CHECK;
+/* 1 it was there, 0 not. */
+int setting_delete(struct db *db, const char *scope, const char *name) MUST_CHECK;
+int setting_delete_scope(struct db *db, const char *scope) MUST_CHECK;
+
+/* The counter of a scope that has no row of its own (fleet, product:X) grows. */
+int scope_touch(struct db *db, const char *scope) MUST_CHECK;

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/device.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "db/db.h"
+
+DB_QUERY(
+	device_by_mac,
+	"SELECT d.mac, d.product, d.group_id, g.name, d.name, d.mac_id, d.secret, d.secret_origin, "
+	"d.secret_account_id, d.user_name, d.user_password, d.locked_at, d.provisioned_at, "
+	"d.revision, d.created_at "
+	"FROM device d "
+	"LEFT JOIN device_group g ON g.id = d.group_id "
+	"WHERE d.mac = :mac");
+
+static int device_from(void *mem, struct db_rows *rows, struct device *device)
+{
+	struct secret *secret, *password;
+	int r;
+
+	device->mac = db_int(rows, 0);
+	device->product = db_text_copy(mem, rows, 1);
+	device->group_id = db_int(rows, 2);
+	device->group = db_text_copy(mem, rows, 3);
+	device->name = db_text_copy(mem, rows, 4);
+	device->mac_id = db_text_copy(mem, rows, 5);
+	r = db_secret(mem, rows, 6, "device.secret", &secret);
+	if (r == 0)
+		r = db_secret(mem, rows, 10, "device.user_password", &password);
+	if (r < 0)
+		return r;
+	device->secret = secret;
+	device->secret_origin = db_text_copy(mem, rows, 7);
+	device->secret_account_id = db_int(rows, 8);
+	device->user_name = db_text_copy(mem, rows, 9);
+	device->user_password = password;
+	device->locked_at = db_int(rows, 11);
+	device->provisioned_at = db_int(rows, 12);
+	device->revision = db_int(rows, 13);
+	device->created_at = db_int(rows, 14);
+	return 0;
+}
+
+int device_find(void *mem, struct db *db, int64_t mac, struct device **ret)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &device_by_mac, DB_ARGS(DB_INT("mac", mac)), &rows);
+
+	if (r < 0 || (r = db_next(rows)) <= 0)
+		return r;
+	*ret = mem_new(mem, struct device);
+	r = device_from(mem, rows, *ret);
+	return r < 0 ? r : 1;
+}
+
+int device_get(void *mem, struct db *db, int64_t mac, struct device **ret)
+{
+	int r = device_find(mem, db, mac, ret);
+
+	return r == 0 ? -E_MAC_UNKNOWN : r < 0 ? r : 0;
+}
+
+DB_QUERY(
+	device_fetch_by_mac,
+	"SELECT d.product, d.locked_at, d.provisioned_at, d.secret, d.user_name, d.user_password, "
+	"coalesce((SELECT revision FROM scope_revision WHERE scope = 'fleet'), 0), "
+	"coalesce((SELECT revision FROM scope_revision WHERE scope = 'product:' || d.product), 0), "
+	"coalesce((SELECT revision FROM device_group WHERE id = d.group_id), 0), "
+	"coalesce((SELECT sum(s.revision) FROM device_sip_server p "
+	"JOIN sip_server s ON s.id = p.sip_server_id WHERE p.mac = d.mac), 0), "
+	"d.revision, r.revision, r.etag, r.until_at "
+	"FROM device d "
+	"LEFT JOIN rendition r ON r.mac = d.mac "
+	"WHERE d.mac = :mac");
+
+int device_fetch_find(void *mem, struct db *db, int64_t mac, struct device_fetch **ret)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	struct device_fetch *fetch;
+	struct secret *secret, *password;
+	int r = db_select(db, &device_fetch_by_mac, DB_ARGS(DB_INT("mac", mac)), &rows);
+
+	if (r < 0 || (r = db_next(rows)) <= 0)
+		return r;
+	fetch = mem_new(mem, struct device_fetch);
+	fetch->mac = mac;
+	fetch->product = db_text_copy(fetch, rows, 0);
+	fetch->locked_at = db_int(rows, 1);
+	fetch->provisioned_at = db_int(rows, 2);
+	r = db_secret(fetch, rows, 3, "device.secret", &secret);
+	if (r == 0)
+		r = db_secret(fetch, rows, 5, "device.user_password", &password);
+	if (r < 0)
+		return r;
+	fetch->secret = secret;
+	fetch->user_name = db_text_copy(fetch, rows, 4);
+	fetch->user_password = password;
+	fetch->revision.fleet = db_int(rows, 6);
+	fetch->revision.product = db_int(rows, 7);
+	fetch->revision.group = db_int(rows, 8);
+	fetch->revision.sip = db_int(rows, 9);
+	fetch->revision.device = db_int(rows, 10);
+	fetch->rendition_revision = db_text_copy(fetch, rows, 11);
+	fetch->rendition_etag = db_text_copy(fetch, rows, 12);
+	fetch->rendition_until_at = db_int(rows, 13);
+	*ret = fetch;
+	return 1;
+}
+
+/* One query for each index that it may walk. */
+#define ROW                                                                                        \
+	"SELECT d.mac, d.product, g.name, d.name, "                                                \
+	"(SELECT count(*) FROM handset h WHERE h.mac = d.mac), d.locked_at "                       \
+	"FROM device d "                                                                           \
+	"LEFT JOIN device_group g ON g.id = d.group_id "
+
+DB_QUERY(device_page, ROW "WHERE d.mac > :after "
+			  "AND (:group_id = 0 OR d.group_id = :group_id) "
+			  "AND (:product IS NULL OR d.product = :product) "
+			  "ORDER BY d.mac "
+			  "LIMIT :limit");
+DB_QUERY(device_page_of_group, ROW "WHERE d.group_id = :group_id "
+				   "AND d.mac > :after "
+				   "AND (:product IS NULL OR d.product = :product) "
+				   "ORDER BY d.mac "
+				   "LIMIT :limit");
+
+int device_list(void *mem, struct db *db, const struct device_filter *filter,
+		struct device_row **ret, size_t *ret_count)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(
+		db, filter->group_id ? &device_page_of_group : &device_page,
+		DB_ARGS(DB_INT("after", filter->after), DB_INT("group_id", filter->group_id),
+			DB_TEXT("product", filter->product), DB_INT("limit", filter->limit)),
+		&rows);
+
+	*ret = NULL;
+	*ret_count = 0;
+	while (r >= 0 && (r = db_next(rows)) > 0) {
+		struct device_row *row = mem_push(mem, ret, ret_count);
+
+		row->mac = db_int(rows, 0);
+		row->product = db_text_copy(mem, rows, 1);
+		row->group = db_text_copy(mem, rows, 2);
+		row->name = db_text_copy(mem, rows, 3);
+		row->handsets = db_int(rows, 4);
+		row->locked_at = db_int(rows, 5);
+	}
+	return r;
+}
+
+DB_QUERY(device_add,
+	 "INSERT INTO device (mac, product, group_id, name, mac_id, secret, secret_origin, "
+	 "secret_account_id, user_name, user_password, locked_at, created_at) "
+	 "VALUES (:mac, :product, :group_id, :name, :mac_id, :secret, :secret_origin, "
+	 ":secret_account_id, :user_name, :user_password, :locked_at, :created_at)");
+DB_QUERY(device_change,
+	 "UPDATE device SET product = :product, group_id = :group_id, name = :name, "
+	 "mac_id = :mac_id, secret = :secret, secret_origin = :secret_origin, "
+	 "secret_account_id = :secret_account_id, user_name = :user_name, "
+	 "user_password = :user_password, locked_at = :locked_at, revision = revision + 1 "
+	 "WHERE mac = :mac");
+
+#define DEVICE_ARGS(d)                                                                             \
+	DB_INT("mac", (d)->mac), DB_TEXT("product", (d)->product),                                 \
+		DB_INT_OR_NULL("group_id", (d)->group_id), DB_TEXT("name", (d)->name),             \
+		DB_TEXT("mac_id", (d)->mac_id), DB_SECRET("secret", (d)->secret, "device.secret"), \
+		DB_TEXT("secret_origin", (d)->secret_origin),                                      \
+		DB_INT_OR_NULL("secret_account_id", (d)->secret_account_id),                       \
+		DB_TEXT("user_name", (d)->user_name),                                              \
+		DB_SECRET("user_password", (d)->user_password, "device.user_password"),            \
+		DB_INT_OR_NULL("locked_at", (d)->locked_at)
+
+int device_insert(struct db *db, const struct device *device)
+{
+	return db_run(db, &device_add,
+		      DB_ARGS(DEVICE_ARGS(device), DB_INT("created_at", device->created_at)));
+}
+
+int device_update(struct db *db, const struct device *device)
+{
+	return db_run(db, &device_change, DB_ARGS(DEVICE_ARGS(device)));
+}
+
+DB_QUERY(device_bump, "UPDATE device SET revision = revision + 1 WHERE mac = :mac");
+
+int device_touch(struct db *db, int64_t mac)
+{
+	return db_run(db, &device_bump, DB_ARGS(DB_INT("mac", mac)));
+}
+
+DB_QUERY(device_set_provisioned, "UPDATE device SET provisioned_at = :at, revision = revision + 1 "
+				 "WHERE mac = :mac AND provisioned_at IS NULL");
+
+int device_provisioned(struct db *db, int64_t mac, int64_t at)
+{
+	return db_run(db, &device_set_provisioned, DB_ARGS(DB_INT("at", at), DB_INT("mac", mac)));
+}
+
+DB_QUERY(device_remove, "DELETE FROM device WHERE mac = :mac");
+
+int device_delete(struct db *db, int64_t mac)
+{
+	return db_run(db, &device_remove, DB_ARGS(DB_INT("mac", mac)));
+}
+
+DB_QUERY(device_count_all, "SELECT (SELECT count(*) FROM device), "
+			   "(SELECT count(*) FROM device WHERE product IS NOT NULL), "
+			   "(SELECT count(*) FROM device WHERE locked_at IS NOT NULL), "
+			   "(SELECT count(*) FROM registration), "
+			   "(SELECT count(*) FROM handset), "
+			   "(SELECT count(*) FROM account), "
+			   "(SELECT count(*) FROM provider)");
+
+int device_counts(struct db *db, struct device_counts *ret)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &device_count_all, NULL, &rows);
+
+	if (r < 0 || (r = db_next(rows)) <= 0)
+		return r;
+	ret->devices = db_int(rows, 0);
+	ret->provisioned = db_int(rows, 1);
+	ret->locked = db_int(rows, 2);
+	ret->registrations = db_int(rows, 3);
+	ret->handsets = db_int(rows, 4);
+	ret->accounts = db_int(rows, 5);
+	ret->providers = db_int(rows, 6);
+	return 0;
+}

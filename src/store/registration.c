@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/registration.h"
+
+#include "base/mem.h"
+#include "db/db.h"
+
+#define COLUMNS "r.mac, r.provider_id, p.name, r.account_id, r.url, r.created_at"
+
+static void registration_from(void *mem, struct db_rows *rows, struct registration *registration)
+{
+	registration->mac = db_int(rows, 0);
+	registration->provider_id = db_int(rows, 1);
+	registration->provider = db_text_copy(mem, rows, 2);
+	registration->account_id = db_int(rows, 3);
+	registration->url = db_text_copy(mem, rows, 4);
+	registration->created_at = db_int(rows, 5);
+}
+
+DB_QUERY(registration_by_mac, "SELECT " COLUMNS " FROM registration r "
+			      "JOIN provider p ON p.id = r.provider_id "
+			      "WHERE r.mac = :mac");
+
+int registration_find(void *mem, struct db *db, int64_t mac, struct registration **ret)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &registration_by_mac, DB_ARGS(DB_INT("mac", mac)), &rows);
+
+	if (r < 0 || (r = db_next(rows)) <= 0)
+		return r;
+	*ret = mem_new(mem, struct registration);
+	registration_from(mem, rows, *ret);
+	return 1;
+}
+
+DB_QUERY(registration_add,
+	 "INSERT INTO registration (mac, provider_id, account_id, url, created_at) "
+	 "VALUES (:mac, :provider_id, :account_id, :url, :created_at)");
+
+int registration_insert(struct db *db, const struct registration *registration)
+{
+	return db_run(db, &registration_add,
+		      DB_ARGS(DB_INT("mac", registration->mac),
+			      DB_INT("provider_id", registration->provider_id),
+			      DB_INT_OR_NULL("account_id", registration->account_id),
+			      DB_TEXT("url", registration->url),
+			      DB_INT("created_at", registration->created_at)));
+}
+
+DB_QUERY(registration_remove, "DELETE FROM registration WHERE mac = :mac");
+
+int registration_delete(struct db *db, int64_t mac)
+{
+	int r = db_run(db, &registration_remove, DB_ARGS(DB_INT("mac", mac)));
+
+	return r < 0 ? r : db_changes(db) > 0;
+}
+
+DB_QUERY(registration_page, "SELECT " COLUMNS " FROM registration r "
+			    "JOIN provider p ON p.id = r.provider_id "
+			    "WHERE r.provider_id = :provider_id AND r.mac > :after "
+			    "ORDER BY r.mac "
+			    "LIMIT :limit");
+
+int registration_list(void *mem, struct db *db, int64_t provider_id, int64_t after, int limit,
+		      struct registration **ret, size_t *ret_count)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &registration_page,
+			  DB_ARGS(DB_INT("provider_id", provider_id), DB_INT("after", after),
+				  DB_INT("limit", limit)),
+			  &rows);
+
+	*ret = NULL;
+	*ret_count = 0;
+	while (r >= 0 && (r = db_next(rows)) > 0)
+		registration_from(mem, rows, mem_push(mem, ret, ret_count));
+	return r;
+}
