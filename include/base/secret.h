@@ -14,7 +14,7 @@
  * conversion to a string that a log or a JSON writer would take by accident;
  * whoever needs the text says secret_reveal().  At rest a secret is sealed
  * (XChaCha20-Poly1305 under the file key), bound to the place that it was
- * sealed for, so that rows cannot be swapped.
+ * sealed for, so that a value of one column is none of another.
  */
 
 struct secret;
