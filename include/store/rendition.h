@@ -15,14 +15,21 @@ struct rendition {
 	const char *revision; /* of what it was made from */
 	const char *etag;     /* with its quotes */
 	int64_t until_at;     /* an operation begins or ends then; 0: never */
-	int64_t handsets;     /* how many it adds */
+	const char *handsets; /* IPUIs that it adds, separated by blanks */
 	int64_t operations;   /* how many it carries */
 	const char *document; /* clear */
 	size_t document_len;
 	int64_t made_at;
+	int64_t given_at; /* first fetch; 0: none yet */
 };
 
 /* 1 found, 0 not; -E_SEAL when the key is another one. */
 int rendition_find(void *mem, struct db *db, int64_t mac, struct rendition **ret) MUST_CHECK;
-/* Sets or replaces. */
+/* Sets or replaces; it has not been given yet. */
 int rendition_put(struct db *db, const struct rendition *rendition) MUST_CHECK;
+
+/* The device has it: 1 for the first time, 0 when this was known or it is another one by now. */
+int rendition_given(struct db *db, int64_t mac, const char *etag, int64_t at) MUST_CHECK;
+
+/* IPUIs of the last document that the device was given; "" when there is none. */
+int rendition_handsets_given(void *mem, struct db *db, int64_t mac, char **ret) MUST_CHECK;
