@@ -149,7 +149,7 @@ CREATE TABLE operation (
 CREATE INDEX operation_by_mac ON operation (mac, id);
 
 -- `handsets` are the IPUIs that the document adds, `handsets_given` those of the
--- last document that the device was really given.
+-- last document that the device was really given; `operations` are the ids that it carries.
 CREATE TABLE rendition (
 	mac INTEGER PRIMARY KEY REFERENCES device (mac) ON DELETE CASCADE,
 	revision TEXT NOT NULL,
@@ -157,7 +157,7 @@ CREATE TABLE rendition (
 	until_at INTEGER,
 	handsets TEXT NOT NULL,
 	handsets_given TEXT NOT NULL DEFAULT '',
-	operations INTEGER NOT NULL,
+	operations TEXT NOT NULL,
 	document BLOB NOT NULL,
 	made_at INTEGER NOT NULL,
 	given_at INTEGER

@@ -2,6 +2,7 @@
 #include "fleet/rendition.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -33,6 +34,15 @@ static const char *etag_of(void *mem, const struct buf *document)
 	return mem_printf(mem, "\"%s\"", hex);
 }
 
+static const char *operation_words(void *mem, const struct document *document)
+{
+	struct buf *buf = buf_new(mem);
+
+	for (size_t i = 0; i < document->operation_count; i++)
+		buf_printf(buf, "%s%lld", i ? " " : "", (long long)document->operations[i].id);
+	return buf->data;
+}
+
 int rendition_make(void *mem, const struct view *view, bool reveal, struct rendition **ret,
 		   struct diag *reterr)
 {
@@ -52,7 +62,7 @@ int rendition_make(void *mem, const struct view *view, bool reveal, struct rendi
 	rendition->etag = etag_of(mem, buf);
 	rendition->until_at = view->until_at;
 	rendition->handsets = view->handsets;
-	rendition->operations = (int64_t)view->document.operation_count;
+	rendition->operations = operation_words(mem, &view->document);
 	rendition->document = buf->data;
 	rendition->document_len = buf->len;
 	rendition->made_at = view->at;
@@ -60,21 +70,26 @@ int rendition_make(void *mem, const struct view *view, bool reveal, struct rendi
 	return 0;
 }
 
-static int carry_operations(void *scratch, struct db *db, int64_t mac, int64_t at, bool *ret_ended)
+/* Marks the operations with these ids; whether one of them has got an end by it. */
+static int carry_operations(void *scratch, struct db *db, int64_t mac, const char *ids, int64_t at,
+			    bool *ret_ended)
 {
 	struct operation *operations;
 	size_t count;
 	int r = operation_list(scratch, db, mac, &operations, &count);
 
 	*ret_ended = false;
-	for (size_t i = 0; i < count && r == 0; i++) {
-		int64_t end;
+	/* Both are in the order of ids. */
+	for (size_t i = 0; i < count && r == 0 && *ids; i++) {
+		char *end;
+		int64_t until;
 
-		if (operations[i].carried_at || !operation_is_written(&operations[i], at))
+		if (strtoll(ids, &end, 10) != operations[i].id)
 			continue;
-		end = operation_end(&operations[i], at);
-		r = operation_carried(db, operations[i].id, at, end);
-		*ret_ended = *ret_ended || end;
+		ids = end + (*end == ' ');
+		until = operation_end(&operations[i], at);
+		r = operation_carried(db, operations[i].id, at, until);
+		*ret_ended = *ret_ended || until;
 	}
 	return r;
 }
@@ -82,13 +97,14 @@ static int carry_operations(void *scratch, struct db *db, int64_t mac, int64_t a
 int rendition_evidence(struct db *db, int64_t mac, const char *etag, int64_t at)
 {
 	CLEANUP(mem_freep) void *scratch = mem_root("evidence");
+	char *operations;
 	bool ended;
-	int r = rendition_given(db, mac, etag, at);
+	int r = rendition_given(scratch, db, mac, etag, at, &operations);
 
 	/* Known already, or the document has changed meanwhile: then it will be offered again. */
 	if (r <= 0)
 		return r;
-	r = carry_operations(scratch, db, mac, at, &ended);
+	r = carry_operations(scratch, db, mac, operations, at, &ended);
 	if (r == 0)
 		r = device_provisioned(db, mac, at);
 	if (r < 0)

@@ -36,7 +36,7 @@ int rendition_find(void *mem, struct db *db, int64_t mac, struct rendition **ret
 	rendition->etag = db_text_copy(rendition, rows, 1);
 	rendition->until_at = db_int(rows, 2);
 	rendition->handsets = db_text_copy(rendition, rows, 3);
-	rendition->operations = db_int(rows, 4);
+	rendition->operations = db_text_copy(rendition, rows, 4);
 	rendition->made_at = db_int(rows, 6);
 	rendition->given_at = db_int(rows, 7);
 	*ret = rendition;
@@ -65,19 +65,26 @@ int rendition_put(struct db *db, const struct rendition *rendition)
 			DB_TEXT("etag", rendition->etag),
 			DB_INT_OR_NULL("until_at", rendition->until_at),
 			DB_TEXT("handsets", rendition->handsets),
-			DB_INT("operations", rendition->operations),
+			DB_TEXT("operations", rendition->operations),
 			DB_BLOB("document", sealed, len), DB_INT("made_at", rendition->made_at)));
 }
 
 DB_QUERY(rendition_set_given, "UPDATE rendition SET given_at = :at, handsets_given = handsets "
-			      "WHERE mac = :mac AND etag = :etag AND given_at IS NULL");
+			      "WHERE mac = :mac AND etag = :etag AND given_at IS NULL "
+			      "RETURNING operations");
 
-int rendition_given(struct db *db, int64_t mac, const char *etag, int64_t at)
+int rendition_given(void *mem, struct db *db, int64_t mac, const char *etag, int64_t at,
+		    char **ret_operations)
 {
-	int r = db_run(db, &rendition_set_given,
-		       DB_ARGS(DB_INT("at", at), DB_INT("mac", mac), DB_TEXT("etag", etag)));
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &rendition_set_given,
+			  DB_ARGS(DB_INT("at", at), DB_INT("mac", mac), DB_TEXT("etag", etag)),
+			  &rows);
 
-	return r < 0 ? r : db_changes(db) > 0;
+	if (r < 0 || (r = db_next(rows)) <= 0)
+		return r;
+	*ret_operations = db_text_copy(mem, rows, 0);
+	return 1;
 }
 
 DB_QUERY(rendition_given_handsets, "SELECT handsets_given FROM rendition WHERE mac = :mac");
