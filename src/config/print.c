@@ -87,6 +87,7 @@ static void sample_keys(const struct config_section *section, const char *name, 
 			continue;
 		sample = name ? sample_find(section, name, key->name) : NULL;
 		text = buf_new(NULL);
+		buf_adds(text, "value: ");
 		config_expected(key->type, text);
 		buf_addc(buf, '\n');
 		explain(key->help, buf);

@@ -84,6 +84,15 @@ static struct instance *instance_find(struct reading *reading, const struct conf
 	return NULL;
 }
 
+static size_t instance_count(const struct reading *reading, const struct config_section *section)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < reading->count; i++)
+		count += reading->instances[i]->section == section;
+	return count;
+}
+
 static void section_unknown(struct reading *reading, unsigned line, const char *word)
 {
 	const char *near = config_section_suggest(word);
@@ -140,7 +149,7 @@ static void section_enter(struct reading *reading, unsigned line, const char *wo
 			  section->many ? "a name of its own" : "one section");
 	else if (instance)
 		instance->line = line;
-	else if (reading->count < CONFIG_SECTION_COUNT + READ_MANY_MAX)
+	else if (instance_count(reading, section) < READ_MANY_MAX)
 		instance = instance_add(reading, section, name, line);
 	else
 		issue_add(reading, line, "[%s %s]: too many sections, expected at most %d", word,

@@ -18,7 +18,7 @@ enum {
 	READ_LINE_MAX = 1000,	 /* bytes of a line */
 	READ_FILE_MAX = 4 << 20, /* bytes of a file */
 	READ_NAME_MAX = 32,	 /* bytes of the NAME in [listener NAME] */
-	READ_MANY_MAX = 64,	 /* sections with a NAME */
+	READ_MANY_MAX = 64,	 /* sections of a kind that have a NAME */
 	READ_ISSUES_MAX = 100,	 /* errors that are told; of more, only the number */
 };
 
