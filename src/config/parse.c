@@ -22,8 +22,8 @@
  */
 
 enum {
-	LIST_MAX = 64,	/* members of a value that is a list */
-	PATH_LEN = 900, /* bytes; must fit in a line when it is printed */
+	LIST_MAX = 64,	 /* members of a value that is a list */
+	VALUE_LEN = 900, /* bytes, as config_print() writes it */
 	WORD_LEN = 64,
 	SOCKET_LEN = sizeof(((struct sockaddr_un *)0)->sun_path) - 1,
 	GUARD_COUNT_MAX = 100000,
@@ -90,6 +90,24 @@ static int parse_choice(const struct config_key *key, const char *value, void *f
 	return 0;
 }
 
+/* What is accepted must fit in a line when it is printed, where networks may be longer. */
+static int length_check(void *mem, const struct config_key *key, const void *section,
+			struct diag *reterr)
+{
+	struct buf *text = buf_new(mem);
+	size_t len;
+
+	config_unparse(key, section, text);
+	len = text->len;
+	mem_free(text);
+	if (len > VALUE_LEN)
+		return diag_set(
+			reterr, -E_VALUE,
+			"the value has %zu bytes when it is written out, and %d is the most", len,
+			VALUE_LEN);
+	return 0;
+}
+
 int config_parse(const struct config_origin *origin, const struct config_key *key,
 		 const char *value, void *section, struct diag *reterr)
 {
@@ -102,11 +120,14 @@ int config_parse(const struct config_origin *origin, const struct config_key *ke
 	r = plain_check(value, reterr);
 	if (r < 0)
 		return r;
-	if (key->type->parse)
-		return key->type->parse(origin, value, field, reterr);
 	if (key->type->words)
 		return parse_choice(key, value, field, reterr);
-	return parse_number(key->type, value, field, reterr);
+	if (!key->type->parse)
+		return parse_number(key->type, value, field, reterr);
+	r = key->type->parse(origin, value, field, reterr);
+	if (r < 0)
+		return r;
+	return length_check(origin->mem, key, section, reterr);
 }
 
 void config_unparse(const struct config_key *key, const void *section, struct buf *buf)
@@ -169,7 +190,7 @@ static int path_join(const struct config_origin *origin, const char *prefix, con
 int parse_path(const struct config_origin *origin, const char *value, void *field,
 	       struct diag *reterr)
 {
-	return path_join(origin, "", value, PATH_LEN, field, reterr);
+	return path_join(origin, "", value, VALUE_LEN, field, reterr);
 }
 
 int parse_socket(const struct config_origin *origin, const char *value, void *field,
@@ -188,7 +209,7 @@ int parse_database(const struct config_origin *origin, const char *value, void *
 	value += strlen(sqlite);
 	if (strcmp(value, ":memory:") == 0)
 		return diag_set(reterr, -E_VALUE, "a database in memory keeps nothing");
-	return path_join(origin, sqlite, value, PATH_LEN, field, reterr);
+	return path_join(origin, sqlite, value, VALUE_LEN, field, reterr);
 }
 
 /* Whether the file can be read is asked as the user that the daemon is now. */
@@ -204,7 +225,7 @@ int parse_file(const struct config_origin *origin, const char *value, void *fiel
 		*path = NULL;
 		return 0;
 	}
-	r = path_join(origin, "", value, PATH_LEN, path, reterr);
+	r = path_join(origin, "", value, VALUE_LEN, path, reterr);
 	if (r < 0)
 		return r;
 	if (stat(*path, &st) < 0 || euidaccess(*path, R_OK) < 0)

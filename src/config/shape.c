@@ -55,7 +55,9 @@ void print_networks(const void *field, struct buf *buf)
 		const struct net_prefix *prefix = &networks->prefixes[i];
 
 		net_address_text(&prefix->address, text);
-		buf_printf(buf, "%s%s/%u", i ? " " : "", text, prefix->bits);
+		buf_printf(buf, "%s%s", i ? " " : "", text);
+		if (prefix->bits != prefix->address.len * 8u)
+			buf_printf(buf, "/%u", prefix->bits);
 	}
 }
 

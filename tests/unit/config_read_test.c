@@ -109,7 +109,22 @@ static void a_hash_or_semicolon_within_a_word_is_part_of_it(void **state)
 	assert_string_equal(config->daemon.state_dir, "/a;b#c");
 }
 
-static void a_line_of_1000_bytes_is_read_whole(void **state)
+static void a_value_too_long_to_be_printed_is_refused(void **state)
+{
+	struct buf *text = buf_new(*state);
+	unsigned i = 0;
+
+	/* ::1:0 is written as ::0.1.0.0 */
+	buf_adds(text, PHONES "[provisioning]\nopen_networks = 2001:db8:1111:2222:3333::1");
+	while (++i < 57)
+		buf_adds(text, i < 33 ? " ::ff80:0/105" : " 2001:db8:111:222::1");
+	assert_string_equal(bad(*state, text->data),
+			    INI ":4: [provisioning] open_networks: the value has 1082 bytes when "
+				"it is written out, and 900 is the most, expected networks such as "
+				"10.0.0.0/8, separated by blanks\n");
+}
+
+static void a_long_line_is_read_whole(void **state)
 {
 	struct buf *text = buf_new(*state);
 	struct config *config;
@@ -422,7 +437,8 @@ int main(void)
 		cmocka_unit_test(relative_paths_are_below_the_files_directory),
 		cmocka_unit_test(blanks_bom_crlf_and_comments_are_fine),
 		cmocka_unit_test(a_hash_or_semicolon_within_a_word_is_part_of_it),
-		cmocka_unit_test(a_line_of_1000_bytes_is_read_whole),
+		cmocka_unit_test(a_long_line_is_read_whole),
+		cmocka_unit_test(a_value_too_long_to_be_printed_is_refused),
 		cmocka_unit_test(all_errors_are_told_at_once),
 		cmocka_unit_test(sections_are_checked),
 		cmocka_unit_test(lines_are_checked),

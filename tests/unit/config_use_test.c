@@ -4,9 +4,10 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { THREADS = 4, RELOADS = 2000, KEPT = 8 };
+enum { THREADS = 4, RELOADS = 2000, PINS = 100000, KEPT = 8 };
 
 static atomic_int alive;
+static atomic_int pins;
 static atomic_bool over;
 
 static int gone(void *config)
@@ -30,24 +31,24 @@ static struct config *make(unsigned n)
 
 static void the_last_user_lets_it_go(void **state)
 {
-	const struct config *pins[3];
+	const struct config *held[3];
 
 	(void)state;
 	config_use(make(1));
-	pins[0] = config_pin();
-	pins[1] = config_pin();
-	assert_ptr_equal(pins[0], pins[1]);
-	config_release(pins[0]);
+	held[0] = config_pin();
+	held[1] = config_pin();
+	assert_ptr_equal(held[0], held[1]);
+	config_release(held[0]);
 	config_use(make(2));
 	assert_int_equal(alive, 2);
-	pins[2] = config_pin();
-	assert_int_equal(pins[2]->daemon.threads, 2);
-	assert_int_equal(pins[1]->daemon.threads, 1);
-	config_release(pins[1]);
+	held[2] = config_pin();
+	assert_int_equal(held[2]->daemon.threads, 2);
+	assert_int_equal(held[1]->daemon.threads, 1);
+	config_release(held[1]);
 	assert_int_equal(alive, 1);
 	config_use(NULL);
 	assert_int_equal(alive, 1);
-	config_release(pins[2]);
+	config_release(held[2]);
 	assert_int_equal(alive, 0);
 }
 
@@ -73,6 +74,7 @@ static void *user(void *unused)
 		if (kept[i])
 			config_release(kept[i]);
 		kept[i] = config_pin();
+		atomic_fetch_add(&pins, 1);
 		/* Freed memory would not hold twice the same number, nor a newer one. */
 		if (kept[i]->daemon.threads != kept[i]->daemon.workers ||
 		    kept[i]->daemon.threads < last)
@@ -94,7 +96,7 @@ static void pins_hold_while_others_reload(void **state)
 	config_use(make(1));
 	for (size_t i = 0; i < THREADS; i++)
 		assert_int_equal(pthread_create(&threads[i], NULL, user, NULL), 0);
-	for (unsigned i = 2; i < RELOADS; i++)
+	for (unsigned i = 2; i < RELOADS || atomic_load(&pins) < PINS; i++)
 		config_use(make(i));
 	atomic_store(&over, true);
 	for (size_t i = 0; i < THREADS; i++) {
