@@ -1,77 +1,90 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * The configuration in force, pinned once per request: two atomic operations
- * and no lock.
- *
- * The current slot and the number of pins ever taken on it share one word, so
- * that a pin reads the one and counts the other at once.  Releases count
- * downwards in the slot itself.  When a configuration is replaced, the pins of
- * its word are added to its slot; whoever then brings the slot to zero frees it.
- */
-#include <assert.h>
-#include <pthread.h>
-#include <stdatomic.h>
-
-#include "base/mem.h"
 #include "config/config.h"
 
-enum { SLOT_COUNT = 256, PIN_BITS = 48 };
+#include <assert.h>
+#include <stdatomic.h>
+#include <time.h>
 
-#define PIN_MASK ((UINT64_C(1) << PIN_BITS) - 1)
+#include "base/mem.h"
 
-struct slot {
-	struct config *_Atomic config;
-	_Atomic int64_t balance; /* releases, negative, until it is replaced; then the pins left */
+/*
+ * The configuration in force, counted.
+ *
+ * To load a pointer and then raise a count behind it is a race: in between the
+ * last user may go, and the count with it.  So which configuration is in force
+ * and how often it was pinned are one word, and a pin is one addition to it:
+ * it names the configuration and counts its user in the same instant.
+ *
+ * A release cannot find its way back to that word, since another configuration
+ * may be there by now.  It goes to the configuration's slot, below zero while
+ * it is in force.  config_use() takes the old word out as a whole and adds the
+ * pins that it counted to the slot: what is left is the number of users that
+ * have not released yet, and whoever brings it to zero frees.
+ */
+
+enum {
+	SLOTS = 256, /* configurations that still have users; slot 0 is none at all */
+	PIN_BITS = 48,
 };
 
-static struct slot slots[SLOT_COUNT];
-static _Atomic uint64_t current; /* slot << PIN_BITS | pins */
-static pthread_mutex_t use_lock = PTHREAD_MUTEX_INITIALIZER;
+#define PINS(word) ((int64_t)((word) & ((UINT64_C(1) << PIN_BITS) - 1)))
+#define SLOT(word) ((unsigned)((word) >> PIN_BITS))
 
-static void slot_settle(struct slot *slot, int64_t change)
+struct slot {
+	_Atomic(struct config *) config; /* NULL: free */
+	atomic_int_fast64_t balance;
+};
+
+static struct slot slots[SLOTS];
+static atomic_uint_fast64_t in_force;
+
+static void slot_free(struct slot *slot)
 {
-	struct config *config = slot->config;
+	mem_free(atomic_load(&slot->config));
+	atomic_store(&slot->balance, 0);
+	atomic_store(&slot->config, NULL);
+}
 
-	if (atomic_fetch_add_explicit(&slot->balance, change, memory_order_acq_rel) + change != 0)
-		return;
-	slot->config = NULL;
-	mem_free(config);
+/* Waits when 255 reloads came while requests of the first were still going on. */
+static unsigned slot_take(struct config *config)
+{
+	static const struct timespec pause = {.tv_nsec = 1000000};
+
+	for (;;) {
+		for (unsigned i = 1; i < SLOTS; i++) {
+			if (atomic_load(&slots[i].config))
+				continue;
+			config->slot = i;
+			atomic_store(&slots[i].config, config);
+			return i;
+		}
+		nanosleep(&pause, NULL);
+	}
 }
 
 void config_use(struct config *next)
 {
-	uint64_t old;
-	unsigned free_slot = 0;
+	uint64_t word = next ? (uint64_t)slot_take(next) << PIN_BITS : 0;
+	uint64_t last = atomic_exchange(&in_force, word);
+	struct slot *slot = &slots[SLOT(last)];
+	int64_t pins = PINS(last);
 
-	pthread_mutex_lock(&use_lock);
-	while (free_slot < SLOT_COUNT && slots[free_slot].config)
-		free_slot++;
-	assert(free_slot < SLOT_COUNT);
-	atomic_store(&slots[free_slot].balance, 0);
-	slots[free_slot].config = next;
-	/* The first one takes a place; there was none before it to let go. */
-	old = atomic_exchange_explicit(&current, (uint64_t)free_slot << PIN_BITS,
-				       memory_order_acq_rel);
-	if (old >> PIN_BITS != free_slot)
-		slot_settle(&slots[old >> PIN_BITS], (int64_t)(old & PIN_MASK));
-	pthread_mutex_unlock(&use_lock);
+	if (SLOT(last) != 0 && atomic_fetch_add(&slot->balance, pins) + pins == 0)
+		slot_free(slot);
 }
 
 const struct config *config_pin(void)
 {
-	uint64_t now = atomic_fetch_add_explicit(&current, 1, memory_order_acq_rel);
+	uint64_t word = atomic_fetch_add(&in_force, 1);
 
-	return slots[now >> PIN_BITS].config;
+	assert(SLOT(word) != 0);
+	return atomic_load(&slots[SLOT(word)].config);
 }
 
 void config_release(const struct config *config)
 {
-	unsigned i = (unsigned)(atomic_load_explicit(&current, memory_order_acquire) >> PIN_BITS);
+	struct slot *slot = &slots[config->slot];
 
-	if (!config)
-		return;
-	if (slots[i].config != config)
-		for (i = 0; slots[i].config != config; i++)
-			assert(i + 1 < SLOT_COUNT);
-	slot_settle(&slots[i], -1);
+	if (atomic_fetch_sub(&slot->balance, 1) == 1)
+		slot_free(slot);
 }
