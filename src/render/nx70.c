@@ -175,13 +175,21 @@ static int write_number(struct nx70 *out, const char *name, int64_t value, int64
 	return write_text(out, name, text);
 }
 
-/* `name` is param->name as the phone knows it. */
-static int write_param(struct nx70 *out, const char *name, const struct param *param)
+/* Before a name is put into words for a person. */
+static int check_name(struct nx70 *out, const char *name)
 {
 	int r = text_check(name, strlen(name), NULL);
 
 	if (r < 0)
 		return diag_set(out->reterr, r, "a parameter's name: %s", error_text(r));
+	if (!*name)
+		return diag_set(out->reterr, -E_SETTING_NAME, "a parameter has no name");
+	return 0;
+}
+
+/* `name` is param->name as the phone knows it. */
+static int write_param(struct nx70 *out, const char *name, const struct param *param)
+{
 	if (param->secret)
 		return write_secret(out, name, param->secret);
 	return write_text(out, name, param->value);
@@ -191,12 +199,15 @@ static int write_params(struct nx70 *out, const struct document *document)
 {
 	for (size_t i = 0; i < document->param_count; i++) {
 		const struct param *param = &document->params[i];
-		int r;
+		int r = check_name(out, param->name);
 
-		if (!*param->name)
-			return diag_set(out->reterr, -E_SETTING_NAME, "a parameter has no name");
-		if (handset_rest(param->name) || nx70_reserves(param->name))
+		if (r < 0)
+			return r;
+		if (nx70_reserves(param->name))
 			return refuse(out, -E_SETTING_RESERVED, param->name);
+		if (handset_rest(param->name))
+			return diag_set(out->reterr, -E_SETTING_RESERVED,
+					"%s: belongs to a handset, not to the device", param->name);
 		r = write_param(out, param->name, param);
 		if (r < 0)
 			return r;
@@ -285,9 +296,13 @@ static int write_account(struct nx70 *out, const struct document *document,
 static int write_handset_param(struct nx70 *out, const char *ipui, const struct param *param)
 {
 	const char *rest = handset_rest(param->name);
+	int r = check_name(out, param->name);
 
+	if (r < 0)
+		return r;
 	if (!rest)
-		return refuse(out, -E_SETTING_NAME, param->name);
+		return diag_set(out->reterr, -E_SETTING_NAME,
+				"%s: belongs to the device, not to a handset", param->name);
 	if (nx70_reserves(param->name))
 		return refuse(out, -E_SETTING_RESERVED, param->name);
 	buf_cut(out->name, 0);
