@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "parse.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -53,10 +53,9 @@ static void compare_key(struct change *change, const struct config_key *key, con
 		   config_quote(quoted[1], after->data));
 }
 
-static void compare(struct change *change, const struct config_section *section, const void *now,
-		    const void *next)
+static void compare(struct change *change, const struct config_section *section, const char *name,
+		    const void *now, const void *next)
 {
-	const char *name = section->many ? config_section_name(now ? now : next) : NULL;
 	const char *label = mem_printf(change->scratch, "[%s%s%s]", section->name, name ? " " : "",
 				       name ? name : "");
 
@@ -85,13 +84,14 @@ int config_check_reload(const struct config *now, const struct config *next, str
 			const void *data = config_section_at(now, section, n);
 			const char *name = section->many ? config_section_name(data) : NULL;
 
-			compare(&change, section, data, find(next, section, name));
+			compare(&change, section, name, data, find(next, section, name));
 		}
 		for (size_t n = 0; section->many && n < config_section_count(next, section); n++) {
 			const void *data = config_section_at(next, section, n);
+			const char *name = config_section_name(data);
 
-			if (!find(now, section, config_section_name(data)))
-				compare(&change, section, NULL, data);
+			if (!find(now, section, name))
+				compare(&change, section, name, NULL, data);
 		}
 	}
 	return change.count ? -E_CONFIG : 0;
