@@ -39,7 +39,7 @@ struct redirect_caller {
 struct redirect_answer {
 	enum redirect_outcome outcome;
 	const char *offender;
-	int reason;                  /* row of errors.def, for the log; 0: none */
+	int reason;		     /* row of errors.def, for the log; 0: none */
 	const struct secret *secret; /* registered: the device's */
 };
 

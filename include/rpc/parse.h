@@ -16,8 +16,8 @@ struct rpc_request {
 	size_t param_count;
 };
 
-int rpc_parse(void *mem, const char *body, size_t len, unsigned depth_max,
-	      struct rpc_request *ret, struct diag *reterr) MUST_CHECK;
+int rpc_parse(void *mem, const char *body, size_t len, unsigned depth_max, struct rpc_request *ret,
+	      struct diag *reterr) MUST_CHECK;
 
 /* Once, before threads: xmlrpc-c's own limit must not be below ours. */
 void rpc_setup(const struct config *config);

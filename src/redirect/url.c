@@ -80,9 +80,10 @@ int url_check(const char *url, struct diag *reterr)
 		return r;
 	for (const char *s = url; *s; s++)
 		if (!isgraph((unsigned char)*s) || strchr("\"<>\\^`{|}", *s))
-			return diag_set(reterr, -E_URL_CHARACTER,
-					"character %zu does not belong into a URL; percent-encode it",
-					(size_t)(s - url) + 1);
+			return diag_set(
+				reterr, -E_URL_CHARACTER,
+				"character %zu does not belong into a URL; percent-encode it",
+				(size_t)(s - url) + 1);
 	if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
 		return -E_URL_SCHEME;
 	r = replace_placeholders(url, plain, reterr);

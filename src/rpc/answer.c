@@ -49,8 +49,8 @@ void rpc_string(struct buf *answer, const char *s)
 
 void rpc_boolean(struct buf *answer, bool b)
 {
-	buf_adds(answer, b ? "<value><boolean>1</boolean></value>"
-			   : "<value><boolean>0</boolean></value>");
+	buf_adds(answer,
+		 b ? "<value><boolean>1</boolean></value>" : "<value><boolean>0</boolean></value>");
 }
 
 void rpc_result(struct buf *answer, bool good, const char *text)

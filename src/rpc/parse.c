@@ -48,7 +48,7 @@ static int scan(const char *body, const char *end, unsigned depth_max, struct di
 {
 	unsigned depth = 0;
 
-	for (const char *s = body; (s = memchr(s, '<', (size_t)(end - s))); ) {
+	for (const char *s = body; (s = memchr(s, '<', (size_t)(end - s)));) {
 		if (strncmp(s, "<!--", 4) == 0) {
 			s = skip_to(s + 4, end, "-->");
 		} else if (strncmp(s, "<![CDATA[", 9) == 0) {
