@@ -104,7 +104,7 @@ const char *ctl_show_field(void *mem, const char *name, const json_t *value)
 	if (!value || json_is_null(value))
 		return "";
 	if (json_is_string(value) && how_of(name) == SECRET)
-		return mem_printf(mem, "(%s)", json_string_value(value));
+		return "(set)";
 	if (json_is_string(value))
 		return json_string_value(value);
 	if (json_is_boolean(value))
