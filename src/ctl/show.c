@@ -138,8 +138,12 @@ static void object_rows(void *mem, const char *prefix, const json_t *object,
 			continue;
 		}
 		/* sentences rather than words: a line for each */
-		json_array_foreach(value, i, item) ctl_table_row(
-			table, (const char *[]){i ? " " : path, ctl_show_field(mem, name, item)});
+		json_array_foreach(value, i, item)
+		{
+			const char *text = ctl_show_field(mem, name, item);
+
+			ctl_table_row(table, (const char *[]){i ? " " : path, text});
+		}
 	}
 }
 
