@@ -104,7 +104,7 @@ const char *ctl_show_field(void *mem, const char *name, const json_t *value)
 	if (!value || json_is_null(value))
 		return "";
 	if (json_is_string(value) && how_of(name) == SECRET)
-		return mem_printf(mem, "(%s)", json_string_value(value));
+		return "(set)";
 	if (json_is_string(value))
 		return json_string_value(value);
 	if (json_is_boolean(value))
@@ -138,8 +138,12 @@ static void object_rows(void *mem, const char *prefix, const json_t *object,
 			continue;
 		}
 		/* sentences rather than words: a line for each */
-		json_array_foreach(value, i, item) ctl_table_row(
-			table, (const char *[]){i ? " " : path, ctl_show_field(mem, name, item)});
+		json_array_foreach(value, i, item)
+		{
+			const char *text = ctl_show_field(mem, name, item);
+
+			ctl_table_row(table, (const char *[]){i ? " " : path, text});
+		}
 	}
 }
 

@@ -63,6 +63,11 @@ static int password_get(void *mem, const struct ctl_options *options, struct ctl
 	else
 		r = ctl_ask_terminal(mem, mem_printf(mem, "password of %s: ", target->user),
 				     &password, reterr);
+	if (r == -ENXIO)
+		diag_set(reterr, r,
+			 "no terminal to ask for the password of %s; use --password-file or "
+			 "GIGAPROV_PASSWORD",
+			 target->user);
 	target->password = password;
 	return r;
 }
