@@ -126,6 +126,8 @@ void http_stop(struct http *http)
 	/* Whoever still holds a request will come back to it: better a leak than that. */
 	if (!is_none_in(&http->away, LAST_ANSWERS_MS))
 		return;
+	if (http->pool)
+		pool_free(http->pool);
 	pthread_mutex_destroy(&http->lock);
 	mem_free(http);
 }
