@@ -219,7 +219,7 @@ static inline bool client_read(struct client *client, bool is_head, struct reply
 	else if (length)
 		reply->is_cut = !client_take(client, reply, strtoul(length, NULL, 10));
 	else
-		while (client_take(client, reply, 1))
+		while (client_take(client, reply, client->in_len ? client->in_len : 1))
 			;
 	return true;
 }
