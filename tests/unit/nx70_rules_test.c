@@ -117,7 +117,8 @@ static void the_schema_knows_wrong_from_right(void **state)
 		DOCUMENT(""),
 		DOCUMENT(CLEAR HS(A) PARAM("SystemSettings.global.X", "1")),
 		DOCUMENT(PARAM("SipProvider.0.Name", "1") PARAM("hsx.0.Name", "1")),
-		DOCUMENT(PARAM("h.1", "1") PARAM("S.1", "1") PARAM("Sip.1", "1")),
+		DOCUMENT(PARAM("h.1", "1") PARAM("S.1", "1") PARAM("Sip.1", "1")
+				 PARAM("A-b.0.c-d", "1")),
 		DOCUMENT("<oper name='assign_handsets_to_trunk' value='trunk_0000'>"
 			 "<param name='receive' value='11, 14'/></oper>"),
 		"<provisioning version='1.1' productID='e2'><firmware><file version='2.65.0' "

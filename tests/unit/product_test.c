@@ -55,6 +55,8 @@ static void what_the_format_writes_is_reserved(void **state)
 		"hs.029E74A599.RegStatus",
 		"hs.00001.RegStatus",
 		"HS.029e74a599.RegStatus",
+		"Hs.DirectAccessDir",
+		"sipaccount.VoiceMailActive",
 		"SipAccount.029e74a599.VoiceMailActive",
 		"hs.RegStatus",
 		"hs.DECT_AC",
