@@ -32,9 +32,14 @@ static unsigned byte(struct input *in)
 	return in->at < in->end ? *in->at++ : 0;
 }
 
-/* Any code point, the ones that XML lacks and the surrogates among them. */
-static void add_code_point(struct buf *buf, uint32_t c)
+/* Any code point from U+0800 on, the ones that XML lacks and the surrogates among them. */
+static void add_code_point(struct buf *buf, struct input *in, unsigned plane)
 {
+	uint32_t c = plane << 16;
+
+	c |= byte(in) << 8;
+	c |= byte(in);
+	c = 0x800 + c % (0x110000 - 0x800);
 	if (c >= 0x10000) {
 		buf_addc(buf, (char)(0xf0 | c >> 18));
 		buf_addc(buf, (char)(0x80 | (c >> 12 & 0x3f)));
@@ -65,8 +70,7 @@ static struct buf *bytes(struct input *in)
 		else if (c == 0xff)
 			buf_addc(buf, (char)byte(in));
 		else if (c >= 0x80)
-			add_code_point(buf, 0x800 + (c % 0x11 << 16 | byte(in) << 8 | byte(in)) %
-							    (0x110000 - 0x800));
+			add_code_point(buf, in, c % 0x11);
 		else
 			buf_addc(buf, (char)(c < ' ' ? c + 'A' : c));
 	}
@@ -114,17 +118,19 @@ static void servers(struct input *in, struct document *d)
 
 	d->server_count = byte(in) % 4;
 	d->servers = mem_array(in->mem, struct sip_server, d->server_count + 1);
-	for (size_t i = 0; i < d->server_count; i++)
-		d->servers[i] = (struct sip_server){
-			.position = (int)i * 3,
-			.name = text(in, false),
-			.domain = text(in, false),
-			.proxy_address = text(in, true),
-			.proxy_port = 5060,
-			.registrar_address = text(in, true),
-			.registrar_port = 1 + (int)byte(in),
-			.transport = transports[byte(in) % 3],
-		};
+	for (size_t i = 0; i < d->server_count; i++) {
+		struct sip_server *server = &d->servers[i];
+
+		/* One by one: the order within an initializer is the compiler's. */
+		server->position = (int)i * 3;
+		server->name = text(in, false);
+		server->domain = text(in, false);
+		server->proxy_address = text(in, true);
+		server->proxy_port = 5060;
+		server->registrar_address = text(in, true);
+		server->registrar_port = 1 + (int)byte(in);
+		server->transport = transports[byte(in) % 3];
+	}
 }
 
 static void handsets(struct input *in, struct document *d)
