@@ -20,9 +20,9 @@ struct profile {
 	struct prepared *reply;
 	const char *etag;
 	const char *revision;
-	int64_t until_at;           /* 0: no operation begins or ends */
+	int64_t until_at;	     /* 0: no operation begins or ends */
 	_Atomic uint64_t generation; /* of the writer, when it was last known to be current */
-	_Atomic bool given;         /* its first fetch is on record */
+	_Atomic bool given;	     /* its first fetch is on record */
 	/* The cache's: */
 	size_t size;
 	struct profile *next, *newer, *older;

@@ -108,8 +108,8 @@ static void contact_set(struct map *map, int64_t mac, int64_t at, const struct n
 	contact->mac = mac;
 	contact->at = at;
 	contact->address = *address;
-	if (!user_agent || (contact->user_agent &&
-			    strncmp(contact->user_agent, user_agent, USER_AGENT_MAX) == 0))
+	if (!user_agent ||
+	    (contact->user_agent && strncmp(contact->user_agent, user_agent, USER_AGENT_MAX) == 0))
 		return;
 	mem_free(contact->user_agent);
 	contact->user_agent = mem_strndup(map, user_agent, strnlen(user_agent, USER_AGENT_MAX));

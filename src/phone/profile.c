@@ -93,8 +93,7 @@ static int profile_load(struct device_fetch *fetch, struct profile *old, uint64_
 }
 
 /* Reads the device; 1: `ret` may be given, 0: it has to be made first. */
-static int profile_read(struct request *req, int64_t mac, struct profile *old,
-			struct profile **ret)
+static int profile_read(struct request *req, int64_t mac, struct profile *old, struct profile **ret)
 {
 	CLEANUP(mem_freep) struct device_fetch *fetch = NULL;
 	uint64_t generation = writer_generation(fleet_writer());

@@ -71,8 +71,8 @@ static struct profile *profile_made(struct making *making)
 {
 	const struct rendition *rendition = making->rendition;
 	struct profile *profile = profile_new(
-		making->view->fetch, phone_prepare(making->view->fetch, rendition),
-		rendition->etag, rendition->revision, rendition->until_at, making->generation, false);
+		making->view->fetch, phone_prepare(making->view->fetch, rendition), rendition->etag,
+		rendition->revision, rendition->until_at, making->generation, false);
 
 	profile_cache_put(profile);
 	return profile;

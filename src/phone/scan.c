@@ -69,6 +69,7 @@ void scan_note(struct request *req, int64_t mac)
 	if (n != max + 1)
 		return;
 	net_address_text(address, text);
-	log_warn("an address asks for many unknown MACs: a scan, or a fleet that is not in the database",
+	log_warn("an address asks for many unknown MACs: a scan, or a fleet that is not in the "
+		 "database",
 		 LOG_S("address", text), LOG_I("macs", n));
 }
