@@ -22,7 +22,10 @@ struct readers;
 /* Opens both databases, making and migrating them.  Once, before threads of others. */
 int fleet_open(const struct config *config, struct diag *reterr) MUST_CHECK;
 
-/* After everything that might post has ended. */
+/* Writes what has been posted, then takes no more; reading goes on. */
+void fleet_stop(void);
+
+/* After fleet_stop(), and after every thread that reads has ended. */
 void fleet_close(void);
 
 /* This thread's reading connection: the fleet's; that of seen.db. */

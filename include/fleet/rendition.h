@@ -23,7 +23,8 @@ int rendition_make(void *mem, const struct view *view, bool reveal, struct rendi
 
 /*
  * A write operation's body: the device was given the document with this ETag.
- * Marks operations that were written at `at` as carried, the rendition as given
- * and the device as provisioned.
+ * Marks the operations that it holds as carried, the rendition as given and the
+ * device as provisioned.  1, or 0 when all this was known.
  */
-int rendition_evidence(struct db *db, int64_t mac, const char *etag, int64_t at) MUST_CHECK;
+int rendition_evidence(struct db *db, int64_t mac, const char *etag, int64_t at,
+		       int64_t *ret_operations) MUST_CHECK;

@@ -76,10 +76,16 @@ int fleet_open(const struct config *config, struct diag *reterr)
 	return fleet_apply_config(config);
 }
 
-void fleet_close(void)
+void fleet_stop(void)
 {
 	writer_stop(fleet.writer);
 	writer_stop(fleet.seen_writer);
+	fleet.writer = NULL;
+	fleet.seen_writer = NULL;
+}
+
+void fleet_close(void)
+{
 	readers_close(fleet.readers);
 	readers_close(fleet.seen_readers);
 	mem_free(fleet.mem);

@@ -72,13 +72,14 @@ int rendition_make(void *mem, const struct view *view, bool reveal, struct rendi
 
 /* Marks the operations with these ids; whether one of them has got an end by it. */
 static int carry_operations(void *scratch, struct db *db, int64_t mac, const char *ids, int64_t at,
-			    bool *ret_ended)
+			    bool *ret_ended, int64_t *ret_count)
 {
 	struct operation *operations;
 	size_t count;
 	int r = operation_list(scratch, db, mac, &operations, &count);
 
 	*ret_ended = false;
+	*ret_count = 0;
 	/* Both are in the order of ids. */
 	for (size_t i = 0; i < count && r == 0 && *ids; i++) {
 		char *end;
@@ -90,11 +91,13 @@ static int carry_operations(void *scratch, struct db *db, int64_t mac, const cha
 		until = operation_end(&operations[i], at);
 		r = operation_carried(db, operations[i].id, at, until);
 		*ret_ended = *ret_ended || until;
+		*ret_count += 1;
 	}
 	return r;
 }
 
-int rendition_evidence(struct db *db, int64_t mac, const char *etag, int64_t at)
+int rendition_evidence(struct db *db, int64_t mac, const char *etag, int64_t at,
+		       int64_t *ret_operations)
 {
 	CLEANUP(mem_freep) void *scratch = mem_root("evidence");
 	char *operations;
@@ -104,7 +107,7 @@ int rendition_evidence(struct db *db, int64_t mac, const char *etag, int64_t at)
 	/* Known already, or the document has changed meanwhile: then it will be offered again. */
 	if (r <= 0)
 		return r;
-	r = carry_operations(scratch, db, mac, operations, at, &ended);
+	r = carry_operations(scratch, db, mac, operations, at, &ended, ret_operations);
 	if (r == 0)
 		r = device_provisioned(db, mac, at);
 	if (r < 0)
@@ -112,5 +115,5 @@ int rendition_evidence(struct db *db, int64_t mac, const char *etag, int64_t at)
 	if (db_changes(db) == 0 && ended)
 		r = device_touch(db, mac);
 	writer_touch(db);
-	return r;
+	return r < 0 ? r : 1;
 }

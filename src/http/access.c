@@ -50,10 +50,15 @@ static void method_set(struct request *req, const char *method)
 	req->method_name = mem_strdup(req, method);
 }
 
-/* Whose kind of answer a request gets that has no route here. */
-static enum plane plane_lowest(unsigned planes)
+/* One of several planes: whose kind of answer a request gets.  Phones come first: they learn least. */
+static enum plane plane_pick(unsigned planes)
 {
-	return (enum plane)(planes & -planes);
+	static const enum plane order[] = {PLANE_PHONES, PLANE_API, PLANE_RPC, PLANE_METRICS};
+
+	for (size_t i = 0; i < COUNT_OF(order); i++)
+		if (planes & order[i])
+			return order[i];
+	return PLANE_CONTROL;
 }
 
 static void route_find(struct request *req)
@@ -65,12 +70,12 @@ static void route_find(struct request *req)
 	req->route = req->match.route;
 	if (req->route) {
 		req->handler = req->route->handler;
-		req->plane = plane_lowest(req->route->planes & listener->planes);
+		req->plane = plane_pick(req->route->planes & listener->planes);
 	} else {
-		req->plane = plane_lowest(listener->planes);
+		req->plane = plane_pick(listener->planes);
 		req->refusal = -E_NO_ROUTE;
 		if (req->match.methods && (req->match.planes & listener->planes) != PLANE_PHONES) {
-			req->plane = plane_lowest(req->match.planes & listener->planes);
+			req->plane = plane_pick(req->match.planes & listener->planes);
 			req->refusal = -E_METHOD_NOT_ALLOWED;
 		}
 	}

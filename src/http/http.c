@@ -123,6 +123,11 @@ void http_stop(struct http *http)
 	is_none_in(&http->open, LAST_ANSWERS_MS);
 	for (size_t i = 0; i < http->listener_count; i++)
 		listener_stop(&http->listeners[i]);
+	/* Whoever still holds a request will come back to it: better a leak than that. */
+	if (!is_none_in(&http->away, LAST_ANSWERS_MS))
+		return;
+	if (http->pool)
+		pool_free(http->pool);
 	pthread_mutex_destroy(&http->lock);
 	mem_free(http);
 }

@@ -104,7 +104,7 @@ int pool_new(void *mem, unsigned threads, struct pool **ret)
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (r < 0) {
 		pool_stop(pool);
-		mem_free(pool);
+		pool_free(pool);
 		return r;
 	}
 	*ret = pool;
@@ -162,6 +162,11 @@ void pool_stop(struct pool *pool)
 	for (unsigned i = 0; i < pool->count; i++)
 		pthread_join(pool->workers[i].thread, NULL);
 	pool->count = 0;
+}
+
+void pool_free(struct pool *pool)
+{
 	pthread_cond_destroy(&pool->more);
 	pthread_mutex_destroy(&pool->lock);
+	mem_free(pool);
 }

@@ -33,5 +33,8 @@ void pool_watch(struct pool *pool);
 /* Grows with each pool_watch() that has found every worker alive since the last growth. */
 uint64_t pool_heartbeat(const struct pool *pool);
 
-/* Runs what is queued, then ends the threads. */
+/* Runs what is queued, then ends the threads.  pool_post() may still be called, in vain. */
 void pool_stop(struct pool *pool);
+
+/* After pool_stop(), when nobody posts any more. */
+void pool_free(struct pool *pool);

@@ -56,6 +56,7 @@ int request_detach(struct request *req)
 	req->deadline_at_ms =
 		clock_monotonic_ms() + (int64_t)req->config->limits.deadline_seconds * 1000;
 	request_ref(req);
+	atomic_fetch_add(&req->http->away, 1);
 	MHD_suspend_connection(req->connection);
 	atomic_store(&req->state, REQUEST_SUSPENDED);
 	list_add(req->http, req);
@@ -86,6 +87,7 @@ void request_finish(struct request *req, int result)
 	else
 		reply_set(req, 0, NULL);
 	request_unref(req);
+	atomic_fetch_sub(&http->away, 1);
 }
 
 static int run(struct request *req)
@@ -155,9 +157,8 @@ void request_expire_all(struct http *http, int64_t now_ms, int result)
 	pthread_mutex_unlock(&http->lock);
 	for (; expired; expired = next) {
 		next = expired->waiting_next;
-		counter_add(M_REQUEST_EXPIRED, 1);
-		log_warn("request has passed its deadline", LOG_S("id", expired->id),
-			 LOG_S("path", expired->path), LOG_E(result));
+		if (result == -E_TIMEOUT)
+			counter_add(M_REQUEST_EXPIRED, 1);
 		suspension_end(http, expired->connection);
 	}
 }

@@ -66,7 +66,7 @@ static bool is_one_of(const char *name, const char *const *list, size_t count)
 	return false;
 }
 
-/* What follows "hs." or "SipAccount.", or NULL. */
+/* What follows "hs." or "SipAccount." in any case, or NULL. */
 static const char *handset_rest(const char *name)
 {
 	if (strncasecmp(name, "hs.", 3) == 0)
@@ -81,6 +81,9 @@ bool nx70_reserves(const char *setting_name)
 	const char *rest = handset_rest(setting_name);
 	size_t digits;
 
+	if (rest && strncmp(setting_name, "hs.", 3) != 0 &&
+	    strncmp(setting_name, "SipAccount.", 11) != 0)
+		return true; /* "HS.RegStatus" */
 	if (rest)
 		return !*rest || strchr(rest, '.') ||
 		       is_one_of(rest, handset_fields, COUNT_OF(handset_fields));
