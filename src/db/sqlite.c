@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -30,7 +31,7 @@ const struct db_query *db_query_next(const struct db_query *last)
 	return next && next < __stop_db_query ? next : NULL;
 }
 
-int sqlite_error(int code)
+static int error_of(int code)
 {
 	switch (code & 0xff) {
 	case SQLITE_OK:
@@ -49,9 +50,21 @@ int sqlite_error(int code)
 	}
 }
 
+int sqlite_result(struct db *db, int code)
+{
+	int r = error_of(code);
+
+	if (r < 0) {
+		db->error = r;
+		snprintf(db->words, sizeof(db->words), "%s",
+			 db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(code));
+	}
+	return r;
+}
+
 const char *db_words(const struct db *db)
 {
-	return sqlite3_errmsg(db->handle);
+	return db->words;
 }
 
 int64_t db_changes(const struct db *db)
@@ -61,7 +74,7 @@ int64_t db_changes(const struct db *db)
 
 int sqlite_script(struct db *db, const char *sql)
 {
-	return sqlite_error(sqlite3_exec(db->handle, sql, NULL, NULL, NULL));
+	return sqlite_result(db, sqlite3_exec(db->handle, sql, NULL, NULL, NULL));
 }
 
 static void configure(void)
@@ -100,7 +113,7 @@ static int prepare_control(struct db *db)
 					      &db->control[i], NULL);
 
 		if (code != SQLITE_OK)
-			return sqlite_error(code);
+			return sqlite_result(db, code);
 	}
 	return 0;
 }
@@ -127,13 +140,11 @@ static int configure_connection(struct db *db, enum db_sync sync)
 static int connect(struct db *db, const char *path, enum db_sync sync, struct diag *reterr)
 {
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-	int code;
 	int r;
 
 	flags |= db->mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
 				      : SQLITE_OPEN_READWRITE;
-	code = sqlite3_open_v2(path, &db->handle, flags, NULL);
-	r = sqlite_error(code);
+	r = sqlite_result(db, sqlite3_open_v2(path, &db->handle, flags, NULL));
 	if (r == 0) {
 		sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
 		r = configure_connection(db, sync);
@@ -141,8 +152,7 @@ static int connect(struct db *db, const char *path, enum db_sync sync, struct di
 	if (r == 0)
 		r = prepare_control(db);
 	if (r < 0)
-		return diag_set(reterr, r, "%s: %s", path,
-				db->handle ? db_words(db) : sqlite3_errstr(code));
+		return diag_set(reterr, r, "%s: %s", path, db_words(db));
 	return 0;
 }
 
@@ -190,10 +200,10 @@ void db_close(struct db *db)
 
 static int control(struct db *db, enum db_control which)
 {
-	int code = sqlite3_step(db->control[which]);
+	int r = sqlite_result(db, sqlite3_step(db->control[which]));
 
 	sqlite3_reset(db->control[which]);
-	return sqlite_error(code);
+	return r;
 }
 
 int db_begin(struct db *db)
@@ -257,8 +267,8 @@ void db_snapshot_end(struct db *db)
 
 int db_checkpoint(struct db *db)
 {
-	return sqlite_error(
-		sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL));
+	return sqlite_result(db, sqlite3_wal_checkpoint_v2(db->handle, NULL,
+							   SQLITE_CHECKPOINT_PASSIVE, NULL, NULL));
 }
 
 int db_backup(struct db *db, const char *path, struct diag *reterr)
