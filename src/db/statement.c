@@ -54,8 +54,9 @@ static int bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool co
 static int bind_all(struct db *db, sqlite3_stmt *stmt, const struct db_query *query,
 		    const struct db_arg *args, bool copy)
 {
-	int wanted = sqlite3_bind_parameter_count(stmt);
+	int wanted = sqlite3_bind_parameter_count(stmt); /* fewer than 64, says a test */
 	int given = 0;
+	uint64_t bound = 0;
 
 	for (const struct db_arg *arg = args; arg && arg->name; arg++) {
 		const char *next =
@@ -67,6 +68,9 @@ static int bind_all(struct db *db, sqlite3_stmt *stmt, const struct db_query *qu
 
 		if (index == 0)
 			bug(query, "lacks the parameter", arg->name);
+		if (bound & (uint64_t)1 << index)
+			bug(query, "is given the parameter twice", arg->name);
+		bound |= (uint64_t)1 << index;
 		code = bind(stmt, index, arg, copy);
 		if (code != SQLITE_OK)
 			return sqlite_result(db, code);
@@ -124,8 +128,10 @@ int db_select(struct db *db, const struct db_query *query, const struct db_arg *
 	if (r < 0)
 		return r;
 	r = bind_all(db, rows->stmt, query, args, true);
-	if (r < 0)
+	if (r < 0) {
+		sqlite3_clear_bindings(rows->stmt);
 		return r;
+	}
 	rows->open = true;
 	*ret = rows;
 	return 0;

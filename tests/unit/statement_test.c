@@ -48,6 +48,7 @@ static void every_query_of_the_program_prepares(void **state)
 		if (code != SQLITE_OK)
 			fail_msg("%s: %s", query->name, sqlite3_errmsg(handle));
 		assert_string_equal(tail, "");
+		assert_true(sqlite3_bind_parameter_count(stmt) < 64);
 		for (int i = 1; i <= sqlite3_bind_parameter_count(stmt); i++) {
 			const char *name = sqlite3_bind_parameter_name(stmt, i);
 
@@ -127,6 +128,33 @@ static void values_come_back_as_they_were_given(void **state)
 	db_end(rows);
 }
 
+static void a_statement_that_cannot_be_bound_keeps_nothing(void **state)
+{
+	struct scratch *s = *state;
+	struct db *db = s->db;
+	struct db_rows *rows;
+	char *expanded;
+	char huge[4096];
+
+	memset(huge, 'x', sizeof(huge));
+	huge[sizeof(huge) - 1] = '\0';
+	/* Prepared first: the statement's own text is under the limit too. */
+	assert_int_equal(db_select(db, &test_operation,
+				   DB_ARGS(DB_INT("mac", 77), DB_TEXT("kind", "k")), &rows),
+			 0);
+	db_end(rows);
+	sqlite3_limit(db->handle, SQLITE_LIMIT_LENGTH, 2000);
+	assert_int_equal(db_select(db, &test_operation,
+				   DB_ARGS(DB_INT("mac", 77), DB_TEXT("kind", huge)), &rows),
+			 -E_DB);
+	assert_non_null(strstr(db_words(db), "too big"));
+	expanded = sqlite3_expanded_sql(db->rows[&test_operation - db_query_next(NULL)].stmt);
+	assert_null(strstr(expanded, "77"));
+	sqlite3_free(expanded);
+	assert_int_equal(put(db, "a", huge), -E_DB);
+	assert_int_equal(put(db, "a", "short"), 0);
+}
+
 /* How a child that runs `what` ends. */
 static int signal_of(void (*what)(struct db *db), struct db *db)
 {
@@ -160,6 +188,13 @@ static void give_one_too_many(struct db *db)
 	(void)r;
 }
 
+static void give_one_twice(struct db *db)
+{
+	int r = db_run(db, &test_put, DB_ARGS(DB_TEXT("value", "a"), DB_TEXT("value", "b")));
+
+	(void)r;
+}
+
 static void read_twice_at_once(struct db *db)
 {
 	struct db_rows *rows;
@@ -175,6 +210,7 @@ static void a_statement_used_wrongly_aborts(void **state)
 
 	assert_int_equal(signal_of(give_one_too_few, s->db), SIGABRT);
 	assert_int_equal(signal_of(give_one_too_many, s->db), SIGABRT);
+	assert_int_equal(signal_of(give_one_twice, s->db), SIGABRT);
 	assert_int_equal(signal_of(read_twice_at_once, s->db), SIGABRT);
 }
 
@@ -242,6 +278,7 @@ int main(void)
 		IN_MEMORY(no_query_has_values_formatted_into_it),
 		IN_MEMORY(what_contradicts_a_constraint_is_told_apart),
 		IN_MEMORY(values_come_back_as_they_were_given),
+		IN_MEMORY(a_statement_that_cannot_be_bound_keeps_nothing),
 		IN_MEMORY(a_statement_used_wrongly_aborts),
 		IN_MEMORY(secrets_are_sealed_in_their_column),
 		IN_MEMORY(a_secret_of_another_place_or_key_is_not_opened),
