@@ -5,7 +5,8 @@
  * Connections are opened without SQLite's own mutexes, since each belongs to
  * one thread at a time.  The page cache is small and the file is not mapped:
  * a commit by the writer makes every reader drop either, and dropping a large
- * one stalls it.  A lock file beside the database keeps a second daemon out.
+ * one stalls it.  A lock file beside the database, under the name that the file
+ * has behind all links, keeps a second daemon out.
  */
 #include "db/sqlite.h"
 
@@ -85,7 +86,7 @@ static void configure(void)
 
 static int lock_take(struct db *db, const char *path, struct diag *reterr)
 {
-	char *lock = mem_printf(db, "%s.lock", path);
+	char *lock = mem_printf(db, "%s.lock", sqlite3_db_filename(db->handle, "main"));
 
 	db->lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (db->lock_fd < 0)
@@ -145,6 +146,11 @@ static int connect(struct db *db, const char *path, enum db_sync sync, struct di
 	flags |= db->mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
 				      : SQLITE_OPEN_READWRITE;
 	r = sqlite_result(db, sqlite3_open_v2(path, &db->handle, flags, NULL));
+	if (r == 0 && db->mode == DB_WRITE && strcmp(path, ":memory:") != 0) {
+		r = lock_take(db, path, reterr);
+		if (r < 0)
+			return r;
+	}
 	if (r == 0) {
 		sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
 		r = configure_connection(db, sync);
@@ -163,7 +169,7 @@ int db_open(void *mem, const char *url, enum db_mode mode, enum db_sync sync, st
 	static const char scheme[] = "sqlite:";
 	const char *path = url + sizeof(scheme) - 1;
 	struct db *db;
-	int r = 0;
+	int r;
 
 	if (strncmp(url, scheme, sizeof(scheme) - 1) != 0 || !*path)
 		return diag_set(reterr, -E_DB_URL, "%s: a database is sqlite:PATH", url);
@@ -172,10 +178,7 @@ int db_open(void *mem, const char *url, enum db_mode mode, enum db_sync sync, st
 	db->mode = mode;
 	db->lock_fd = -1;
 	db->rows = mem_array(db, struct db_rows, (size_t)(__stop_db_query - __start_db_query) + 1);
-	if (mode == DB_WRITE && strcmp(path, ":memory:") != 0)
-		r = lock_take(db, path, reterr);
-	if (r == 0)
-		r = connect(db, path, sync, reterr);
+	r = connect(db, path, sync, reterr);
 	if (r < 0) {
 		db_close(db);
 		return r;

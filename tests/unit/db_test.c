@@ -141,6 +141,20 @@ static void a_second_writer_is_refused(void **state)
 	db_close(second);
 }
 
+static void a_second_writer_is_refused_by_another_name_too(void **state)
+{
+	struct scratch *s = *state;
+	struct db *first = open_file(s, DB_WRITE);
+	char *alias = mem_printf(s, "%s/alias.db", s->folder);
+	struct db *second;
+
+	assert_int_equal(symlink("fleet.db", alias), 0);
+	assert_int_equal(db_open(NULL, mem_printf(s, "sqlite:%s", alias), DB_WRITE, DB_SYNC_FULL,
+				 &second, NULL),
+			 -E_DB_LOCKED);
+	db_close(first);
+}
+
 static void a_url_of_another_kind_is_refused(void **state)
 {
 	static const char *const urls[] = {"", "sqlite:", "mysql://x", "/var/lib/fleet.db"};
@@ -387,6 +401,7 @@ int main(void)
 		IN_FILE(a_newer_database_is_refused),
 		IN_FILE(a_file_that_is_no_database_is_refused),
 		IN_FILE(a_second_writer_is_refused),
+		IN_FILE(a_second_writer_is_refused_by_another_name_too),
 		IN_FILE(a_url_of_another_kind_is_refused),
 		IN_FILE(a_reader_does_not_make_the_file),
 		IN_FILE(a_folder_that_is_not_there_is_told),
