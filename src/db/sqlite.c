@@ -138,15 +138,32 @@ static int configure_connection(struct db *db, enum db_sync sync)
 	return r;
 }
 
+/*
+ * A file of our own is nobody else's to read; its log gets the same mode.
+ * One that is there already is not even opened: closing it would drop the
+ * locks that another connection of this process has on it.
+ */
+static void make_private(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		close(fd);
+}
+
 static int connect(struct db *db, const char *path, enum db_sync sync, struct diag *reterr)
 {
-	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READWRITE;
+	bool file = strcmp(path, ":memory:") != 0;
 	int r;
 
-	flags |= db->mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-				      : SQLITE_OPEN_READWRITE;
+	if (db->mode == DB_WRITE) {
+		flags |= SQLITE_OPEN_CREATE;
+		if (file)
+			make_private(path);
+	}
 	r = sqlite_result(db, sqlite3_open_v2(path, &db->handle, flags, NULL));
-	if (r == 0 && db->mode == DB_WRITE && strcmp(path, ":memory:") != 0) {
+	if (r == 0 && db->mode == DB_WRITE && file) {
 		r = lock_take(db, path, reterr);
 		if (r < 0)
 			return r;

@@ -192,6 +192,20 @@ static void a_folder_that_is_not_there_is_told(void **state)
 	assert_non_null(strstr(diag.text, "none/fleet.db"));
 }
 
+static void nobody_else_may_read_what_the_writer_makes(void **state)
+{
+	static const char *const ends[] = {"", "-wal", "-shm", ".lock"};
+	struct scratch *s = *state;
+	struct db *db = open_file(s, DB_WRITE);
+	struct stat st;
+
+	for (size_t i = 0; i < COUNT_OF(ends); i++) {
+		assert_int_equal(stat(mem_printf(s, "%s%s", s->path, ends[i]), &st), 0);
+		assert_int_equal(st.st_mode & 077, 0);
+	}
+	db_close(db);
+}
+
 static void the_writer_keeps_a_write_ahead_log_and_syncs_as_told(void **state)
 {
 	struct scratch *s = *state;
@@ -405,6 +419,7 @@ int main(void)
 		IN_FILE(a_url_of_another_kind_is_refused),
 		IN_FILE(a_reader_does_not_make_the_file),
 		IN_FILE(a_folder_that_is_not_there_is_told),
+		IN_FILE(nobody_else_may_read_what_the_writer_makes),
 		IN_FILE(the_writer_keeps_a_write_ahead_log_and_syncs_as_told),
 		IN_FILE(a_reader_never_writes),
 		IN_FILE(a_reader_never_sees_half_a_transaction),
