@@ -71,8 +71,12 @@ static int prepare(struct db *db, int64_t *ret_last, struct diag *reterr)
 		return diag_set(reterr, -E_DB,
 				"the database holds something else than a fleet; "
 				"name another file");
-	r = sqlite_script(db, "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, "
-			      "name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
+	/* The mode is kept in the file, so it waits until the file is known to be ours. */
+	r = sqlite_script(db, "PRAGMA journal_mode = WAL");
+	if (r == 0)
+		r = sqlite_script(
+			db, "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, "
+			    "name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
 	if (r == 0)
 		r = question(db, "SELECT coalesce(max(number), 0) FROM migration", ret_last);
 	if (r < 0)

@@ -128,8 +128,7 @@ static int configure_connection(struct db *db, enum db_sync sync)
 				  "PRAGMA trusted_schema = OFF;");
 
 	if (r == 0 && db->mode == DB_WRITE)
-		r = sqlite_script(db, "PRAGMA journal_mode = WAL;"
-				      "PRAGMA wal_autocheckpoint = 10000;");
+		r = sqlite_script(db, "PRAGMA wal_autocheckpoint = 10000;");
 	if (r == 0 && db->mode == DB_READ)
 		r = sqlite_script(db, "PRAGMA query_only = ON;");
 	if (r == 0)

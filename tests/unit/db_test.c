@@ -104,6 +104,29 @@ static void a_newer_database_is_refused(void **state)
 	db_close(db);
 }
 
+static void somebody_elses_database_is_refused_and_left_alone(void **state)
+{
+	struct scratch *s = *state;
+	struct diag diag = {0};
+	struct db *db;
+	sqlite3 *handle;
+	sqlite3_stmt *stmt;
+
+	scratch_script(s, "CREATE TABLE song (title TEXT)");
+	assert_int_equal(db_open(NULL, s->url, DB_WRITE, DB_SYNC_NORMAL, &db, NULL), 0);
+	assert_int_equal(db_migrate(db, "sql/sqlite/", &diag), -E_DB);
+	assert_non_null(strstr(diag.text, "something else"));
+	db_close(db);
+
+	assert_int_equal(sqlite3_open(s->path, &handle), SQLITE_OK);
+	assert_int_equal(scratch_ask(handle, "SELECT count(*) FROM sqlite_master"), 1);
+	assert_int_equal(sqlite3_prepare_v2(handle, "PRAGMA journal_mode", -1, &stmt, NULL), 0);
+	assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
+	assert_string_equal(sqlite3_column_text(stmt, 0), "delete");
+	sqlite3_finalize(stmt);
+	sqlite3_close(handle);
+}
+
 static void a_file_that_is_no_database_is_refused(void **state)
 {
 	struct scratch *s = *state;
@@ -413,6 +436,7 @@ int main(void)
 		IN_FILE(migrations_are_applied_once_and_in_order),
 		IN_FILE(a_migration_that_fails_leaves_nothing),
 		IN_FILE(a_newer_database_is_refused),
+		IN_FILE(somebody_elses_database_is_refused_and_left_alone),
 		IN_FILE(a_file_that_is_no_database_is_refused),
 		IN_FILE(a_second_writer_is_refused),
 		IN_FILE(a_second_writer_is_refused_by_another_name_too),
