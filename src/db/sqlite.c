@@ -290,13 +290,39 @@ int db_checkpoint(struct db *db)
 							   SQLITE_CHECKPOINT_PASSIVE, NULL, NULL));
 }
 
-int db_backup(struct db *db, const char *path, struct diag *reterr)
+/* VACUUM INTO takes an empty file; it counts as a write, though this database only reads. */
+static int copy_into(struct db *db, const char *path)
 {
 	char *sql = sqlite3_mprintf("VACUUM INTO %Q", path);
-	int r = sqlite_script(db, sql);
+	int r = 0;
 
+	if (db->mode == DB_READ)
+		r = sqlite_script(db, "PRAGMA query_only = OFF");
+	if (r == 0)
+		r = sqlite_script(db, sql);
 	sqlite3_free(sql);
+	if (db->mode == DB_READ) {
+		int back = sqlite3_exec(db->handle, "PRAGMA query_only = ON", NULL, NULL, NULL);
+
+		r = r < 0 ? r : sqlite_result(db, back);
+	}
+	return r;
+}
+
+int db_backup(struct db *db, const char *path, struct diag *reterr)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int r;
+
+	if (fd < 0)
+		return diag_set(reterr, -errno, "%s: %s", path, strerror(errno));
+	r = copy_into(db, path);
 	if (r < 0)
-		return diag_set(reterr, r, "%s: %s", path, db_words(db));
-	return 0;
+		diag_set(reterr, r, "%s: %s", path, db_words(db));
+	else if (fsync(fd) < 0)
+		r = diag_set(reterr, -errno, "%s: %s", path, strerror(errno));
+	close(fd);
+	if (r < 0)
+		unlink(path);
+	return r;
 }

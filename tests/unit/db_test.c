@@ -413,6 +413,69 @@ static void a_full_disk_is_told(void **state)
 
 /* --- backup --- */
 
+static void a_backup_is_whole_and_private(void **state)
+{
+	struct scratch *s = *state;
+	struct db *writer = open_file(s, DB_WRITE);
+	struct db *reader = open_file(s, DB_READ);
+	char *path = mem_printf(s, "%s/copy ' of.db", s->folder);
+	struct stat st;
+	struct db *copy;
+
+	assert_int_equal(put(writer, "a", "1"), 0);
+	assert_int_equal(db_begin(writer), 0);
+	assert_int_equal(put(writer, "b", "1"), 0);
+	assert_int_equal(db_backup(reader, path, NULL), 0);
+	assert_int_equal(db_commit(writer), 0);
+	assert_int_equal(put(reader, "c", "1"), -E_DB);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 077, 0);
+
+	assert_int_equal(db_open(NULL, mem_printf(s, "sqlite:%s", path), DB_WRITE, DB_SYNC_NORMAL,
+				 &copy, NULL),
+			 0);
+	assert_int_equal(db_migrate(copy, "sql/sqlite/", NULL), 0);
+	assert_int_equal(count(copy), 1);
+	db_close(copy);
+	db_close(reader);
+	db_close(writer);
+}
+
+static void a_backup_overwrites_nothing(void **state)
+{
+	struct scratch *s = *state;
+	struct db *db = open_file(s, DB_WRITE);
+	char *path = mem_printf(s, "%s/copy.db", s->folder);
+	struct diag diag = {0};
+	struct stat st;
+	int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+
+	close(fd);
+	assert_true(db_backup(db, path, &diag) < 0);
+	assert_non_null(strstr(diag.text, path));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_size, 0);
+	assert_true(db_backup(db, mem_printf(s, "%s/none/copy.db", s->folder), &diag) < 0);
+	db_close(db);
+}
+
+static void a_backup_that_fails_leaves_no_file(void **state)
+{
+	struct scratch *s = *state;
+	struct db *db = open_file(s, DB_WRITE);
+	char *path = mem_printf(s, "%s/copy.db", s->folder);
+	struct diag diag = {0};
+
+	/* Not inside a transaction. */
+	assert_int_equal(db_begin(db), 0);
+	assert_true(db_backup(db, path, &diag) < 0);
+	assert_non_null(strstr(diag.text, "transaction"));
+	assert_int_equal(access(path, F_OK), -1);
+	db_rollback(db);
+	assert_int_equal(db_backup(db, path, &diag), 0);
+	db_close(db);
+}
+
 static void a_checkpoint_moves_the_log_into_the_file(void **state)
 {
 	struct scratch *s = *state;
@@ -452,6 +515,9 @@ int main(void)
 		IN_MEMORY(a_savepoint_is_undone_alone),
 		IN_MEMORY(a_full_database_is_told),
 		IN_FILE(a_full_disk_is_told),
+		IN_FILE(a_backup_is_whole_and_private),
+		IN_FILE(a_backup_overwrites_nothing),
+		IN_FILE(a_backup_that_fails_leaves_no_file),
 		IN_FILE(a_checkpoint_moves_the_log_into_the_file),
 	};
 
