@@ -116,8 +116,12 @@ static void run_one(struct writer *writer, struct posted *posted)
 	posted->result = r;
 }
 
-/* Runs what waits into `group`. */
-static void gather(struct writer *writer, struct queue *group)
+/*
+ * Runs what waits into `group`.  Negative when SQLite has undone the whole
+ * transaction by itself, as it does when the disk is full: then those that ran
+ * before are lost too, and whatever ran now would commit on its own.
+ */
+static int gather(struct writer *writer, struct queue *group)
 {
 	int64_t until = clock_monotonic_ms() + GROUP_MS;
 	bool low_first = ++writer->groups >= LOW_EVERY;
@@ -131,9 +135,12 @@ static void gather(struct writer *writer, struct queue *group)
 			break;
 		run_one(writer, posted);
 		queue_push(group, posted);
+		if (sqlite3_get_autocommit(writer->db->handle))
+			return writer->db->error;
 		if (clock_monotonic_ms() >= until)
 			break;
 	}
+	return 0;
 }
 
 static void run_group(struct writer *writer)
@@ -153,12 +160,14 @@ static void run_group(struct writer *writer)
 		if (posted)
 			queue_push(&group, posted);
 	} else {
-		gather(writer, &group);
-		r = db_commit(writer->db);
-		counter_add(M_COMMIT, 1);
-		writer->dirty = true;
-		if (r < 0)
+		r = gather(writer, &group);
+		if (r == 0)
+			r = db_commit(writer->db);
+		if (r == 0)
+			counter_add(M_COMMIT, 1);
+		else
 			diag_set(&diag, r, "%s", db_words(writer->db));
+		writer->dirty = true;
 	}
 	if (r == 0 && writer->db->touched)
 		atomic_fetch_add(&writer->generation, 1);
