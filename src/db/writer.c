@@ -108,6 +108,8 @@ static void run_one(struct writer *writer, struct posted *posted)
 
 			r = released < 0 ? released : r;
 		}
+		if ((r == -E_DB || r == -E_DB_FULL) && !posted->diag.text[0])
+			diag_set(&posted->diag, r, "%s", db_words(db));
 		if (r < 0) {
 			db_rollback_savepoint(db);
 			db->touched = touched;
@@ -328,8 +330,11 @@ int writer_do(struct writer *writer, writer_op *op, void *arg, struct diag *rete
 	};
 	int r = writer_post(writer, WRITER_NORMAL, waiter_op, waiter_done, &waiter);
 
-	if (r < 0)
+	if (r < 0) {
+		if (reterr)
+			*reterr = (struct diag){0};
 		return r;
+	}
 	pthread_mutex_lock(&waiter.mutex);
 	while (!waiter.done)
 		pthread_cond_wait(&waiter.wake, &waiter.mutex);

@@ -227,6 +227,27 @@ static void done_is_called_after_the_commit(void **state)
 		assert_true(puts[i].visible);
 }
 
+static int then_misspell(struct db *db, struct diag *diag)
+{
+	(void)diag;
+	return sqlite_script(db, "INSERT INTO mete (name, value) VALUES ('a', 'b')");
+}
+
+static void an_error_of_the_engine_comes_with_its_words(void **state)
+{
+	struct fixture *f = *state;
+	struct put bad = {.f = f, .mac = 1, .then = then_misspell};
+	struct put twice = {.f = f, .mac = 2};
+	struct diag diag = {0};
+
+	assert_int_equal(writer_do(f->writer, put_op, &bad, &diag), -E_DB);
+	assert_non_null(strstr(diag.text, "mete"));
+	/* What a caller translates has none. */
+	assert_int_equal(writer_do(f->writer, put_op, &twice, &diag), 0);
+	assert_int_equal(writer_do(f->writer, put_op, &twice, &diag), -E_DB_CONSTRAINT);
+	assert_string_equal(diag.text, "");
+}
+
 static void who_waits_is_told_result_and_words(void **state)
 {
 	struct fixture *f = *state;
@@ -240,6 +261,11 @@ static void who_waits_is_told_result_and_words(void **state)
 	assert_string_equal(diag.text, "refused for the test");
 	assert_int_equal(writer_do(f->writer, put_op, &bad, NULL), -E_MAC_LOCKED);
 	assert_int_equal(devices(f), 1);
+
+	/* A refusal by the queue has no words of its own; old ones must not stay. */
+	writer_limit(f->writer, 0);
+	assert_int_equal(writer_do(f->writer, put_op, &good, &diag), -E_BUSY);
+	assert_string_equal(diag_text(&diag, -E_BUSY), error_text(-E_BUSY));
 }
 
 /* --- order and groups --- */
@@ -770,6 +796,7 @@ int main(void)
 		TEST(an_operation_that_fails_is_undone_alone),
 		TEST(done_is_called_after_the_commit),
 		TEST(who_waits_is_told_result_and_words),
+		TEST(an_error_of_the_engine_comes_with_its_words),
 		TEST(operations_run_in_the_order_of_posting),
 		TEST(low_priority_yields_and_is_not_starved),
 		TEST(many_threads_share_few_commits),
