@@ -131,5 +131,5 @@ int main(void)
 						scratch_setup, scratch_teardown),
 	};
 
-	return cmocka_run_group_tests_name("crash", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("db_crash", tests, NULL, NULL);
 }

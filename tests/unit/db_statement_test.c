@@ -284,5 +284,5 @@ int main(void)
 		IN_MEMORY(a_secret_of_another_place_or_key_is_not_opened),
 	};
 
-	return cmocka_run_group_tests_name("statement", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("db_statement", tests, NULL, NULL);
 }

@@ -64,5 +64,5 @@ int main(void)
 						scratch_teardown),
 	};
 
-	return cmocka_run_group_tests_name("plan", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("store_plan", tests, NULL, NULL);
 }
