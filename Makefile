@@ -4,6 +4,7 @@
 #   make run             a demo fleet and its daemon on loopback, in the foreground
 #   make check           install the test tools, build with sanitizers, run every test
 #   make unit            unit tests only          make functional   tests of the real binary
+#   make golden          compare documents with the golden files
 #   make golden-update   rewrite the golden files; the diff is the review
 #   make bench           figures side by side with nginx and Python
 #   make lint            format, layers, headers, tables, SQL, clang-tidy, cppcheck
@@ -119,6 +120,12 @@ $(B)/tests/%: tests/unit/%.c $(ARCHIVE)
 
 unit: $(UNIT_TESTS)
 	$(Q)for t in $(UNIT_TESTS); do echo "  TEST    $$t"; $(RUNNER) $$t || exit 1; done
+
+golden: $(B)/tests/golden_test
+	$(Q)$(RUNNER) $<
+
+golden-update: $(B)/tests/golden_test
+	$(Q)GOLDEN_UPDATE=1 $(RUNNER) $<
 
 clean:
 	rm -rf build

@@ -23,9 +23,15 @@ struct log_field {
 	int64_t i;
 };
 
+/* Arrays are fine too; a test of one for NULL would be a warning where it stands. */
+static inline const char *log_text(const char *s)
+{
+	return s ? s : "";
+}
+
 #define LOG_S(k, v)                                                                                \
 	{                                                                                          \
-		.key = (k), .s = (v) ? (v) : ""                                                    \
+		.key = (k), .s = log_text(v)                                                       \
 	}
 #define LOG_I(k, v)                                                                                \
 	{                                                                                          \

@@ -47,76 +47,90 @@ struct config_guard {
 	unsigned count;
 };
 
+/* One struct for each section of keys.def; of a section that may be many, `name` comes first. */
+
+struct config_daemon {
+	const char *database; /* "sqlite:" and an absolute path */
+	const char *control_socket;
+	const char *state_dir;
+	const char *secret_key_file;
+	unsigned log_level;  /* enum log_level */
+	unsigned log_format; /* enum log_format */
+	unsigned threads;
+	unsigned workers;
+};
+
 struct config_listener {
 	const char *name;
-	const char *address;
+	const char *address; /* as net_address_text() writes it */
 	unsigned port;
-	unsigned planes;
-	const char *tls_cert;
+	unsigned planes;      /* of enum plane */
+	const char *tls_cert; /* NULL, as tls_key, where the listener speaks no TLS */
 	const char *tls_key;
 	bool basic_without_tls;
 	struct config_networks trusted_proxies;
 };
 
+struct config_redirect {
+	bool require_mac_id;
+	unsigned check_device_order; /* enum date_order */
+	unsigned list_answer;	     /* enum list_answer */
+	unsigned max_list;
+};
+
+struct config_provisioning {
+	unsigned auth; /* enum phone_auth */
+	struct config_networks open_networks;
+	const char *realm;
+	struct config_words paths;
+	unsigned delete_not_provisioned; /* enum delete_not_provisioned */
+	struct config_guard shrink_guard;
+};
+
+struct config_limits {
+	unsigned max_body;
+	unsigned max_connections;
+	unsigned connection_memory;
+	unsigned idle_seconds;
+	unsigned deadline_seconds;
+	unsigned stop_seconds;
+	unsigned nonce_seconds;
+	unsigned login_memory_seconds;
+	unsigned cache_bytes;
+	unsigned seen_seconds;
+	unsigned write_queue;
+	unsigned work_queue;
+	unsigned unknown_macs_per_minute;
+	unsigned max_xml_depth;
+};
+
 struct config {
-	const char *file;
+	const char *file; /* absolute; what a reload reads again */
+	unsigned slot;	  /* belongs to config_use() */
 
-	struct {
-		const char *database;
-		const char *control_socket;
-		const char *state_dir;
-		const char *secret_key_file;
-		unsigned log_level;  /* enum log_level */
-		unsigned log_format; /* enum log_format */
-		unsigned threads;
-		unsigned workers;
-	} daemon;
+	struct config_daemon daemon;
+	struct config_redirect redirect;
+	struct config_provisioning provisioning;
+	struct config_limits limits;
 
-	struct {
-		bool require_mac_id;
-		unsigned check_device_order; /* enum date_order */
-		unsigned list_answer;	     /* enum list_answer */
-		unsigned max_list;
-	} redirect;
-
-	struct {
-		unsigned auth; /* enum phone_auth */
-		struct config_networks open_networks;
-		const char *realm;
-		struct config_words paths;
-		unsigned delete_not_provisioned; /* enum delete_not_provisioned */
-		struct config_guard shrink_guard;
-	} provisioning;
-
-	struct {
-		unsigned max_body;
-		unsigned max_connections;
-		unsigned connection_memory;
-		unsigned idle_seconds;
-		unsigned deadline_seconds;
-		unsigned stop_seconds;
-		unsigned nonce_seconds;
-		unsigned login_memory_seconds;
-		unsigned cache_bytes;
-		unsigned seen_seconds;
-		unsigned write_queue;
-		unsigned work_queue;
-		unsigned unknown_macs_per_minute;
-		unsigned max_xml_depth;
-	} limits;
-
-	struct config_listener *listeners;
+	struct config_listener *listeners; /* in the file's order, at least one */
 	size_t listener_count;
 };
 
 /*
  * Reads `path`.  On errors all of them are appended to `errors`, a line each
- * ("etc/gigaprovd.ini:12: …"), and -E_CONFIG is returned.  Neither logs nor
- * opens anything but the file itself and the files that keys of type FILE name.
+ * ("etc/gigaprovd.ini:12: …"), by line number, and -E_CONFIG is returned.
+ * Paths in the file are relative to its directory, and absolute afterwards.
+ * Neither logs nor opens anything but the file itself; looks whether the files
+ * that keys of type FILE name can be read.  Not from two threads at once.
  */
 int config_read(void *mem, const char *path, struct config **ret, struct buf *errors) MUST_CHECK;
 
-/* The whole of it as an ini file, defaults included, secrets not. */
+/* The same of a text in memory; `path` is what errors and relative paths take it for. */
+int config_read_text(void *mem, const char *path, const char *text, size_t len, struct config **ret,
+		     struct buf *errors) MUST_CHECK;
+
+/* The whole of it as an ini file, defaults included, which reads back as the same. */
 void config_print(const struct config *config, struct buf *buf);
 
 /* The annotated sample, as etc/gigaprovd.ini holds it: made from keys.def. */
@@ -129,9 +143,14 @@ void config_print_sample(struct buf *buf);
 int config_check_reload(const struct config *now, const struct config *next,
 			struct buf *errors) MUST_CHECK;
 
-/* The configuration in force.  config_use() takes over `next` (a root) and releases the last one. */
+/*
+ * The configuration in force.  config_use() takes over `next` (a root of its
+ * own: config_read(NULL, …)) and lets go of the last one, which is freed when
+ * its last user has released it, by that user's thread.  NULL, when all is
+ * over, only lets go.  From one thread; pins may come from any.
+ */
 void config_use(struct config *next);
 
-/* Pins the one in force until config_release(). */
+/* Pins the one in force until config_release(), which may come from another thread. */
 const struct config *config_pin(void);
 void config_release(const struct config *config);

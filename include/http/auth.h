@@ -39,14 +39,20 @@ struct credential {
 /* 1 found, 0 no such account, negative an error.  Called on workers. */
 typedef int auth_find(void *arg, const char *name, struct credential *ret);
 
-/* Once, before threads. */
+/* Once, before threads, after sodium_init(). */
 void auth_setup(auth_find *find, void *arg);
+
+/* What password_hash holds; everybody hashes at this one cost.  -ENOMEM. */
+int auth_hash_password(const char *password, char out[128]) MUST_CHECK;
 
 /*
  * Fills `ret` with the account that the request proves.  -E_UNAUTHORIZED
  * without credentials, -E_CREDENTIALS when they are wrong, -E_NONCE_STALE,
- * -E_BASIC_REFUSED.  On a worker only: it may run Argon2.  An unknown name
- * costs as much as a wrong password.
+ * -E_BASIC_REFUSED, -E_BAD_REQUEST.  On a worker only: it may run Argon2.  An
+ * unknown name costs as much as a wrong password.
+ *
+ * Only a few passwords are checked at once.  REQUEST_LATER: the request waits
+ * for its turn and will then be run again, from its beginning.
  */
 int auth_check(struct request *req, struct principal *ret) MUST_CHECK;
 

@@ -32,41 +32,58 @@ const char *request_id(const struct request *req);
 /* The configuration in force when the request came. */
 const struct config *request_config(const struct request *req);
 
+/* NULL when there is none for it; handlers always have one. */
 const struct route *request_route(const struct request *req);
 enum plane request_plane(const struct request *req);
 
 /* GET or HEAD is one method to a handler; the body of a HEAD is never sent. */
 enum http_method request_method(const struct request *req);
 
-/* The path as it came, before any decoding; the same with the query. */
+/* The method as the client wrote it ("HEAD"): what Digest hashes. */
+const char *request_method_name(const struct request *req);
+
+/* The path as it came, before any decoding; the same with the query.  Without scheme and host. */
 const char *request_path(const struct request *req);
 const char *request_target(const struct request *req);
 
 /* {name} of the route, decoded.  Never NULL for a name that the route has. */
 const char *request_param(const struct request *req, const char *name);
 
-/* From the query, decoded; NULL when it is not there. */
+/* From the query, decoded; NULL when it is not there or is not text. */
 const char *request_query(const struct request *req, const char *name);
 
-/* NULL when it is not there.  Any case. */
+/* NULL when it is not there.  Any case.  On one thread at a time, as everything here. */
 const char *request_header(const struct request *req, const char *name);
 
-/* The whole body, followed by a NUL that `ret_len` does not count. */
+/* The whole body, followed by a NUL that `ret_len` does not count.  "" when there is none. */
 const char *request_body(const struct request *req, size_t *ret_len);
 
 /* Who is at the other end, behind trusted proxies. */
 const struct net_address *request_address(const struct request *req);
 bool request_is_tls(const struct request *req);
 
-/* The account that asks; NULL on routes without one. */
+/* Over TLS, on loopback, or where the listener says basic_without_tls. */
+bool request_takes_basic(const struct request *req);
+
+/* The account that asks; NULL on routes without one, but always there on the control socket. */
 const struct principal *request_principal(const struct request *req);
 
 /* Why it was refused, for the log: a row of errors.def.  The wire does not tell. */
 void request_set_reason(struct request *req, int reason);
 
 /*
+ * An INLINE handler that will return REQUEST_LATER calls this before it gives
+ * the request to another thread: the connection is suspended and what
+ * libmicrohttpd holds of the request is copied.  Nothing on a worker.
+ * -E_STOPPING when nothing may be started any more.
+ */
+int request_detach(struct request *req) MUST_CHECK;
+
+/*
  * Goes on with `handler` on a worker: from a handler (which then returns what
- * this returns), or from whoever would call request_finish().
+ * this returns), or from whoever would call request_finish() (who calls it
+ * with what this returns, if that is negative).  REQUEST_LATER, -E_BUSY or
+ * -E_STOPPING.
  */
 int request_defer(struct request *req, request_handler *handler) MUST_CHECK;
 

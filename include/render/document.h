@@ -33,7 +33,7 @@ struct param {
 struct document_handset {
 	const struct handset *handset;
 	const struct line *line; /* NULL: no account */
-	int provider;            /* position of the line's server */
+	int provider;		 /* position of the line's server */
 	/*
 	 * Settings of this handset by their short names: "hs.DirectAccessDir"
 	 * is written as hs.<ipui>.DirectAccessDir, "SipAccount.X" likewise.
@@ -46,15 +46,15 @@ struct document {
 	int64_t mac;
 	const char *product; /* a row of products.def */
 
-	bool delete_not_provisioned;
-	struct param *params;
+	bool delete_not_provisioned; /* never without handsets: that is refused */
+	struct param *params;	     /* none that product_per_handset() claims */
 	size_t param_count;
 	struct sip_server *servers;
 	size_t server_count;
 	struct document_handset *handsets;
 	size_t handset_count;
 
-	/* Only those that are to be written. */
+	/* Only those that are to be written, in any order. */
 	struct operation *operations;
 	size_t operation_count;
 };

@@ -19,14 +19,31 @@ enum { RENDER_VERSION = 1 };
 struct format {
 	const char *name;
 	const char *content_type;
+	const char *what; /* "provisioning version 1.1, productID e2" */
 	/*
-	 * `reveal` false puts RENDER_REDACTED in place of secrets.
-	 * -E_TEXT_ENCODING, -E_TEXT_CHARACTER, -E_TEXT_EMPTY for a value that
-	 * must not be written; `reterr` names the parameter, never its value.
+	 * `reveal` false puts RENDER_REDACTED in place of secrets; they are
+	 * checked all the same, so that a preview fails where the document would.
+	 * -E_TEXT_ENCODING, -E_TEXT_CHARACTER, -E_TEXT_EMPTY, -E_VALUE for a
+	 * value that must not be written, -E_SETTING_RESERVED and
+	 * -E_SETTING_NAME for a parameter in the wrong place; `reterr` names the
+	 * parameter, never its value.  libxml2 must have been initialised
+	 * (xmlInitParser()) before there were threads.
 	 */
 	int (*render)(void *mem, const struct document *document, bool reveal, struct buf **ret,
 		      struct diag *reterr);
+	/* See product_reserves() and product_per_handset(). */
+	bool (*reserves)(const char *setting_name);
+	bool (*per_handset)(const char *setting_name);
 };
+
+/* nx70_render(), nx70_reserves(), nx70_per_handset() and so on: each in its format's file. */
+#define FORMAT(id, content_type, what)                                                             \
+	int id##_render(void *mem, const struct document *document, bool reveal, struct buf **ret, \
+			struct diag *reterr) MUST_CHECK;                                           \
+	bool id##_reserves(const char *setting_name);                                              \
+	bool id##_per_handset(const char *setting_name);
+#include "render/formats.def"
+#undef FORMAT
 
 struct product {
 	const char *name;
@@ -41,5 +58,17 @@ const struct product *product_find(const char *name);
 /* After `last` (NULL: the first), in the table's order; NULL at the end. */
 const struct product *product_next(const struct product *last);
 
-/* Whether a setting of this name would contradict what the format writes by itself. */
+/*
+ * Whether a setting of this name would contradict what the format writes by
+ * itself: "SipProvider.0.Domain", "hs.029e74a599.DirectAccessDir" (in whatever
+ * scope: that handset's own scope takes "hs.DirectAccessDir"), "hs.RegStatus".
+ * A NULL product, for scopes that hold several: whether any format reserves it.
+ */
 bool product_reserves(const struct product *product, const char *setting_name);
+
+/*
+ * Whether a setting of this name is written once for each handset
+ * ("hs.DirectAccessDir"), and so belongs in document_handset, never in the
+ * device's own parameters.  NULL: in any format.
+ */
+bool product_per_handset(const struct product *product, const char *setting_name);

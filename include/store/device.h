@@ -52,6 +52,8 @@ struct device_fetch {
 	const char *rendition_revision; /* NULL: no rendition */
 	const char *rendition_etag;
 	int64_t rendition_until_at;
+	int64_t rendition_given_at;
+	const char *url; /* of its registration; NULL: none */
 };
 
 /* 1 found, 0 not. */

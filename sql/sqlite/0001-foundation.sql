@@ -148,15 +148,19 @@ CREATE TABLE operation (
 ) STRICT;
 CREATE INDEX operation_by_mac ON operation (mac, id);
 
+-- `handsets` are the IPUIs that the document adds, `handsets_given` those of the
+-- last document that the device was really given; `operations` are the ids that it carries.
 CREATE TABLE rendition (
 	mac INTEGER PRIMARY KEY REFERENCES device (mac) ON DELETE CASCADE,
 	revision TEXT NOT NULL,
 	etag TEXT NOT NULL,
 	until_at INTEGER,
-	handsets INTEGER NOT NULL,
-	operations INTEGER NOT NULL,
+	handsets TEXT NOT NULL,
+	handsets_given TEXT NOT NULL DEFAULT '',
+	operations TEXT NOT NULL,
 	document BLOB NOT NULL,
-	made_at INTEGER NOT NULL
+	made_at INTEGER NOT NULL,
+	given_at INTEGER
 ) STRICT;
 
 CREATE TABLE audit (

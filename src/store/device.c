@@ -104,6 +104,8 @@ int device_fetch_find(void *mem, struct db *db, int64_t mac, struct device_fetch
 	fetch->rendition_revision = db_text_copy(fetch, rows, 11);
 	fetch->rendition_etag = db_text_copy(fetch, rows, 12);
 	fetch->rendition_until_at = db_int(rows, 13);
+	fetch->rendition_given_at = db_int(rows, 14);
+	fetch->url = db_text_copy(fetch, rows, 15);
 	*ret = fetch;
 	return 1;
 }

@@ -9,7 +9,8 @@
 #define PLACE "rendition.document"
 
 DB_QUERY(rendition_by_mac,
-	 "SELECT revision, etag, until_at, handsets, operations, document, made_at FROM rendition "
+	 "SELECT revision, etag, until_at, handsets, operations, document, made_at, given_at "
+	 "FROM rendition "
 	 "WHERE mac = :mac");
 
 int rendition_find(void *mem, struct db *db, int64_t mac, struct rendition **ret)
@@ -34,9 +35,10 @@ int rendition_find(void *mem, struct db *db, int64_t mac, struct rendition **ret
 	rendition->revision = db_text_copy(rendition, rows, 0);
 	rendition->etag = db_text_copy(rendition, rows, 1);
 	rendition->until_at = db_int(rows, 2);
-	rendition->handsets = db_int(rows, 3);
-	rendition->operations = db_int(rows, 4);
+	rendition->handsets = db_text_copy(rendition, rows, 3);
+	rendition->operations = db_text_copy(rendition, rows, 4);
 	rendition->made_at = db_int(rows, 6);
+	rendition->given_at = db_int(rows, 7);
 	*ret = rendition;
 	return 1;
 }
@@ -48,7 +50,7 @@ DB_QUERY(rendition_set,
 	 "ON CONFLICT (mac) DO UPDATE SET revision = excluded.revision, etag = excluded.etag, "
 	 "until_at = excluded.until_at, handsets = excluded.handsets, "
 	 "operations = excluded.operations, document = excluded.document, "
-	 "made_at = excluded.made_at");
+	 "made_at = excluded.made_at, given_at = NULL");
 
 int rendition_put(struct db *db, const struct rendition *rendition)
 {
@@ -62,7 +64,39 @@ int rendition_put(struct db *db, const struct rendition *rendition)
 		DB_ARGS(DB_INT("mac", rendition->mac), DB_TEXT("revision", rendition->revision),
 			DB_TEXT("etag", rendition->etag),
 			DB_INT_OR_NULL("until_at", rendition->until_at),
-			DB_INT("handsets", rendition->handsets),
-			DB_INT("operations", rendition->operations),
+			DB_TEXT("handsets", rendition->handsets),
+			DB_TEXT("operations", rendition->operations),
 			DB_BLOB("document", sealed, len), DB_INT("made_at", rendition->made_at)));
+}
+
+DB_QUERY(rendition_set_given, "UPDATE rendition SET given_at = :at, handsets_given = handsets "
+			      "WHERE mac = :mac AND etag = :etag AND given_at IS NULL "
+			      "RETURNING operations");
+
+int rendition_given(void *mem, struct db *db, int64_t mac, const char *etag, int64_t at,
+		    char **ret_operations)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &rendition_set_given,
+			  DB_ARGS(DB_INT("at", at), DB_INT("mac", mac), DB_TEXT("etag", etag)),
+			  &rows);
+
+	if (r < 0 || (r = db_next(rows)) <= 0)
+		return r;
+	*ret_operations = db_text_copy(mem, rows, 0);
+	return 1;
+}
+
+DB_QUERY(rendition_given_handsets, "SELECT handsets_given FROM rendition WHERE mac = :mac");
+
+int rendition_handsets_given(void *mem, struct db *db, int64_t mac, char **ret)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &rendition_given_handsets, DB_ARGS(DB_INT("mac", mac)), &rows);
+
+	*ret = mem_strdup(mem, "");
+	if (r < 0 || (r = db_next(rows)) <= 0)
+		return r;
+	*ret = db_text_copy(mem, rows, 0);
+	return 0;
 }

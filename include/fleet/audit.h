@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <jansson.h>
+
+#include "fleet/fleet.h"
+
+struct secret;
+
+/* Audit rows of commands: before and after as JSON, taken over; NULL: nothing. */
+int fleet_audit(struct change *change, const char *action, const char *object, json_t *before_steal,
+		json_t *after_steal) MUST_CHECK;
+
+/* JSON null for NULL. */
+json_t *audit_string(const char *s);
+
+/* "secret:3f2a…", a keyed fingerprint; JSON null for NULL. */
+json_t *audit_secret(const struct secret *secret);

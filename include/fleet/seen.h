@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/macros.h"
+
+struct net_address;
+
+/*
+ * Who was here when.
+ *
+ * seen_note() is for every contact: a map by MAC, the last one wins, written
+ * out now and then, and lost in a crash.  seen_evidence() is for contacts that
+ * prove something: a document with something new in it was given.  It is
+ * written at once, beside what it changes in the fleet.
+ */
+
+void seen_setup(void);
+void seen_done(void);
+
+/* The user agent may be NULL.  From any thread; takes a lock that is never held for long. */
+void seen_note(int64_t mac, int64_t at, const struct net_address *address, const char *user_agent);
+
+/* Hands what has gathered to the writer of seen.db; does not wait. */
+void seen_flush(void);
+
+/*
+ * The device was given the document.  `done` (may be NULL) is told on the
+ * writer's thread whether it is on disk.  Negative when it could not even be
+ * posted: then the caller offers it again with the next fetch.
+ */
+typedef void seen_done_fn(void *arg, int result);
+int seen_evidence(int64_t mac, int64_t at, const struct net_address *address, const char *etag,
+		  const char *revision, seen_done_fn *done, void *arg) MUST_CHECK;

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store/device.h"
+
+struct prepared;
+
+/*
+ * A device's document, ready to be sent, with what the device must prove to get
+ * it.  Profiles are shared by threads: reference-counted, and not changed but
+ * for the atomics.
+ */
+struct profile {
+	_Atomic unsigned references;
+	int64_t mac;
+	const struct device_fetch *fetch; /* what it must prove; the profile's own tree */
+	struct prepared *reply;
+	const char *etag;
+	const char *revision;
+	int64_t until_at;	     /* 0: no operation begins or ends */
+	_Atomic uint64_t generation; /* of the writer, when it was last known to be current */
+	_Atomic bool given;	     /* its first fetch is on record */
+	/* The cache's: */
+	size_t size;
+	struct profile *next, *newer, *older;
+};
+
+/* Takes over `fetch_steal` (talloc) and the reference to `reply_steal`; one reference is the caller's. */
+struct profile *profile_new(struct device_fetch *fetch_steal, struct prepared *reply_steal,
+			    const char *etag, const char *revision, int64_t until_at,
+			    uint64_t generation, bool given);
+struct profile *profile_ref(struct profile *profile);
+void profile_unref(struct profile *profile);
+
+static inline void profile_unrefp(struct profile **profile)
+{
+	if (*profile)
+		profile_unref(*profile);
+}
+
+/*
+ * The cache: by MAC, bounded in bytes, the least recently used go.  Profiles in
+ * it may be outdated; whoever takes one looks at its generation.
+ */
+void profile_cache_setup(size_t bytes_max);
+void profile_cache_done(void);
+/* A reference, or NULL. */
+struct profile *profile_cache_find(int64_t mac);
+void profile_cache_put(struct profile *profile);

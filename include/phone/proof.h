@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/macros.h"
+
+struct device_fetch;
+struct request;
+
+/*
+ * What a phone proves.  Three pairs are good: its MAC and its secret, the user
+ * and password configured for it, and the user:password@ of its registered URL.
+ */
+
+/* No proof is asked: [provisioning] auth = open, or an address in open_networks. */
+bool proof_is_open(const struct request *req);
+
+/*
+ * 0, or why not: -E_SECRET_MISSING, -E_SECRET_WRONG, -E_NONCE_STALE,
+ * -E_MAC_UNKNOWN (`fetch` is NULL), -E_MAC_LOCKED, -E_BAD_REQUEST.  Takes as
+ * long for each of those that had credentials to look at.
+ */
+int proof_check(struct request *req, const struct device_fetch *fetch) MUST_CHECK;
+
+/* The one answer to all of these: 401 with a challenge, or 404 where no proof is asked. */
+int proof_deny(struct request *req, int reason) MUST_CHECK;

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/error.h"
+
+/*
+ * URLs of registrations.
+ *
+ * Placeholders (%MACD %MACC %DVID %DURL %ACTC %SUBLIST %%) are not legal
+ * percent-encoding, so they are taken out before a URL parser sees the rest.
+ * %25MACD, as some integrators write it, is legal and stays.
+ */
+
+enum { URL_MAX = 1024 };
+
+/* 0, or why not: -E_TEXT_*, -E_URL_*. */
+int url_check(const char *url, struct diag *reterr) MUST_CHECK;
+
+/* True when every device gets a URL of its own: there is a placeholder for the device. */
+bool url_is_per_device(const char *url);

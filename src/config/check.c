@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "read.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "config/config.h"
+#include "parse.h"
+
+static void required(struct reading *reading, const struct instance *instance)
+{
+	for (size_t i = 0; i < CONFIG_KEY_COUNT; i++) {
+		const struct config_key *key = &config_keys[i];
+		struct buf *expected;
+
+		if (key->section != instance->section || key->fallback || instance->keys[i].line)
+			continue;
+		expected = buf_new(reading->scratch);
+		config_expected(key->type, expected);
+		issue_add(reading, instance->line, "%s %s: missing, expected %s", instance->label,
+			  key->name, expected->data);
+	}
+}
+
+/* A file that is named and cannot be read was told already. */
+static bool named(const struct instance *instance, size_t key, const char *file)
+{
+	return instance->keys[key].bad || file;
+}
+
+static void tls_pair(struct reading *reading, const struct instance *instance)
+{
+	const struct config_listener *listener = instance->data;
+	bool cert = named(instance, CONFIG_KEY_listener_tls_cert, listener->tls_cert);
+	bool key = named(instance, CONFIG_KEY_listener_tls_key, listener->tls_key);
+
+	if (cert && !key)
+		issue_add(reading, instance->keys[CONFIG_KEY_listener_tls_cert].line,
+			  "%s tls_cert: given without tls_key, expected both or neither",
+			  instance->label);
+	if (key && !cert)
+		issue_add(reading, instance->keys[CONFIG_KEY_listener_tls_key].line,
+			  "%s tls_key: given without tls_cert, expected both or neither",
+			  instance->label);
+}
+
+static bool is_any(const char *address)
+{
+	return strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
+}
+
+/* Two sockets cannot have a port of the same address, nor of one and of all of its family. */
+static bool collide(const struct instance *one, const struct instance *two)
+{
+	const struct config_listener *a = one->data;
+	const struct config_listener *b = two->data;
+	bool same_family;
+
+	if (a->port != b->port || a->port == 0 || one->keys[CONFIG_KEY_listener_port].bad ||
+	    two->keys[CONFIG_KEY_listener_port].bad || one->keys[CONFIG_KEY_listener_address].bad ||
+	    two->keys[CONFIG_KEY_listener_address].bad)
+		return false;
+	same_family = !strchr(a->address, ':') == !strchr(b->address, ':');
+	return strcmp(a->address, b->address) == 0 ||
+	       (same_family && (is_any(a->address) || is_any(b->address)));
+}
+
+static void own_address(struct reading *reading, size_t n)
+{
+	const struct instance *instance = reading->instances[n];
+	const struct config_listener *listener = instance->data;
+	unsigned line = instance->keys[CONFIG_KEY_listener_port].line;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct instance *other = reading->instances[i];
+
+		if (other->section != instance->section || !collide(instance, other))
+			continue;
+		issue_add(reading, line ? line : instance->line,
+			  "%s port: %u of %s is taken by %s in line %u, expected another",
+			  instance->label, listener->port, listener->address, other->label,
+			  other->line);
+		return;
+	}
+}
+
+void check_all(struct reading *reading)
+{
+	const struct config_section *listener = &config_sections[CONFIG_SECTION_listener];
+	size_t listeners = 0;
+
+	for (size_t i = 0; i < reading->count; i++) {
+		required(reading, reading->instances[i]);
+		if (reading->instances[i]->section != listener)
+			continue;
+		listeners++;
+		tls_pair(reading, reading->instances[i]);
+		own_address(reading, i);
+	}
+	if (listeners == 0)
+		issue_add(reading, 0, "[listener NAME]: there is none, expected at least one");
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include "ctl/run.h"
+
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "ctl/show.h"
+
+void ctl_run_print(const struct buf *buf, bool line)
+{
+	fwrite(buf->data, 1, buf->len, stdout);
+	if (line && buf->len && buf->data[buf->len - 1] != '\n')
+		putchar('\n');
+}
+
+int ctl_run_check(const char *program, const struct ctl_answer *answer)
+{
+	CLEANUP(json_decrefp) json_t *json = NULL;
+	const char *reason = NULL;
+	const char *text = NULL;
+	const char *request = "";
+
+	if (answer->status >= 200 && answer->status < 300)
+		return CTL_DONE;
+	json = json_loadb(answer->body->data, answer->body->len, 0, NULL);
+	if (json_unpack(json, "{s:{s:s, s:s, s?s}}", "error", "reason", &reason, "text", &text,
+			"request", &request) < 0)
+		return ctl_complain(CTL_REFUSED, program,
+				    "the server answered with HTTP status %ld", answer->status);
+	ctl_complain(CTL_REFUSED, program, "%s (%s%s%s)", text, reason,
+		     *request ? ", request " : "", request);
+	if (answer->status == 404 && strcmp(reason, "no_route") != 0)
+		return CTL_NOT_FOUND;
+	return CTL_REFUSED;
+}
+
+int ctl_run_send(void *mem, const struct ctl_run *run, const struct ctl_request *request,
+		 struct ctl_answer *ret)
+{
+	struct diag diag = {0};
+	int r = ctl_connection_send(mem, run->connection, request, ret, &diag);
+
+	if (r < 0)
+		return ctl_complain(CTL_UNREACHABLE, run->program, "%s", diag_text(&diag, r));
+	return ctl_run_check(run->program, ret);
+}
+
+int ctl_run_object(void *mem, const struct ctl_run *run)
+{
+	CLEANUP(json_decrefp) json_t *json = NULL;
+	struct ctl_answer answer;
+	struct buf *out = buf_new(mem);
+	int code = ctl_run_send(mem, run, &run->request, &answer);
+
+	if (code != CTL_DONE || answer.body->len == 0)
+		return code;
+	json = json_loadb(answer.body->data, answer.body->len, 0, NULL);
+	if (!json_is_object(json))
+		return ctl_complain(CTL_UNREACHABLE, run->program,
+				    "the answer is not a JSON object");
+	if (run->line->options.json) {
+		ctl_run_print(answer.body, true);
+		return CTL_DONE;
+	}
+	ctl_show_object(mem, json, out);
+	ctl_run_print(out, true);
+	return CTL_DONE;
+}
+
+int ctl_run_document(void *mem, const struct ctl_run *run)
+{
+	struct ctl_answer answer;
+	int code = ctl_run_send(mem, run, &run->request, &answer);
+
+	if (code == CTL_DONE)
+		ctl_run_print(answer.body, run->line->options.json != NULL);
+	return code;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include "ctl/show.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/buf.h"
+#include "base/macros.h"
+#include "base/mem.h"
+#include "ctl/table.h"
+
+enum { COLUMNS_MAX = 16 };
+
+enum how { PLAIN, TIME, SPAN, SECRET };
+
+static const struct field {
+	const char *name;
+	enum how how;
+} fields[] = {
+#define FIELD(name, how) {#name, how},
+#include "ctl/fields.def"
+#undef FIELD
+};
+
+static enum how how_of(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(fields); i++)
+		if (strcmp(fields[i].name, name) == 0)
+			return fields[i].how;
+	return PLAIN;
+}
+
+static const char *show_time(void *mem, int64_t at)
+{
+	time_t t = (time_t)at;
+	struct tm tm;
+	char text[64];
+
+	if (at == 0)
+		return "";
+	if (!localtime_r(&t, &tm) || !strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm))
+		return mem_printf(mem, "%" PRId64, at);
+	return mem_strdup(mem, text);
+}
+
+static const char *show_span(void *mem, int64_t seconds)
+{
+	int64_t days = seconds / 86400;
+	int64_t hours = seconds / 3600 % 24;
+	int64_t minutes = seconds / 60 % 60;
+
+	if (days)
+		return mem_printf(mem, "%" PRId64 "d %" PRId64 "h", days, hours);
+	if (hours)
+		return mem_printf(mem, "%" PRId64 "h %" PRId64 "min", hours, minutes);
+	if (minutes)
+		return mem_printf(mem, "%" PRId64 "min %" PRId64 "s", minutes, seconds % 60);
+	return mem_printf(mem, "%" PRId64 "s", seconds);
+}
+
+static const char *show_integer(void *mem, const char *name, int64_t n)
+{
+	switch (how_of(name)) {
+	case TIME:
+		return show_time(mem, n);
+	case SPAN:
+		return show_span(mem, n);
+	default:
+		return mem_printf(mem, "%" PRId64, n);
+	}
+}
+
+static const char *show_compact(void *mem, const json_t *value)
+{
+	char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+	char *copy = mem_strdup(mem, text ? text : "");
+
+	free(text);
+	return copy;
+}
+
+/* Texts and numbers with commas between them; anything else as JSON. */
+static const char *show_array(void *mem, const char *name, const json_t *array)
+{
+	struct buf *buf = buf_new(mem);
+	const json_t *item;
+	size_t i;
+
+	json_array_foreach(array, i, item)
+	{
+		if (json_is_object(item) || json_is_array(item))
+			return show_compact(mem, array);
+		if (i > 0)
+			buf_adds(buf, ", ");
+		buf_adds(buf, ctl_show_field(mem, name, item));
+	}
+	return buf->data ? buf->data : "";
+}
+
+const char *ctl_show_field(void *mem, const char *name, const json_t *value)
+{
+	if (!value || json_is_null(value))
+		return "";
+	if (json_is_string(value) && how_of(name) == SECRET)
+		return "(set)";
+	if (json_is_string(value))
+		return json_string_value(value);
+	if (json_is_boolean(value))
+		return json_is_true(value) ? "yes" : "no";
+	if (json_is_integer(value))
+		return show_integer(mem, name, json_integer_value(value));
+	if (json_is_array(value))
+		return show_array(mem, name, value);
+	return show_compact(mem, value);
+}
+
+static void object_rows(void *mem, const char *prefix, const json_t *object,
+			struct ctl_table *table)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, name, value)
+	{
+		const char *path = mem_printf(mem, "%s%s", prefix, name);
+		size_t i;
+		json_t *item;
+
+		if (json_is_object(value) && json_object_size(value)) {
+			object_rows(mem, mem_printf(mem, "%s.", path), value, table);
+			continue;
+		}
+		if (!json_is_array(value) || json_array_size(value) < 2) {
+			ctl_table_row(table,
+				      (const char *[]){path, ctl_show_field(mem, name, value)});
+			continue;
+		}
+		/* sentences rather than words: a line for each */
+		json_array_foreach(value, i, item)
+		{
+			const char *text = ctl_show_field(mem, name, item);
+
+			ctl_table_row(table, (const char *[]){i ? " " : path, text});
+		}
+	}
+}
+
+void ctl_show_object(void *mem, const json_t *object, struct buf *out)
+{
+	struct ctl_table *table = ctl_table_new(mem, 2);
+
+	object_rows(mem, "", object, table);
+	ctl_table_print(table, out);
+}
+
+/* The column's name up to its first alternative, in capitals: "seen_at" is SEEN. */
+static const char *head_of(void *mem, const char *column)
+{
+	char *head = mem_strndup(mem, column, strcspn(column, "|"));
+	size_t len = strlen(head);
+
+	if (len > 3 && strcmp(head + len - 3, "_at") == 0)
+		head[len - 3] = '\0';
+	for (char *c = head; *c; c++)
+		*c = *c == '_' ? '-' : (char)(*c >= 'a' && *c <= 'z' ? *c - 32 : *c);
+	return head;
+}
+
+static size_t columns_split(void *mem, const struct ctl_list *list, char **columns)
+{
+	char *rest = mem_strdup(mem, list->columns);
+	char *column;
+	size_t count = 0;
+
+	while (count < COLUMNS_MAX && (column = strsep(&rest, " ")) != NULL)
+		columns[count++] = column;
+	return count;
+}
+
+struct ctl_table *ctl_show_list_head(void *mem, const struct ctl_list *list, bool bold)
+{
+	char *columns[COLUMNS_MAX];
+	const char *heads[COLUMNS_MAX];
+	CLEANUP(mem_freep) void *here = mem_root("heads");
+	size_t count = columns_split(here, list, columns);
+	struct ctl_table *table = ctl_table_new(mem, count);
+
+	for (size_t i = 0; i < count; i++)
+		heads[i] = head_of(here, columns[i]);
+	ctl_table_head(table, heads, bold);
+	return table;
+}
+
+void ctl_show_list_row(struct ctl_table *table, const struct ctl_list *list, const json_t *row)
+{
+	char *columns[COLUMNS_MAX];
+	const char *cells[COLUMNS_MAX];
+	CLEANUP(mem_freep) void *here = mem_root("row");
+	size_t count = columns_split(here, list, columns);
+
+	for (size_t i = 0; i < count; i++) {
+		char *name;
+
+		cells[i] = "";
+		while (!*cells[i] && (name = strsep(&columns[i], "|")) != NULL)
+			cells[i] = ctl_show_field(here, name, json_object_get(row, name));
+	}
+	ctl_table_row(table, cells);
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "ctl/when.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+
+static int refuse(const char *s, struct diag *reterr)
+{
+	return diag_set(reterr, -EINVAL,
+			"'%s' is not a time: now, +SECONDS, UNIX seconds or "
+			"\"YYYY-MM-DD HH:MM\"",
+			s);
+}
+
+static bool same(const struct tm *a, const struct tm *b)
+{
+	return a->tm_year == b->tm_year && a->tm_mon == b->tm_mon && a->tm_mday == b->tm_mday &&
+	       a->tm_hour == b->tm_hour && a->tm_min == b->tm_min && a->tm_sec == b->tm_sec;
+}
+
+/*
+ * mktime() mends what is out of range or does not exist instead of refusing
+ * it, so its answer is turned back and compared.  Summer time comes first:
+ * of two moments with the same name it is the earlier one.
+ */
+static bool to_seconds(const struct tm *local, int64_t *ret)
+{
+	for (int summer = 1; summer >= 0; summer--) {
+		struct tm tm = *local;
+		struct tm back;
+		time_t t;
+
+		tm.tm_isdst = summer;
+		t = mktime(&tm);
+		if (t == (time_t)-1 || !localtime_r(&t, &back) || !same(local, &back))
+			continue;
+		*ret = t;
+		return true;
+	}
+	return false;
+}
+
+static int parse_local(const char *s, int64_t *ret, struct diag *reterr)
+{
+	struct tm tm = {0};
+	const char *rest = strptime(s, "%Y-%m-%d", &tm);
+
+	if (!rest || (*rest != ' ' && *rest != 'T'))
+		return refuse(s, reterr);
+	s = rest + 1;
+	rest = strptime(s, "%H:%M:%S", &tm);
+	if (!rest)
+		rest = strptime(s, "%H:%M", &tm);
+	if (!rest || *rest)
+		return refuse(s, reterr);
+	if (!to_seconds(&tm, ret))
+		return diag_set(reterr, -EINVAL,
+				"there is no such time in this machine's zone: %04d-%02d-%02d "
+				"%02d:%02d",
+				tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+				tm.tm_min);
+	return 0;
+}
+
+int ctl_when_parse(const char *s, int64_t now, int64_t *ret, struct diag *reterr)
+{
+	uint64_t n;
+
+	if (strcmp(s, "now") == 0) {
+		*ret = now;
+		return 0;
+	}
+	if (text_to_uint(s[0] == '+' ? s + 1 : s, INT64_MAX / 2, &n)) {
+		*ret = (int64_t)n + (s[0] == '+' ? now : 0);
+		return 0;
+	}
+	return parse_local(s, ret, reterr);
+}

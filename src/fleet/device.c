@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+#include "fleet/device.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "fleet/audit.h"
+#include "render/format.h"
+#include "store/device.h"
+#include "store/group.h"
+#include "store/handset.h"
+#include "store/registration.h"
+#include "store/setting.h"
+
+enum { DEVICE_NAME_MAX = 64, DEVICE_SECRET_MAX = 64 };
+
+static json_t *shown(const struct device *device)
+{
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "product",
+			 audit_string(device->product), "group", audit_string(device->group),
+			 "name", audit_string(device->name), "secret", audit_secret(device->secret),
+			 "user", audit_string(device->user_name), "password",
+			 audit_secret(device->user_password), "locked", device->locked_at != 0);
+}
+
+static char *object_of(struct change *change, int64_t mac)
+{
+	char text[MAC_LEN + 1];
+
+	mac_format(mac, text);
+	return mem_printf(change->mem, "device:%s", text);
+}
+
+static int line_check(struct change *change, const char *what, const char *s, size_t max)
+{
+	int r = s ? text_check_line(s, max) : 0;
+
+	return r < 0 ? diag_set(change->diag, r, "%s %s", what, error_text(r)) : 0;
+}
+
+static int group_apply(struct change *change, struct device *device, const char *name)
+{
+	struct group *group;
+	int r;
+
+	device->group_id = 0;
+	device->group = NULL;
+	if (!name)
+		return 0;
+	r = group_find(change->mem, change->db, name, &group);
+	if (r == 0)
+		return diag_set(change->diag, -E_GROUP_UNKNOWN,
+				"there is no group '%s'; make it with: gigaprovctl group add",
+				name);
+	if (r < 0)
+		return r;
+	device->group_id = group->id;
+	device->group = group->name;
+	return 0;
+}
+
+static int credentials_apply(struct change *change, struct device *device,
+			     const struct device_input *in)
+{
+	int r = 0;
+
+	if (in->has_secret) {
+		if (in->secret)
+			r = line_check(change, "the secret", secret_reveal(in->secret),
+				       DEVICE_SECRET_MAX);
+		device->secret = in->secret;
+		device->secret_origin = in->secret ? "given" : NULL;
+		device->secret_account_id = 0;
+	}
+	if (in->has_user)
+		device->user_name = in->user;
+	if (in->has_password)
+		device->user_password = in->password;
+	if (r == 0)
+		r = line_check(change, "user", device->user_name, DEVICE_NAME_MAX);
+	if (r == 0 && in->has_password && in->password)
+		r = line_check(change, "the password", secret_reveal(in->password),
+			       DEVICE_SECRET_MAX);
+	if (r == 0 && !device->user_name != !device->user_password)
+		r = diag_set(change->diag, -E_FIELD_MISSING,
+			     "user and password belong together: give both or neither");
+	return r;
+}
+
+static int product_apply(struct change *change, struct device *device, const char *name)
+{
+	const struct product *product = name ? product_find(name) : NULL;
+	int64_t handsets;
+	int r = handset_count(change->db, device->mac, &handsets);
+
+	if (r < 0)
+		return r;
+	if (name && !product)
+		return diag_set(change->diag, -E_PRODUCT_UNKNOWN, "there is no product '%s'", name);
+	if (handsets > (product ? product->handsets_max : 0))
+		return diag_set(change->diag, -E_HANDSETS_FULL,
+				"the device has %lld handsets, which '%s' does not hold",
+				(long long)handsets, name ? name : "no product");
+	device->product = product ? product->name : NULL;
+	return 0;
+}
+
+static int apply(struct change *change, struct device *device, const struct device_input *in)
+{
+	int r = 0;
+
+	if (in->has_product)
+		r = product_apply(change, device, in->product);
+	if (r == 0 && in->has_group)
+		r = group_apply(change, device, in->group);
+	if (r == 0 && in->has_name) {
+		r = line_check(change, "name", in->name, DEVICE_NAME_MAX);
+		device->name = in->name;
+	}
+	if (r == 0)
+		r = credentials_apply(change, device, in);
+	if (in->has_locked)
+		device->locked_at = !in->locked		? 0
+				    : device->locked_at ? device->locked_at
+							: clock_now();
+	return r;
+}
+
+int fleet_device_add(struct change *change, int64_t mac, const struct device_input *input)
+{
+	struct device *device;
+	json_t *before = NULL;
+	int r = device_find(change->mem, change->db, mac, &device);
+	bool known = r > 0;
+
+	if (r < 0)
+		return r;
+	if (known && device->product)
+		return -E_MAC_EXISTS;
+	if (!input->has_product || !input->product)
+		return diag_set(change->diag, -E_FIELD_MISSING, "a product is required");
+	if (known) {
+		before = shown(device);
+	} else {
+		device = mem_new(change->mem, struct device);
+		device->mac = mac;
+		device->created_at = clock_now();
+	}
+	r = apply(change, device, input);
+	if (r == 0)
+		r = known ? device_update(change->db, device) : device_insert(change->db, device);
+	if (r < 0) {
+		json_decref(before);
+		return r;
+	}
+	writer_touch(change->db);
+	return fleet_audit(change, "device.add", object_of(change, mac), before, shown(device));
+}
+
+int fleet_device_set(struct change *change, int64_t mac, const struct device_input *input)
+{
+	struct device *device;
+	json_t *before;
+	int r = device_get(change->mem, change->db, mac, &device);
+
+	if (r < 0)
+		return r;
+	before = shown(device);
+	r = apply(change, device, input);
+	if (r == 0)
+		r = device_update(change->db, device);
+	if (r < 0) {
+		json_decref(before);
+		return r;
+	}
+	writer_touch(change->db);
+	return fleet_audit(change, "device.set", object_of(change, mac), before, shown(device));
+}
+
+static int settings_remove(struct change *change, const struct device *device)
+{
+	struct handset *handsets;
+	size_t count;
+	int r = handset_list(change->mem, change->db, device->mac, &handsets, &count);
+
+	for (size_t i = 0; i < count && r >= 0; i++)
+		r = setting_delete_scope(change->db,
+					 mem_printf(change->mem, "handset:%s", handsets[i].ipui));
+	if (r < 0)
+		return r;
+	return setting_delete_scope(change->db, object_of(change, device->mac));
+}
+
+int fleet_device_remove(struct change *change, int64_t mac)
+{
+	struct registration *registration;
+	struct device *device;
+	json_t *before;
+	int r = device_get(change->mem, change->db, mac, &device);
+
+	if (r < 0)
+		return r;
+	r = registration_find(change->mem, change->db, mac, &registration);
+	if (r < 0)
+		return r;
+	before = shown(device);
+	if (r > 0)
+		json_object_set_new(before, "url", audit_string(registration->url));
+	r = settings_remove(change, device);
+	if (r == 0)
+		r = device_delete(change->db, mac);
+	if (r < 0) {
+		json_decref(before);
+		return r;
+	}
+	writer_touch(change->db);
+	return fleet_audit(change, "device.remove", object_of(change, mac), before, NULL);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#include "fleet/fleet.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "config/config.h"
+#include "db/reader.h"
+#include "fleet/audit.h"
+#include "store/account.h"
+#include "store/meta.h"
+#include "store/setting.h"
+
+static struct {
+	void *mem;
+	struct writer *writer;
+	struct readers *readers;
+	struct writer *seen_writer;
+	struct readers *seen_readers;
+} fleet;
+
+static int open_pair(const char *url, enum db_sync sync, const char *migrations,
+		     struct writer **ret_writer, struct readers **ret_readers, struct diag *reterr)
+{
+	int r = writer_start(NULL, url, sync, migrations, ret_writer, reterr);
+
+	if (r < 0)
+		return r;
+	return readers_open(fleet.mem, url, ret_readers, reterr);
+}
+
+/* Password hashes for Digest are made with the realm; a new one would void them all. */
+static int realm_op(struct db *db, void *arg, struct diag *diag)
+{
+	CLEANUP(mem_freep) void *scratch = mem_root("realm");
+	const struct config *config = arg;
+	const char *realm = config->provisioning.realm;
+	char *stored;
+	int64_t accounts;
+	int r = meta_find(scratch, db, "realm", &stored);
+
+	if (r < 0)
+		return r;
+	if (r > 0 && strcmp(stored, realm) != 0) {
+		r = account_count(db, NULL, &accounts);
+		if (r < 0)
+			return r;
+		if (accounts > 0)
+			return diag_set(diag, -E_CONFIG,
+					"[provisioning] realm is '%s', but the passwords in the "
+					"database were hashed for '%s': put that back, or remove "
+					"the accounts first",
+					realm, stored);
+	}
+	return meta_put(db, "realm", realm);
+}
+
+int fleet_open(const struct config *config, struct diag *reterr)
+{
+	char *seen;
+	int r;
+
+	fleet.mem = mem_root("fleet");
+	r = open_pair(config->daemon.database, DB_SYNC_FULL, "sql/sqlite/", &fleet.writer,
+		      &fleet.readers, reterr);
+	if (r < 0)
+		return r;
+	seen = mem_printf(fleet.mem, "sqlite:%s/seen.db", config->daemon.state_dir);
+	r = open_pair(seen, DB_SYNC_NORMAL, "sql/sqlite/seen/", &fleet.seen_writer,
+		      &fleet.seen_readers, reterr);
+	if (r < 0)
+		return r;
+	r = writer_do(fleet.writer, realm_op, (void *)config, reterr);
+	if (r < 0)
+		return r;
+	return fleet_apply_config(config);
+}
+
+void fleet_stop(void)
+{
+	writer_stop(fleet.writer);
+	writer_stop(fleet.seen_writer);
+	fleet.writer = NULL;
+	fleet.seen_writer = NULL;
+}
+
+void fleet_close(void)
+{
+	readers_close(fleet.readers);
+	readers_close(fleet.seen_readers);
+	mem_free(fleet.mem);
+	memset(&fleet, 0, sizeof(fleet));
+}
+
+int fleet_reader(struct db **ret)
+{
+	return readers_get(fleet.readers, ret);
+}
+
+int fleet_seen_reader(struct db **ret)
+{
+	return readers_get(fleet.seen_readers, ret);
+}
+
+struct writer *fleet_writer(void)
+{
+	return fleet.writer;
+}
+
+struct writer *fleet_seen_writer(void)
+{
+	return fleet.seen_writer;
+}
+
+static int apply_op(struct db *db, void *arg, struct diag *diag)
+{
+	static const struct audit_who daemon = {"gigaprovd", "", ""};
+	CLEANUP(mem_freep) void *scratch = mem_root("apply");
+	struct change change = {db, scratch, &daemon, diag};
+	const char *now = arg;
+	char *before = NULL;
+	int r = meta_find(scratch, db, "document_config", &before);
+
+	if (r < 0 || (r > 0 && strcmp(before, now) == 0))
+		return r < 0 ? r : 0;
+	r = meta_put(db, "document_config", now);
+	if (r == 0)
+		r = scope_touch(db, "fleet");
+	if (r == 0)
+		r = fleet_audit(&change, "config.apply", "fleet", audit_string(before),
+				audit_string(now));
+	writer_touch(db);
+	return r;
+}
+
+static void apply_done(void *arg, int result, const struct diag *diag)
+{
+	(void)diag;
+	if (result < 0)
+		log_error("the new configuration did not reach the documents", LOG_E(result));
+	mem_free(arg);
+}
+
+static char *document_config(const struct config *config)
+{
+	return mem_printf(NULL, "delete_not_provisioned=%u shrink_guard=%u%%,%u",
+			  config->provisioning.delete_not_provisioned,
+			  config->provisioning.shrink_guard.percent,
+			  config->provisioning.shrink_guard.count);
+}
+
+int fleet_apply_config(const struct config *config)
+{
+	char *text = document_config(config);
+	int r;
+
+	writer_limit(fleet.writer, config->limits.write_queue);
+	r = writer_post(fleet.writer, WRITER_NORMAL, apply_op, apply_done, text);
+	if (r < 0)
+		mem_free(text);
+	return r;
+}

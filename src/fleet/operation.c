@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "fleet/operation.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "fleet/audit.h"
+#include "store/device.h"
+
+enum {
+	HOUR = 3600,
+	DAY = 24 * HOUR,
+	REGISTRATION_MAX = 7 * DAY,
+	FIRMWARE_WRITTEN = 7 * DAY,
+	TIME_MIN = 1000000000, /* 2001 */
+	DM_NAME_MAX = 64,
+	DM_PASSWORD_MAX = 64,
+	URL_MAX = 1024,
+	START_NOW = 1,
+};
+
+bool operation_is_written(const struct operation *operation, int64_t at)
+{
+	return operation->from_at <= at && (operation->until_at == 0 || at < operation->until_at);
+}
+
+int64_t operation_edge(const struct operation *operation, int64_t at)
+{
+	if (operation->from_at > at)
+		return operation->from_at;
+	return operation->until_at > at ? operation->until_at : 0;
+}
+
+int64_t operation_end(const struct operation *operation, int64_t at)
+{
+	switch (operation->kind) {
+	case OPERATION_REMOVE_HANDSET:
+		return at + (operation->mode == OPERATION_DELETE ? HOUR : DAY);
+	case OPERATION_OPEN_REGISTRATION:
+		/* RegStart=1 would open the window again with every fetch. */
+		return operation->start_at == START_NOW ? at : 0;
+	case OPERATION_FIRMWARE:
+		break;
+	}
+	return 0;
+}
+
+static json_t *shown(const struct operation *operation)
+{
+	return json_pack("{s:s, s:o, s:I, s:I, s:o, s:o, s:o}", "kind",
+			 operation_kind_name(operation->kind), "dm", audit_string(operation->dm),
+			 "start", (json_int_t)operation->start_at, "duration",
+			 (json_int_t)operation->duration, "url", audit_string(operation->url),
+			 "ipui", operation->ipui[0] ? json_string(operation->ipui) : json_null(),
+			 "password", audit_secret(operation->password));
+}
+
+static char *object_of(struct change *change, const struct operation *operation)
+{
+	char mac[MAC_LEN + 1];
+
+	mac_format(operation->mac, mac);
+	return mem_printf(change->mem, "device:%s operation:%lld", mac, (long long)operation->id);
+}
+
+static int window_check(struct change *change, const struct operation_new *new)
+{
+	if (new->start_at == START_NOW && !new->force)
+		return diag_set(change->diag, -E_TIME,
+				"RegStart=1 opens the window with every fetch; give a time "
+				"(--start now makes one), or say --force for a single fetch");
+	if (new->start_at != START_NOW &&new->start_at < TIME_MIN)
+		return diag_set(change->diag, -E_TIME, "start is UNIX seconds");
+	if (new->duration < 1 || new->duration > REGISTRATION_MAX)
+		return diag_set(change->diag, -E_VALUE, "duration is 1 to %d seconds",
+				REGISTRATION_MAX);
+	if (new->url)
+		return diag_set(change->diag, -E_VALUE, "url belongs to firmware");
+	if (!new->password)
+		return 0;
+	if (strcmp(secret_reveal(new->password), "Gigaset") == 0 && !new->force)
+		return -E_DM_PASSWORD;
+	return text_check_line(secret_reveal(new->password), DM_PASSWORD_MAX);
+}
+
+static int firmware_check(struct change *change, const struct operation_new *new)
+{
+	if (new->start_at < TIME_MIN)
+		return diag_set(change->diag, -E_TIME, "start is UNIX seconds");
+	if (!new->url || text_check_line(new->url, URL_MAX) < 0 ||
+	    (strncmp(new->url, "http://", 7) != 0 && strncmp(new->url, "https://", 8) != 0))
+		return diag_set(change->diag, -E_URL_SCHEME,
+				"url is the http or https URL of a firmware file");
+	if (new->duration || new->password)
+		return diag_set(change->diag, -E_VALUE,
+				"duration and password belong to open_registration");
+	return 0;
+}
+
+int fleet_operation_add(struct change *change, int64_t mac, const struct operation_new *new,
+			int64_t *ret_id)
+{
+	bool firmware = new->kind == OPERATION_FIRMWARE;
+	struct operation operation = {
+		.mac = mac,
+		.kind = new->kind,
+		.dm = new->dm ? new->dm : "local",
+		.start_at = new->start_at,
+		.duration = new->duration,
+		.password = new->password,
+		.url = new->url,
+	};
+	struct device *device;
+	int r = device_get(change->mem, change->db, mac, &device);
+
+	if (r == 0 && new->kind == OPERATION_REMOVE_HANDSET)
+		r = diag_set(change->diag, -E_OPERATION_KIND,
+			     "remove_handset is made by: gigaprovctl handset remove");
+	if (r == 0)
+		r = text_check_line(operation.dm, DM_NAME_MAX);
+	if (r == 0)
+		r = firmware ? firmware_check(change, new) : window_check(change, new);
+	if (r < 0)
+		return r;
+	operation.created_at = clock_now();
+	operation.from_at = operation.created_at;
+	if (firmware)
+		operation.until_at = new->start_at + FIRMWARE_WRITTEN;
+	else if (new->start_at != START_NOW)
+		operation.until_at = new->start_at + new->duration;
+	if (operation.until_at && operation.until_at <= operation.created_at)
+		return diag_set(change->diag, -E_TIME, "that time has passed");
+	r = operation_insert(change->db, &operation);
+	if (r == 0)
+		r = device_touch(change->db, mac);
+	if (r < 0)
+		return r;
+	writer_touch(change->db);
+	*ret_id = operation.id;
+	return fleet_audit(change, "operation.add", object_of(change, &operation), NULL,
+			   shown(&operation));
+}
+
+int fleet_operation_remove(struct change *change, int64_t mac, int64_t id)
+{
+	struct operation *operations;
+	struct operation *found = NULL;
+	struct device *device;
+	size_t count;
+	int r = device_get(change->mem, change->db, mac, &device);
+
+	if (r == 0)
+		r = operation_list(change->mem, change->db, mac, &operations, &count);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < count; i++)
+		if (operations[i].id == id)
+			found = &operations[i];
+	if (!found)
+		return -E_OPERATION_UNKNOWN;
+	r = operation_delete(change->db, mac, id);
+	if (r >= 0)
+		r = device_touch(change->db, mac);
+	if (r < 0)
+		return r;
+	writer_touch(change->db);
+	return fleet_audit(change, "operation.remove", object_of(change, found), shown(found),
+			   NULL);
+}

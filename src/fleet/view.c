@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From rows to a document: one snapshot is read, settings are resolved along
+ * the scopes, operations are taken by their times, and the interlock decides
+ * about DeleteNotProvisionedHS.  Time enters only as `at`.
+ */
+#include "fleet/view.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "config/config.h"
+#include "fleet/interlock.h"
+#include "fleet/operation.h"
+#include "fleet/scope.h"
+#include "render/format.h"
+#include "store/rendition.h"
+#include "store/setting.h"
+
+char *view_revision(void *mem, const struct device_revision *revision)
+{
+	return mem_printf(mem, "%d.%lld.%lld.%lld.%lld.%lld", RENDER_VERSION,
+			  (long long)revision->fleet, (long long)revision->product,
+			  (long long)revision->group, (long long)revision->sip,
+			  (long long)revision->device);
+}
+
+static void param_add(void *mem, struct param **params, size_t *count,
+		      const struct setting *setting)
+{
+	struct param *param = mem_push(mem, params, count);
+
+	param->name = setting->name;
+	param->value = setting->value;
+	param->secret = setting->secret;
+}
+
+/* Settings that are ours, not the phone's. */
+static bool is_ours(const struct setting *setting)
+{
+	return strncmp(setting->name, "schedule.", 9) == 0;
+}
+
+static void split_settings(void *mem, struct document *document, const struct setting *settings,
+			   size_t count, struct setting **ret_short, size_t *ret_short_count)
+{
+	*ret_short = NULL;
+	*ret_short_count = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (is_ours(&settings[i]))
+			continue;
+		if (setting_name_is_short(settings[i].name))
+			*mem_push(mem, ret_short, ret_short_count) = settings[i];
+		else
+			param_add(mem, &document->params, &document->param_count, &settings[i]);
+	}
+}
+
+static int handset_params(void *mem, struct db *db, struct document_handset *member,
+			  const struct setting *short_settings, size_t short_count)
+{
+	struct setting *settings;
+	size_t count;
+	int r = scope_overlay(mem, db, mem_printf(mem, "handset:%s", member->handset->ipui),
+			      short_settings, short_count, &settings, &count);
+
+	for (size_t i = 0; i < count && r >= 0; i++)
+		param_add(mem, &member->params, &member->param_count, &settings[i]);
+	return r;
+}
+
+static int position_of(const struct document *document, int64_t sip_server_id)
+{
+	for (size_t i = 0; i < document->server_count; i++)
+		if (document->servers[i].id == sip_server_id)
+			return document->servers[i].position;
+	return 0;
+}
+
+static int read_handsets(void *mem, struct db *db, struct document *document,
+			 const struct setting *short_settings, size_t short_count)
+{
+	struct handset *handsets;
+	struct line *lines;
+	size_t count, line_count, l = 0;
+	int r = handset_list(mem, db, document->mac, &handsets, &count);
+
+	if (r == 0)
+		r = line_list(mem, db, document->mac, &lines, &line_count);
+	/* Both are in the order of slots. */
+	for (size_t i = 0; i < count && r == 0; i++) {
+		struct document_handset *member =
+			mem_push(mem, &document->handsets, &document->handset_count);
+
+		member->handset = &handsets[i];
+		while (l < line_count && lines[l].slot < handsets[i].slot)
+			l++;
+		if (l < line_count && lines[l].slot == handsets[i].slot) {
+			member->line = &lines[l];
+			member->provider = position_of(document, lines[l].sip_server_id);
+		}
+		r = handset_params(mem, db, member, short_settings, short_count);
+	}
+	return r;
+}
+
+static int read_operations(void *mem, struct db *db, struct view *view)
+{
+	struct operation *operations;
+	size_t count;
+	int r = operation_list(mem, db, view->document.mac, &operations, &count);
+
+	for (size_t i = 0; i < count && r == 0; i++) {
+		int64_t edge = operation_edge(&operations[i], view->at);
+
+		if (edge && (view->until_at == 0 || edge < view->until_at))
+			view->until_at = edge;
+		if (operation_is_written(&operations[i], view->at))
+			*mem_push(mem, &view->document.operations,
+				  &view->document.operation_count) = operations[i];
+	}
+	return r;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static const char *handset_words(void *mem, const struct document *document)
+{
+	const char **ipuis = mem_array(mem, const char *, document->handset_count + 1);
+	struct buf *buf = buf_new(mem);
+
+	for (size_t i = 0; i < document->handset_count; i++)
+		ipuis[i] = document->handsets[i].handset->ipui;
+	qsort(ipuis, document->handset_count, sizeof(*ipuis), by_text);
+	for (size_t i = 0; i < document->handset_count; i++) {
+		if (i > 0)
+			buf_addc(buf, ' ');
+		buf_adds(buf, ipuis[i]);
+	}
+	return buf->data;
+}
+
+static int read_all(void *mem, struct db *db, const struct config *config, struct view *view)
+{
+	struct document *document = &view->document;
+	struct setting *settings, *short_settings;
+	size_t count, short_count;
+	struct device *device;
+	char *given;
+	int r = device_get(mem, db, document->mac, &device);
+
+	if (r == 0 && !device->product)
+		r = -E_NO_PRODUCT;
+	if (r == 0)
+		r = device_fetch_find(mem, db, document->mac, &view->fetch);
+	if (r >= 0)
+		r = scope_resolve(mem, db, device, &settings, &count);
+	if (r < 0)
+		return r;
+	document->product = device->product;
+	split_settings(mem, document, settings, count, &short_settings, &short_count);
+	r = sip_server_of_device(mem, db, document->mac, &document->servers,
+				 &document->server_count);
+	if (r == 0)
+		r = read_handsets(mem, db, document, short_settings, short_count);
+	if (r == 0)
+		r = read_operations(mem, db, view);
+	if (r == 0)
+		r = rendition_handsets_given(mem, db, document->mac, &given);
+	if (r < 0)
+		return r;
+	view->revision = view_revision(mem, &view->fetch->revision);
+	view->handsets = handset_words(mem, document);
+	interlock_apply(mem, config, view, given);
+	return 0;
+}
+
+int view_read(void *mem, struct db *db, const struct config *config, int64_t mac, int64_t at,
+	      struct view **ret)
+{
+	struct view *view = mem_new(mem, struct view);
+	int r = db_snapshot_begin(db);
+
+	if (r < 0)
+		return r;
+	view->document.mac = mac;
+	view->at = at;
+	r = read_all(mem, db, config, view);
+	db_snapshot_end(db);
+	*ret = view;
+	return r < 0 ? r : 0;
+}

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libmicrohttpd's side of a request.  It calls access_line() with the raw
+ * request line, access_handle() when the headers have come, for each piece of
+ * the body, when all is there, and again after a suspended connection has been
+ * resumed; access_completed() at the end.
+ *
+ * A refusal that is known with the headers is sent at once only when a body
+ * follows, since that costs the connection.
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "base/counter.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "exchange.h"
+#include "http/reply.h"
+
+enum { BODY_FIRST = 4096, BODY_SWALLOWED_MAX = 1 << 20 };
+
+static const struct {
+	const char *name;
+	int method;
+} methods[] = {
+	{"GET", HTTP_GET}, {"HEAD", HTTP_GET},	  {"POST", HTTP_POST},
+	{"PUT", HTTP_PUT}, {"PATCH", HTTP_PATCH}, {"DELETE", HTTP_DELETE},
+};
+
+void *access_line(void *cls, const char *uri, struct MHD_Connection *connection)
+{
+	struct listener *listener = cls;
+
+	(void)connection;
+	return request_new(listener->http, uri);
+}
+
+static void method_set(struct request *req, const char *method)
+{
+	for (size_t i = 0; i < COUNT_OF(methods); i++) {
+		if (strcmp(method, methods[i].name) != 0)
+			continue;
+		req->method = methods[i].method;
+		req->method_name = methods[i].name;
+		req->is_head = i == 1;
+		return;
+	}
+	req->method = METHOD_OTHER;
+	req->method_name = mem_strdup(req, method);
+}
+
+/* One of several planes: whose kind of answer a request gets.  Phones come first: they learn least. */
+static enum plane plane_pick(unsigned planes)
+{
+	static const enum plane order[] = {PLANE_PHONES, PLANE_API, PLANE_RPC, PLANE_METRICS};
+
+	for (size_t i = 0; i < COUNT_OF(order); i++)
+		if (planes & order[i])
+			return order[i];
+	return PLANE_CONTROL;
+}
+
+static void route_find(struct request *req)
+{
+	struct listener *listener = req->listener;
+	char *scratch = mem_strdup(req, req->path);
+
+	router_match(req->http->router, listener->planes, req->method, scratch, &req->match);
+	req->route = req->match.route;
+	if (req->route) {
+		req->handler = req->route->handler;
+		req->plane = plane_pick(req->route->planes & listener->planes);
+	} else {
+		req->plane = plane_pick(listener->planes);
+		req->refusal = -E_NO_ROUTE;
+		if (req->match.methods && (req->match.planes & listener->planes) != PLANE_PHONES) {
+			req->plane = plane_pick(req->match.planes & listener->planes);
+			req->refusal = -E_METHOD_NOT_ALLOWED;
+		}
+	}
+	if (listener->is_control)
+		req->plane = PLANE_CONTROL;
+}
+
+/* Bytes that will come, as far as the headers tell; UINT64_MAX: unknown. */
+static uint64_t body_announced(struct request *req)
+{
+	const char *length;
+	uint64_t n;
+
+	length = request_header(req, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	if (length && text_to_uint(length, UINT64_MAX - 1, &n))
+		return n;
+	return length || request_header(req, MHD_HTTP_HEADER_TRANSFER_ENCODING) ? UINT64_MAX : 0;
+}
+
+static void log_reply(struct request *req, int status, int reason)
+{
+	enum log_level level = status < 400 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+	char text[NET_TEXT_MAX];
+	const char *address = text;
+
+	if (req->config->daemon.log_level < level)
+		return;
+	net_address_text(request_address(req), text);
+	log_request(req->id);
+	if (reason < 0)
+		log_info("request refused", LOG_S("method", req->method_name),
+			 LOG_S("path", req->path), LOG_S("address", address),
+			 LOG_I("status", status), LOG_E(reason));
+	else
+		LOG_AT(level, "request answered", LOG_S("method", req->method_name),
+		       LOG_S("path", req->path), LOG_S("address", address),
+		       LOG_I("status", status));
+	log_request(NULL);
+}
+
+static enum MHD_Result queue(struct request *req, int status, struct MHD_Response *response,
+			     int reason)
+{
+	counter_add(M_REQUEST, 1);
+	if (status >= 500)
+		counter_add(M_REQUEST_FAILED, 1);
+	else if (status >= 400)
+		counter_add(M_REQUEST_REFUSED, 1);
+	log_reply(req, status, status < 400 ? 0 : reason);
+	return MHD_queue_response(req->connection, (unsigned)status, response);
+}
+
+static enum MHD_Result answer(struct request *req)
+{
+	struct MHD_Response *response = req->response;
+	int status = req->status;
+	enum MHD_Result result;
+
+	if (!response)
+		response = prepared_choose(req, req->prepared, &status);
+	result = queue(req, status, response, req->reason);
+	/* libmicrohttpd has it now; a stream would otherwise hold the request that holds it. */
+	reply_set(req, status, NULL);
+	return result;
+}
+
+/* Another thread may still be at work on the request: nothing of what it sets is looked at. */
+static enum MHD_Result answer_expired(struct request *req)
+{
+	struct MHD_Response *response;
+	enum MHD_Result result;
+	int status;
+
+	response = reply_make_error(req, req->expired_with, NULL, &status);
+	result = queue(req, status, response, req->expired_with);
+	MHD_destroy_response(response);
+	return result;
+}
+
+static void allow_add(struct request *req)
+{
+	char *allow = mem_strdup(req, "");
+
+	for (size_t i = 0; i < COUNT_OF(methods); i++)
+		if (req->match.methods & 1u << methods[i].method)
+			allow = talloc_asprintf_append_buffer(allow, "%s%s", *allow ? ", " : "",
+							      methods[i].name);
+	reply_header(req, MHD_HTTP_HEADER_ALLOW, allow);
+}
+
+static enum MHD_Result refuse(struct request *req)
+{
+	reply_error(req, req->refusal, NULL);
+	if (req->refusal == -E_METHOD_NOT_ALLOWED)
+		allow_add(req);
+	return answer(req);
+}
+
+static enum MHD_Result begin(struct request *req, struct listener *listener,
+			     struct MHD_Connection *connection, const char *method)
+{
+	uint64_t body;
+
+	atomic_fetch_add(&listener->http->open, 1);
+	counter_add(M_REQUEST_OPEN, 1);
+	req->listener = listener;
+	req->connection = connection;
+	req->config = config_pin();
+	atomic_store_explicit(&req->state, REQUEST_BODY, memory_order_relaxed);
+	method_set(req, method);
+	route_find(req);
+	body = body_announced(req);
+	if (!req->refusal && body != UINT64_MAX && body > req->config->limits.max_body)
+		req->refusal = -E_TOO_LARGE;
+	if (!req->refusal && atomic_load(&listener->http->is_stopping))
+		req->refusal = -E_STOPPING;
+	return req->refusal && body ? refuse(req) : MHD_YES;
+}
+
+static void body_reserve(struct request *req, size_t len)
+{
+	size_t size = req->body_size ? req->body_size : BODY_FIRST;
+
+	while (size < len)
+		size *= 2;
+	if (size == req->body_size)
+		return;
+	req->body = mem_grow(req, req->body, 1, size);
+	req->body_size = size;
+}
+
+/* No reply may be queued here: too long a body is swallowed to its end, or for a while. */
+static enum MHD_Result body_add(struct request *req, const char *data, size_t *size)
+{
+	size_t len = *size;
+
+	*size = 0;
+	if (!req->refusal && len > req->config->limits.max_body - req->body_len) {
+		req->refusal = -E_TOO_LARGE;
+		mem_free(req->body);
+		req->body = NULL;
+		req->body_len = 0;
+	}
+	if (req->refusal) {
+		req->body_len += len;
+		return req->body_len > BODY_SWALLOWED_MAX ? MHD_NO : MHD_YES;
+	}
+	body_reserve(req, req->body_len + len + 1);
+	memcpy(req->body + req->body_len, data, len);
+	req->body_len += len;
+	req->body[req->body_len] = '\0';
+	return MHD_YES;
+}
+
+/* What needs no worker is settled here, where the connection may be asked. */
+static int run(struct request *req)
+{
+	const struct route *route = req->route;
+	int r;
+
+	if (req->listener->is_control || route->auth < ROUTE_AUTH_ACCOUNT) {
+		r = request_admit(req);
+		if (r < 0)
+			return r;
+		req->is_admitted = true;
+	}
+	if (route->how == ROUTE_WORKER || !req->is_admitted)
+		return request_defer(req, route->handler);
+	log_request(req->id);
+	r = req->handler(req);
+	log_request(NULL);
+	return r;
+}
+
+static enum MHD_Result dispatch(struct request *req)
+{
+	int r;
+
+	if (req->refusal)
+		return refuse(req);
+	atomic_store_explicit(&req->state, REQUEST_RUNNING, memory_order_relaxed);
+	r = run(req);
+	if (r == REQUEST_LATER) {
+		assert(atomic_load(&req->state) != REQUEST_RUNNING);
+		return MHD_YES;
+	}
+	if (atomic_load(&req->state) != REQUEST_RUNNING) {
+		request_finish(req, r);
+		return MHD_YES;
+	}
+	if (r < 0)
+		reply_error(req, r, NULL);
+	else if (!req->status)
+		reply_error(req, -E_INTERNAL, "the handler has set no reply");
+	return answer(req);
+}
+
+enum MHD_Result access_handle(void *cls, struct MHD_Connection *connection, const char *url,
+			      const char *method, const char *version, const char *data,
+			      size_t *data_size, void **context)
+{
+	struct request *req = *context;
+
+	(void)url;
+	(void)version;
+	switch (atomic_load_explicit(&req->state, memory_order_acquire)) {
+	case REQUEST_LINE:
+		return begin(req, cls, connection, method);
+	case REQUEST_BODY:
+		return *data_size ? body_add(req, data, data_size) : dispatch(req);
+	case REQUEST_ANSWERED:
+		return answer(req);
+	case REQUEST_EXPIRED:
+		return answer_expired(req);
+	default:
+		return MHD_YES;
+	}
+}
+
+void access_completed(void *cls, struct MHD_Connection *connection, void **context,
+		      enum MHD_RequestTerminationCode code)
+{
+	struct request *req = *context;
+	struct listener *listener = cls;
+	int state;
+
+	(void)connection;
+	(void)code;
+	if (!req)
+		return;
+	*context = NULL;
+	state = atomic_load_explicit(&req->state, memory_order_acquire);
+	if (state != REQUEST_EXPIRED)
+		reply_set(req, 0, NULL);
+	if (state != REQUEST_LINE) {
+		counter_add(M_REQUEST_OPEN, -1);
+		atomic_fetch_sub(&listener->http->open, 1);
+	}
+	request_unref(req);
+}

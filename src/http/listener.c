@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One libmicrohttpd daemon for each listener, with its own threads: epoll in
+ * clear, poll under TLS, since in epoll mode libmicrohttpd 0.9.75 spins on a
+ * client that stops within its ClientHello.
+ *
+ * The sockets are ours, so that errors can be told in words.  libmicrohttpd
+ * gives a socket back when it is quiesced; it is shut down then, which refuses
+ * new connections at once, and closed only after the threads have ended.
+ */
+#include "listener.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "exchange.h"
+#include "socket.h"
+
+enum { PEM_MAX = 1 << 20, CONTROL_CONNECTIONS = 256, OPTIONS_MAX = 16 };
+
+/* The router decodes; libmicrohttpd would cut at %00 and open %2F. */
+static size_t leave_escaped(void *cls, struct MHD_Connection *connection, char *s)
+{
+	(void)cls;
+	(void)connection;
+	return strlen(s);
+}
+
+static void log_library(void *cls, const char *format, va_list args)
+{
+	struct listener *listener = cls;
+	char text[256];
+	const char *line = text;
+
+	vsnprintf(text, sizeof(text), format, args);
+	text[strcspn(text, "\r\n")] = '\0';
+	log_debug("libmicrohttpd", LOG_S("listener", listener->name), LOG_S("text", line));
+}
+
+static int read_pem(void *mem, const char *path, char **ret, struct diag *reterr)
+{
+	struct stat st;
+	ssize_t n;
+	char *text;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return diag_set(reterr, -errno, "%s: %s", path, strerror(errno));
+	if (fstat(fd, &st) < 0 || st.st_size > PEM_MAX) {
+		close(fd);
+		return diag_set(reterr, -EFBIG, "%s: not a PEM file", path);
+	}
+	text = mem_zalloc(mem, (size_t)st.st_size + 1);
+	n = read(fd, text, (size_t)st.st_size);
+	close(fd);
+	if (n != st.st_size)
+		return diag_set(reterr, -EIO, "%s: cannot be read", path);
+	*ret = text;
+	return 0;
+}
+
+static unsigned flags_of(const struct listener *listener)
+{
+	unsigned flags = MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
+
+	if (listener->is_tls)
+		return flags | MHD_USE_TLS | MHD_USE_POLL_INTERNAL_THREAD;
+	return flags | MHD_USE_EPOLL_INTERNAL_THREAD;
+}
+
+static int serve(struct listener *listener, const struct config *config, unsigned threads,
+		 unsigned connections, struct diag *reterr)
+{
+	struct MHD_OptionItem options[OPTIONS_MAX] = {{MHD_OPTION_END, 0, NULL}};
+	size_t n = 0;
+
+	if (threads > 1)
+		options[n++] = (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE, threads, NULL};
+	if (listener->is_tls) {
+		options[n++] =
+			(struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, listener->tls_cert};
+		options[n++] =
+			(struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, listener->tls_key};
+	}
+	options[n] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
+	/* libmicrohttpd deals connections out evenly, so each thread needs its share at least. */
+	if (connections < threads)
+		connections = threads;
+	listener->daemon = MHD_start_daemon(
+		flags_of(listener), 0, NULL, NULL, access_handle, listener,
+		MHD_OPTION_EXTERNAL_LOGGER, log_library, listener, MHD_OPTION_LISTEN_SOCKET,
+		listener->fd, MHD_OPTION_URI_LOG_CALLBACK, access_line, listener,
+		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+		access_completed, listener, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		(size_t)config->limits.connection_memory, MHD_OPTION_CONNECTION_LIMIT, connections,
+		MHD_OPTION_CONNECTION_TIMEOUT, config->limits.idle_seconds, MHD_OPTION_ARRAY,
+		options, MHD_OPTION_END);
+	if (listener->daemon)
+		return 0;
+	close(listener->fd);
+	return diag_set(reterr, -E_INTERNAL, "listener %s: %s", listener->name,
+			listener->is_tls
+				? "cannot be served; do tls_cert and tls_key belong together?"
+				: "cannot be served");
+}
+
+int listener_start(struct http *http, struct listener *listener, const struct config *config,
+		   const struct config_listener *from, struct diag *reterr)
+{
+	struct diag why = {.line = 0};
+	int r;
+
+	listener->http = http;
+	listener->name = mem_strdup(http, from->name);
+	listener->planes = from->planes;
+	listener->basic_without_tls = from->basic_without_tls;
+	listener->trusted_proxies.count = from->trusted_proxies.count;
+	listener->trusted_proxies.prefixes =
+		mem_memdup(http, from->trusted_proxies.prefixes,
+			   from->trusted_proxies.count * sizeof(struct net_prefix));
+	listener->is_tls = from->tls_cert && *from->tls_cert;
+	if (listener->is_tls) {
+		r = read_pem(http, from->tls_cert, &listener->tls_cert, reterr);
+		if (r == 0)
+			r = read_pem(http, from->tls_key, &listener->tls_key, reterr);
+		if (r < 0)
+			return r;
+	}
+	r = socket_listen_tcp(from->address, from->port, &listener->fd, &listener->port, &why);
+	if (r < 0)
+		return diag_set(reterr, r, "listener %s: %s", listener->name, diag_text(&why, r));
+	return serve(listener, config, config->daemon.threads, config->limits.max_connections,
+		     reterr);
+}
+
+int listener_start_control(struct http *http, struct listener *listener,
+			   const struct config *config, struct diag *reterr)
+{
+	int r;
+
+	listener->http = http;
+	listener->name = mem_strdup(http, "control");
+	listener->planes = PLANE_CONTROL | PLANE_API | PLANE_RPC | PLANE_METRICS;
+	listener->is_control = true;
+	r = socket_listen_unix(config->daemon.control_socket, &listener->fd, reterr);
+	if (r < 0)
+		return r;
+	http->socket_path = mem_strdup(http, config->daemon.control_socket);
+	return serve(listener, config, 1, CONTROL_CONNECTIONS, reterr);
+}
+
+void listener_quiesce(struct listener *listener)
+{
+	if (listener->daemon && MHD_quiesce_daemon(listener->daemon) != MHD_INVALID_SOCKET)
+		shutdown(listener->fd, SHUT_RDWR);
+}
+
+void listener_stop(struct listener *listener)
+{
+	if (!listener->daemon)
+		return;
+	MHD_stop_daemon(listener->daemon);
+	listener->daemon = NULL;
+	close(listener->fd);
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * gigaprovd: options, the start-up list, the loop, the list backwards.
+ */
+#include <curl/curl.h>
+#include <libxml/parser.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <systemd/sd-daemon.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/secret.h"
+#include "base/version.h"
+#include "config/config.h"
+#include "daemon/accounts.h"
+#include "daemon/loop.h"
+#include "daemon/options.h"
+#include "daemon/routes.h"
+#include "fleet/fleet.h"
+#include "fleet/seen.h"
+#include "http/auth.h"
+#include "http/digest.h"
+#include "http/handlers.h"
+#include "http/http.h"
+#include "metrics/metrics.h"
+#include "phone/profile.h"
+#include "rpc/parse.h"
+
+static int print_and_exit(const struct options *options, const struct config *config)
+{
+	struct buf *out = buf_new(NULL);
+
+	if (options->print_config)
+		config_print(config, out);
+	else
+		buf_printf(out, "%s: good\n", options->config_file);
+	fputs(out->data, stdout);
+	mem_free(out);
+	return EXIT_SUCCESS;
+}
+
+/* -1: go on with the configuration in force; otherwise the status to exit with. */
+static int configure(const struct options *options)
+{
+	CLEANUP(mem_freep) struct config *config = NULL;
+	CLEANUP(mem_freep) struct buf *out = buf_new(NULL);
+
+	if (options->print_sample) {
+		config_print_sample(out);
+		fputs(out->data, stdout);
+		return EXIT_SUCCESS;
+	}
+	if (config_read(NULL, options->config_file, &config, out) < 0) {
+		fputs(out->data, stderr);
+		return EXIT_CONFIG;
+	}
+	if (options->check || options->print_config)
+		return print_and_exit(options, config);
+	log_setup(config->daemon.log_level, config->daemon.log_format);
+	config_use(config);
+	config = NULL;
+	return -1;
+}
+
+/* Signals that the loop takes are blocked in every thread; a closed socket is an error, no signal. */
+static void signals_setup(void)
+{
+	sigset_t taken;
+
+	sigemptyset(&taken);
+	sigaddset(&taken, SIGTERM);
+	sigaddset(&taken, SIGINT);
+	sigaddset(&taken, SIGHUP);
+	pthread_sigmask(SIG_BLOCK, &taken, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int libraries_setup(const struct config *config, struct diag *reterr)
+{
+	uint8_t key[32];
+	int r;
+
+	umask(0077);
+	xmlInitParser();
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	r = secret_setup(config->daemon.secret_key_file, true, reterr);
+	if (r < 0)
+		return r;
+	secret_derive("digest nonce", key);
+	digest_setup(key);
+	auth_setup(accounts_find, NULL);
+	rpc_setup(config);
+	return 0;
+}
+
+static int start(const struct config *config, struct http **ret, struct diag *reterr)
+{
+	size_t count;
+	const struct route *routes = routes_all(&count);
+	int r = libraries_setup(config, reterr);
+
+	if (r == 0)
+		r = fleet_open(config, reterr);
+	if (r == 0)
+		r = accounts_first(config, reterr);
+	if (r < 0)
+		return r;
+	seen_setup();
+	profile_cache_setup(config->limits.cache_bytes);
+	r = http_start(NULL, config, routes, count, phone_profile, ret, reterr);
+	if (r == 0)
+		metrics_setup(*ret);
+	return r;
+}
+
+/* Requests in flight are answered, what was posted is written, then everything ends. */
+static void stop(struct http *http, int64_t timeout_ms)
+{
+	unsigned left;
+
+	sd_notify(0, "STOPPING=1");
+	http_quiesce(http);
+	left = http_drain(http, timeout_ms);
+	if (left > 0)
+		log_warn("requests were not answered in time", LOG_I("requests", left));
+	seen_flush();
+	fleet_stop();
+	http_stop(http);
+	profile_cache_done();
+	seen_done();
+	fleet_close();
+	curl_global_cleanup();
+	xmlCleanupParser();
+}
+
+static int run(const struct options *options)
+{
+	const struct config *config = config_pin();
+	int64_t stop_ms = (int64_t)config->limits.stop_seconds * 1000;
+	struct http *http = NULL;
+	struct loop *loop = NULL;
+	struct diag diag = {0};
+	int r = start(config, &http, &diag);
+
+	config_release(config);
+	if (r < 0) {
+		log_error("cannot start", LOG_S("words", diag_text(&diag, r)), LOG_E(r));
+		return EXIT_FAILURE;
+	}
+	r = loop_new(http, options->config_file, &loop);
+	if (r == 0) {
+		log_info("ready", LOG_S("version", GIGAPROV_VERSION));
+		sd_notify(0, "READY=1");
+		r = loop_run(loop);
+	}
+	loop_free(loop);
+	stop(http, stop_ms);
+	if (r < 0) {
+		log_error("the loop failed", LOG_E(r));
+		return EXIT_FAILURE;
+	}
+	log_info("stopped");
+	return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	int status = options_parse(argc, argv, &options);
+
+	if (status < 0)
+		status = configure(&options);
+	if (status >= 0)
+		return status;
+	signals_setup();
+	status = run(&options);
+	config_use(NULL);
+	return status;
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GET of a document.
+ *
+ * On the connection's thread: a profile from the cache that is known to be
+ * current, or one keyed read that shows that the stored rendition is.  Anything
+ * else goes to a worker (render.c).  A profile is known to be current while the
+ * writer's generation stands still and no operation has begun or ended.
+ */
+#include "phone/profile.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/counter.h"
+#include "base/mem.h"
+#include "fleet/fleet.h"
+#include "fleet/rendition.h"
+#include "fleet/seen.h"
+#include "http/handlers.h"
+#include "http/reply.h"
+#include "http/request.h"
+#include "phone/proof.h"
+#include "phone/render.h"
+#include "phone/scan.h"
+
+int phone_mac(const struct request *req, int64_t *ret)
+{
+	const char *text = request_param(req, "mac");
+
+	if (!text)
+		text = request_query(req, "mac");
+	return text && mac_parse(text, ret) == 0 ? 0 : -E_BARE_NAME;
+}
+
+static void given_done(void *arg, int result)
+{
+	struct profile *profile = arg;
+
+	/* What did not reach the disk is offered as new again. */
+	if (result < 0)
+		profile->given = false;
+	profile_unref(profile);
+}
+
+void phone_give(struct request *req, struct profile *profile)
+{
+	int64_t now = clock_now();
+	bool first = !profile->given && strcmp(request_method_name(req), "HEAD") != 0;
+
+	counter_add(M_FETCH, 1);
+	reply_prepared(req, profile->reply);
+	seen_note(profile->mac, now, request_address(req), request_header(req, "User-Agent"));
+	if (!first || atomic_exchange(&profile->given, true))
+		return;
+	if (seen_evidence(profile->mac, now, request_address(req), profile->etag, profile->revision,
+			  given_done, profile_ref(profile)) < 0)
+		given_done(profile, -1);
+}
+
+static bool is_current(const struct profile *profile)
+{
+	return profile->generation == writer_generation(fleet_writer()) &&
+	       (profile->until_at == 0 || clock_now() < profile->until_at);
+}
+
+/* A profile of the stored rendition, with the bytes of `old` where they are the same. */
+static int profile_load(struct device_fetch *fetch, struct profile *old, uint64_t generation,
+			struct db *db, struct profile **ret)
+{
+	CLEANUP(mem_freep) void *scratch = NULL;
+	struct rendition *rendition;
+	struct prepared *reply;
+	int r;
+
+	if (old && strcmp(old->etag, fetch->rendition_etag) == 0) {
+		reply = prepared_ref(old->reply);
+	} else {
+		scratch = mem_root("profile_load");
+		r = rendition_find(scratch, db, fetch->mac, &rendition);
+		if (r <= 0)
+			return r;
+		/* Made again between the two reads: then another look is needed. */
+		if (strcmp(rendition->etag, fetch->rendition_etag) != 0)
+			return 0;
+		reply = phone_prepare(fetch, rendition);
+	}
+	*ret = profile_new(fetch, reply, fetch->rendition_etag, fetch->rendition_revision,
+			   fetch->rendition_until_at, generation, fetch->rendition_given_at != 0);
+	profile_cache_put(*ret);
+	return 1;
+}
+
+/* Reads the device; 1: `ret` may be given, 0: it has to be made first. */
+static int profile_read(struct request *req, int64_t mac, struct profile *old, struct profile **ret)
+{
+	CLEANUP(mem_freep) struct device_fetch *fetch = NULL;
+	uint64_t generation = writer_generation(fleet_writer());
+	struct db *db;
+	int r = fleet_reader(&db);
+
+	if (r == 0)
+		r = device_fetch_find(NULL, db, mac, &fetch);
+	if (r < 0)
+		return r;
+	if (!fetch)
+		scan_note(req, mac);
+	r = proof_check(req, fetch);
+	if (r == 0 && !fetch->product)
+		r = -E_NO_PRODUCT;
+	if (r < 0 || !rendition_is_current(fetch, clock_now()))
+		return r;
+	r = profile_load(fetch, old, generation, db, ret);
+	if (r > 0)
+		fetch = NULL;
+	return r;
+}
+
+int phone_profile(struct request *req)
+{
+	CLEANUP(profile_unrefp) struct profile *cached = NULL;
+	CLEANUP(profile_unrefp) struct profile *fresh = NULL;
+	int64_t mac;
+	int r = phone_mac(req, &mac);
+
+	if (r < 0)
+		return r;
+	if (!proof_is_open(req) && !request_header(req, "Authorization"))
+		return proof_deny(req, -E_SECRET_MISSING);
+	cached = profile_cache_find(mac);
+	if (cached && is_current(cached) && proof_check(req, cached->fetch) == 0) {
+		counter_add(M_FETCH_HIT, 1);
+		phone_give(req, cached);
+		return 0;
+	}
+	/* A refusal has always looked here, whatever the cache had: time must not tell. */
+	r = profile_read(req, mac, cached, &fresh);
+	if (r > 0) {
+		phone_give(req, fresh);
+		return 0;
+	}
+	if (r == 0)
+		return request_defer(req, phone_render);
+	return phone_refuse(req, r);
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * On a worker: read the device in one snapshot, resolve, render, store, and
+ * give it to everybody who has asked meanwhile; the reply leaves after the
+ * commit.  Should rendering fail, the last good document is given.
+ */
+#include "phone/render.h"
+
+#include "base/clock.h"
+#include "base/counter.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "fleet/fleet.h"
+#include "fleet/rendition.h"
+#include "http/reply.h"
+#include "http/request.h"
+#include "phone/flight.h"
+#include "phone/proof.h"
+#include "render/format.h"
+
+struct making {
+	int64_t mac;
+	char mac_text[MAC_LEN + 1];
+	uint64_t generation;
+	struct view *view;
+	struct rendition *rendition;
+};
+
+struct prepared *phone_prepare(const struct device_fetch *fetch, const struct rendition *rendition)
+{
+	return prepared_new(200, product_find(fetch->product)->format->content_type,
+			    rendition->document, rendition->document_len, rendition->etag);
+}
+
+int phone_refuse(struct request *req, int r)
+{
+	switch (-r) {
+	case E_MAC_UNKNOWN:
+	case E_MAC_LOCKED:
+	case E_SECRET_MISSING:
+	case E_SECRET_WRONG:
+	case E_NONCE_STALE:
+	case E_UNAUTHORIZED:
+	case E_BAD_REQUEST:
+		return proof_deny(req, r);
+	default:
+		return r;
+	}
+}
+
+static void land(struct making *making, struct profile *profile, int r)
+{
+	struct waiter *next;
+
+	for (struct waiter *waiter = flight_land(making->mac); waiter; waiter = next) {
+		int result = r;
+
+		next = waiter->next;
+		if (profile)
+			phone_give(waiter->req, profile);
+		else
+			result = phone_refuse(waiter->req, r);
+		request_finish(waiter->req, profile ? 0 : result);
+	}
+	if (profile)
+		profile_unref(profile);
+	mem_free(making);
+}
+
+static struct profile *profile_made(struct making *making)
+{
+	const struct rendition *rendition = making->rendition;
+	struct profile *profile = profile_new(
+		making->view->fetch, phone_prepare(making->view->fetch, rendition), rendition->etag,
+		rendition->revision, rendition->until_at, making->generation, false);
+
+	profile_cache_put(profile);
+	return profile;
+}
+
+static int keep_op(struct db *db, void *arg, struct diag *diag)
+{
+	struct making *making = arg;
+
+	(void)diag;
+	return rendition_put(db, making->rendition);
+}
+
+static void keep_done(void *arg, int result, const struct diag *diag)
+{
+	struct making *making = arg;
+
+	if (result < 0)
+		log_error("a document was made but not kept", LOG_S("mac", making->mac_text),
+			  LOG_S("words", diag->text), LOG_E(result));
+	land(making, result < 0 ? NULL : profile_made(making), result);
+}
+
+/* The document that the device has had so far; NULL when there is none. */
+static struct profile *last_good(struct making *making, struct db *db)
+{
+	struct device_fetch *fetch;
+	struct rendition *rendition;
+
+	if (device_fetch_find(making, db, making->mac, &fetch) <= 0 || !fetch->product ||
+	    rendition_find(making, db, making->mac, &rendition) <= 0)
+		return NULL;
+	return profile_new(fetch, phone_prepare(fetch, rendition), rendition->etag,
+			   rendition->revision, 0, 0, true);
+}
+
+static int make(struct making *making, struct db *db, const struct config *config)
+{
+	struct diag diag = {0};
+	int r = view_read(making, db, config, making->mac, clock_now(), &making->view);
+
+	if (r < 0)
+		return r;
+	if (making->view->held) {
+		counter_add(M_SHRINK_HELD, 1);
+		log_warn("the shrink guard holds DeleteNotProvisionedHS back",
+			 LOG_S("mac", making->mac_text), LOG_S("why", making->view->notice));
+	}
+	r = rendition_make(making, making->view, true, &making->rendition, &diag);
+	if (r < 0)
+		log_error("a document cannot be made; the device gets its last one",
+			  LOG_S("mac", making->mac_text), LOG_S("words", diag_text(&diag, r)),
+			  LOG_E(r));
+	return r;
+}
+
+int phone_render(struct request *req)
+{
+	const struct config *config = request_config(req);
+	struct profile *old = NULL;
+	struct making *making;
+	struct db *db = NULL;
+	int64_t mac;
+	int r = phone_mac(req, &mac);
+
+	if (r < 0)
+		return r;
+	if (!flight_join(mac, req))
+		return REQUEST_LATER;
+	counter_add(M_FETCH_RENDERED, 1);
+	making = mem_new(NULL, struct making);
+	making->mac = mac;
+	mac_format(mac, making->mac_text);
+	making->generation = writer_generation(fleet_writer());
+	r = fleet_reader(&db);
+	if (r == 0)
+		r = make(making, db, config);
+	if (r == 0)
+		r = writer_post(fleet_writer(), WRITER_NORMAL, keep_op, keep_done, making);
+	if (r < 0) {
+		if (db && r != -E_MAC_UNKNOWN && r != -E_NO_PRODUCT)
+			old = last_good(making, db);
+		land(making, old, r);
+	}
+	return REQUEST_LATER;
+}

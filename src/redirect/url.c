@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "redirect/url.h"
+
+#include <ctype.h>
+#include <curl/curl.h>
+#include <string.h>
+
+#include "base/text.h"
+
+static const char *const placeholders[] = {"MACD", "MACC", "DVID", "DURL", "ACTC", "SUBLIST", "%"};
+
+/* Length of the placeholder behind a percent sign, 0 when there is none. */
+static size_t placeholder_len(const char *s)
+{
+	for (size_t i = 0; i < COUNT_OF(placeholders); i++) {
+		size_t len = strlen(placeholders[i]);
+
+		if (strncmp(s, placeholders[i], len) == 0)
+			return len;
+	}
+	return 0;
+}
+
+/* Copies the URL with a plain word in place of each placeholder. */
+static int replace_placeholders(const char *url, char out[URL_MAX + 1], struct diag *reterr)
+{
+	size_t n = 0;
+
+	while (*url) {
+		size_t len;
+
+		if (*url != '%') {
+			out[n++] = *url++;
+			continue;
+		}
+		len = placeholder_len(url + 1);
+		if (len > 0) {
+			out[n++] = 'x';
+			url += 1 + len;
+		} else if (hex_digit(url[1]) >= 0 && hex_digit(url[2]) >= 0) {
+			memcpy(out + n, url, 3);
+			n += 3;
+			url += 3;
+		} else {
+			return diag_set(reterr, -E_URL_PLACEHOLDER,
+					"%%%.8s is neither a placeholder nor percent-encoding",
+					url + 1);
+		}
+	}
+	out[n] = '\0';
+	return 0;
+}
+
+static int parse(const char *url, struct diag *reterr)
+{
+	CURLU *parsed = curl_url();
+	char *host = NULL;
+	CURLUcode code = curl_url_set(parsed, CURLUPART_URL, url, 0);
+	int r = 0;
+
+	if (code == CURLUE_OK)
+		code = curl_url_get(parsed, CURLUPART_HOST, &host, 0);
+	if (code == CURLUE_NO_HOST)
+		r = -E_URL_HOST;
+	else if (code != CURLUE_OK)
+		r = diag_set(reterr, -E_VALUE, "not a URL: %s", curl_url_strerror(code));
+	else if (!*host)
+		r = -E_URL_HOST;
+	curl_free(host);
+	curl_url_cleanup(parsed);
+	return r;
+}
+
+int url_check(const char *url, struct diag *reterr)
+{
+	char plain[URL_MAX + 1];
+	int r = text_check_line(url, URL_MAX);
+
+	if (r < 0)
+		return r;
+	for (const char *s = url; *s; s++)
+		if (!isgraph((unsigned char)*s) || strchr("\"<>\\^`{|}", *s))
+			return diag_set(
+				reterr, -E_URL_CHARACTER,
+				"character %zu does not belong into a URL; percent-encode it",
+				(size_t)(s - url) + 1);
+	if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
+		return -E_URL_SCHEME;
+	r = replace_placeholders(url, plain, reterr);
+	return r < 0 ? r : parse(plain, reterr);
+}
+
+bool url_is_per_device(const char *url)
+{
+	return strstr(url, "%MACD") || strstr(url, "%MACC") || strstr(url, "%25MACD") ||
+	       strstr(url, "%25MACC");
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "render/format.h"
+
+#define FORMAT(id, type, words)                                                                    \
+	static const struct format format_##id = {                                                 \
+		.name = #id,                                                                       \
+		.content_type = type,                                                              \
+		.what = words,                                                                     \
+		.render = id##_render,                                                             \
+		.reserves = id##_reserves,                                                         \
+		.per_handset = id##_per_handset,                                                   \
+	};
+#include "render/formats.def"
+#undef FORMAT
+
+static const struct format *const formats[] = {
+#define FORMAT(id, type, words) &format_##id,
+#include "render/formats.def"
+#undef FORMAT
+};
+
+static const struct product products[] = {
+#define PRODUCT(id, takes, dvid, handsets, words) {#id, &format_##takes, dvid, handsets, words},
+#include "render/products.def"
+#undef PRODUCT
+};
+
+const struct product *product_find(const char *name)
+{
+	for (size_t i = 0; i < COUNT_OF(products); i++)
+		if (strcmp(products[i].name, name) == 0)
+			return &products[i];
+	return NULL;
+}
+
+const struct product *product_next(const struct product *last)
+{
+	const struct product *next = last ? last + 1 : products;
+
+	return next < products + COUNT_OF(products) ? next : NULL;
+}
+
+bool product_reserves(const struct product *product, const char *setting_name)
+{
+	if (product)
+		return product->format->reserves(setting_name);
+	for (size_t i = 0; i < COUNT_OF(formats); i++)
+		if (formats[i]->reserves(setting_name))
+			return true;
+	return false;
+}
+
+bool product_per_handset(const struct product *product, const char *setting_name)
+{
+	if (product)
+		return product->format->per_handset(setting_name);
+	for (size_t i = 0; i < COUNT_OF(formats); i++)
+		if (formats[i]->per_handset(setting_name))
+			return true;
+	return false;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * xmlrpc-c's parser expands entities without limit and recurses with the
+ * document's depth, so both are looked at before it runs.  It also refuses the
+ * blanks before <?xml that some clients send.
+ */
+#include "rpc/parse.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <xmlrpc-c/base.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "config/config.h"
+
+enum { PARSER_SIZE_MAX = 1 << 30 }; /* bodies have been bounded before */
+
+void rpc_setup(const struct config *config)
+{
+	(void)config;
+	xmlrpc_limit_set(XMLRPC_XML_SIZE_LIMIT_ID, PARSER_SIZE_MAX);
+	xmlrpc_limit_set(XMLRPC_NESTING_LIMIT_ID, 64);
+}
+
+static unsigned line_of(const char *body, const char *at)
+{
+	unsigned line = 1;
+
+	for (; body < at; body++)
+		line += *body == '\n';
+	return line;
+}
+
+static const char *skip_to(const char *s, const char *end, const char *mark)
+{
+	const char *found = memmem(s, (size_t)(end - s), mark, strlen(mark));
+
+	return found ? found + strlen(mark) : end;
+}
+
+/*
+ * Walks the tags: no document type, no deeper than it may be.  Quotes inside
+ * tags are not looked at: a `>` in an attribute only makes the count larger,
+ * and XML-RPC has no attributes to speak of.
+ */
+static int scan(const char *body, const char *end, unsigned depth_max, struct diag *reterr)
+{
+	unsigned depth = 0;
+
+	for (const char *s = body; (s = memchr(s, '<', (size_t)(end - s)));) {
+		if (strncmp(s, "<!--", 4) == 0) {
+			s = skip_to(s + 4, end, "-->");
+		} else if (strncmp(s, "<![CDATA[", 9) == 0) {
+			s = skip_to(s + 9, end, "]]>");
+		} else if (s[1] == '!') {
+			reterr->line = line_of(body, s);
+			return diag_set(reterr, -E_RPC_DOCTYPE,
+					"line %u: a document type declaration is not allowed",
+					reterr->line);
+		} else if (s[1] == '?') {
+			s = skip_to(s + 2, end, "?>");
+		} else {
+			const char *close = memchr(s, '>', (size_t)(end - s));
+
+			if (s[1] == '/')
+				depth -= depth > 0;
+			else if (close && close[-1] != '/')
+				depth++;
+			if (depth > depth_max) {
+				reterr->line = line_of(body, s);
+				return diag_set(reterr, -E_RPC_DEPTH,
+						"line %u: nested deeper than %u levels",
+						reterr->line, depth_max);
+			}
+			s = close ? close + 1 : end;
+		}
+	}
+	return 0;
+}
+
+static int param_error(struct diag *reterr, unsigned n, const char *words)
+{
+	return diag_set(reterr, -E_RPC_PARAMS, "parameter %u %s", n, words);
+}
+
+static const char *string_read(void *mem, xmlrpc_env *env, xmlrpc_value *value)
+{
+	const char *text = NULL;
+	size_t len = 0;
+	char *copy;
+
+	if (xmlrpc_value_type(value) != XMLRPC_TYPE_STRING)
+		return NULL;
+	xmlrpc_read_string_lp(env, value, &len, &text);
+	if (env->fault_occurred)
+		return NULL;
+	copy = mem_strndup(mem, text, len);
+	free((void *)text);
+	return copy;
+}
+
+static int array_read(void *mem, xmlrpc_env *env, xmlrpc_value *value, unsigned n,
+		      struct rpc_param *param, struct diag *reterr)
+{
+	int size = xmlrpc_array_size(env, value);
+
+	param->is_array = true;
+	param->items = mem_array(mem, const char *, (size_t)size + 1);
+	for (int i = 0; i < size; i++) {
+		xmlrpc_value *item = NULL;
+
+		xmlrpc_array_read_item(env, value, (unsigned)i, &item);
+		if (env->fault_occurred)
+			return param_error(reterr, n, env->fault_string);
+		param->items[i] = string_read(mem, env, item);
+		xmlrpc_DECREF(item);
+		if (!param->items[i])
+			return param_error(reterr, n, "must be an array of strings");
+		param->count++;
+	}
+	return 0;
+}
+
+static int params_read(void *mem, xmlrpc_env *env, xmlrpc_value *array, struct rpc_request *request,
+		       struct diag *reterr)
+{
+	int size = xmlrpc_array_size(env, array);
+	int r = 0;
+
+	request->params = mem_array(mem, struct rpc_param, (size_t)size + 1);
+	for (int i = 0; i < size && r == 0; i++) {
+		struct rpc_param *param = &request->params[i];
+		xmlrpc_value *value = NULL;
+		unsigned n = (unsigned)i + 1;
+
+		xmlrpc_array_read_item(env, array, (unsigned)i, &value);
+		if (env->fault_occurred)
+			return param_error(reterr, n, env->fault_string);
+		if (xmlrpc_value_type(value) == XMLRPC_TYPE_ARRAY)
+			r = array_read(mem, env, value, n, param, reterr);
+		else if (!(param->text = string_read(mem, env, value)))
+			r = param_error(reterr, n, "must be a string or an array of strings");
+		xmlrpc_DECREF(value);
+	}
+	request->param_count = (size_t)size;
+	return r;
+}
+
+static int text_error(const char *body, size_t at, int r, struct diag *reterr)
+{
+	reterr->line = line_of(body, body + at);
+	return diag_set(reterr, r, "line %u, byte %zu: %s", reterr->line, at + 1, error_text(r));
+}
+
+int rpc_parse(void *mem, const char *body, size_t len, unsigned depth_max, struct rpc_request *ret,
+	      struct diag *reterr)
+{
+	const char *end = body + len;
+	xmlrpc_value *params = NULL;
+	const char *method = NULL;
+	xmlrpc_env env;
+	size_t at;
+	int r;
+
+	while (body < end && strchr(" \t\r\n", *body))
+		body++;
+	len = (size_t)(end - body);
+	r = text_check(body, len, &at);
+	if (r < 0)
+		return text_error(body, at, r, reterr);
+	r = scan(body, end, depth_max, reterr);
+	if (r < 0)
+		return r;
+	xmlrpc_env_init(&env);
+	xmlrpc_parse_call(&env, body, len, &method, &params);
+	if (env.fault_occurred) {
+		r = diag_set(reterr, -E_RPC_PARSE, "not an XML-RPC call: %s", env.fault_string);
+	} else {
+		ret->method = mem_strdup(mem, method);
+		r = params_read(mem, &env, params, ret, reterr);
+		xmlrpc_DECREF(params);
+		free((void *)method);
+	}
+	xmlrpc_env_clean(&env);
+	return r;
+}

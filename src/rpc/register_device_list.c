@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#include "redirect/url.h"
+
+#include "base/log.h"
+#include "rpc/handlers.h"
+#include "rpc/registering.h"
+
+static int one(struct rpc_call *call, struct db *db, const char *mac_id, void *arg,
+	       struct redirect_answer *answer)
+{
+	return redirect_register(call->mem, db, &call->caller, mac_id, arg, answer);
+}
+
+static int op(struct rpc_call *call, struct db *db, struct buf *answer)
+{
+	struct redirect_target target;
+	struct redirect_answer outcome;
+	int r = redirect_target_check(call->mem, db, &call->caller, call->params[1].text,
+				      call->params[2].text, &target, &outcome);
+
+	if (r < 0)
+		return r;
+	if (outcome.outcome != REDIRECT_OK) {
+		rpc_outcome(call, answer, &outcome);
+		return 0;
+	}
+	return rpc_list(call, db, answer, one, &target);
+}
+
+int rpc_register_device_list(struct rpc_call *call)
+{
+	int r = rpc_require_mac_id(call);
+
+	if (r == 0)
+		r = rpc_list_check(call);
+	if (r < 0)
+		return r;
+	if (!url_is_per_device(call->params[1].text))
+		log_warn("all devices of a list get the same URL: it has no %MACD",
+			 LOG_S("account", call->caller.who->actor),
+			 LOG_I("devices", call->params[0].count));
+	return rpc_write(call, op);
+}

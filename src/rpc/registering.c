@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include "rpc/registering.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "config/config.h"
+#include "fleet/fleet.h"
+#include "http/request.h"
+#include "store/account.h"
+
+static void log_refusal(struct rpc_call *call, const char *text, int reason)
+{
+	log_info("call refused", LOG_S("method", call->method->name),
+		 LOG_S("account", call->caller.who->actor),
+		 LOG_S("address", call->caller.who->address), LOG_S("answer", text), LOG_E(reason));
+}
+
+void rpc_outcome(struct rpc_call *call, struct buf *answer, const struct redirect_answer *outcome)
+{
+	char *text = redirect_answer_text(call->mem, outcome);
+
+	if (outcome->outcome != REDIRECT_OK)
+		log_refusal(call, text, outcome->reason);
+	rpc_result(answer, outcome->outcome == REDIRECT_OK, text);
+}
+
+int rpc_require_mac_id(struct rpc_call *call)
+{
+	struct account *account;
+	struct db *db;
+	int r;
+
+	call->caller.require_mac_id = request_config(call->req)->redirect.require_mac_id;
+	if (call->caller.account_id == 0)
+		return 0;
+	r = fleet_reader(&db);
+	if (r == 0)
+		r = account_find(call->mem, db, call->caller.who->actor, &account);
+	if (r <= 0)
+		return r;
+	if (account->require_mac_id >= 0)
+		call->caller.require_mac_id = account->require_mac_id;
+	return 0;
+}
+
+int rpc_list_check(struct rpc_call *call)
+{
+	unsigned max = request_config(call->req)->redirect.max_list;
+
+	if (call->params[0].count > max)
+		return diag_set(call->diag, -E_RPC_LIST, "%zu MACs in one call; max_list is %u",
+				call->params[0].count, max);
+	return 0;
+}
+
+struct member {
+	const char *mac_id;
+	int64_t mac; /* -1: malformed */
+	size_t at;
+	size_t first; /* where the same MAC stands first */
+	char *text;
+	enum redirect_outcome outcome;
+	int reason;
+};
+
+static int by_mac(const void *a, const void *b)
+{
+	const struct member *x = *(struct member *const *)a, *y = *(struct member *const *)b;
+
+	if (x->mac != y->mac)
+		return x->mac < y->mac ? -1 : 1;
+	return x->at < y->at ? -1 : x->at > y->at;
+}
+
+/* Sorts, so that a list of thousands with doubles takes no quadratic step. */
+static struct member *members_new(struct rpc_call *call)
+{
+	const struct rpc_param *list = &call->params[0];
+	struct member *members = mem_array(call->mem, struct member, list->count + 1);
+	struct member **order = mem_array(call->mem, struct member *, list->count + 1);
+
+	for (size_t i = 0; i < list->count; i++) {
+		char suffix[MAC_ID_LEN + 1];
+
+		members[i] = (struct member){.mac_id = list->items[i], .at = i, .first = i};
+		if (mac_id_parse(list->items[i], &members[i].mac, suffix) < 0)
+			members[i].mac = -1;
+		order[i] = &members[i];
+	}
+	qsort(order, list->count, sizeof(*order), by_mac);
+	for (size_t i = 1; i < list->count; i++)
+		if (order[i]->mac >= 0 && order[i]->mac == order[i - 1]->mac)
+			order[i]->first = order[i - 1]->first;
+	mem_free(order);
+	return members;
+}
+
+static int run(struct rpc_call *call, struct db *db, struct member *members, rpc_list_one *one,
+	       void *arg, bool *ret_good)
+{
+	*ret_good = true;
+	for (size_t i = 0; i < call->params[0].count; i++) {
+		struct member *member = &members[i];
+		struct redirect_answer answer;
+		int r;
+
+		if (member->first != i) {
+			const struct member *first = &members[member->first];
+
+			member->text = first->text;
+			member->outcome = first->outcome;
+			continue;
+		}
+		r = one(call, db, member->mac_id, arg, &answer);
+		if (r < 0)
+			return r;
+		member->text = redirect_answer_text(call->mem, &answer);
+		member->outcome = answer.outcome;
+		if (answer.outcome != REDIRECT_OK) {
+			*ret_good = false;
+			log_refusal(call, member->text, answer.reason);
+		}
+	}
+	return 0;
+}
+
+/* The boolean, then a string for each MAC in the order asked. */
+static void answer_seed(struct rpc_call *call, struct buf *answer, const struct member *members,
+			bool good)
+{
+	rpc_array_begin(answer);
+	rpc_boolean(answer, good);
+	for (size_t i = 0; i < call->params[0].count; i++)
+		rpc_string(answer, members[i].text);
+	rpc_array_end(answer);
+}
+
+/* All well: [1, "OK"].  Otherwise only the failures, without a boolean. */
+static void answer_guide(struct rpc_call *call, struct buf *answer, const struct member *members,
+			 bool good)
+{
+	if (good) {
+		rpc_result(answer, true, "OK");
+		return;
+	}
+	rpc_array_begin(answer);
+	for (size_t i = 0; i < call->params[0].count; i++)
+		if (members[i].outcome != REDIRECT_OK && members[i].first == i)
+			rpc_string(answer, members[i].text);
+	rpc_array_end(answer);
+}
+
+/* In the guide's shape a malformed MAC refuses the whole list. */
+static bool refuse_malformed(struct rpc_call *call, struct buf *answer,
+			     const struct member *members)
+{
+	for (size_t i = 0; i < call->params[0].count; i++) {
+		struct redirect_answer outcome = {REDIRECT_MAC_INVALID, members[i].mac_id,
+						  -E_MAC_MALFORMED, NULL};
+
+		if (members[i].mac >= 0)
+			continue;
+		rpc_outcome(call, answer, &outcome);
+		return true;
+	}
+	return false;
+}
+
+int rpc_list(struct rpc_call *call, struct db *db, struct buf *answer, rpc_list_one *one, void *arg)
+{
+	bool guide = request_config(call->req)->redirect.list_answer == LIST_ANSWER_GUIDE;
+	struct member *members = members_new(call);
+	bool good;
+	int r;
+
+	if (guide && refuse_malformed(call, answer, members))
+		return 0;
+	r = run(call, db, members, one, arg, &good);
+	if (r < 0)
+		return r;
+	if (guide)
+		answer_guide(call, answer, members, good);
+	else
+		answer_seed(call, answer, members, good);
+	return 0;
+}

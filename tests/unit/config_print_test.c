@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "config_help.h"
+
+static const char *printed(void *mem, const struct config *config)
+{
+	struct buf *buf = buf_new(mem);
+
+	config_print(config, buf);
+	return buf->data;
+}
+
+static const char full[] = "[daemon]\n"
+			   "database = sqlite:/srv/a b.db\n"
+			   "control_socket = /run/c.sock\n"
+			   "state_dir = /srv/\xc3\xa4;#\n"
+			   "secret_key_file = /srv/key\n"
+			   "log_level = debug\n"
+			   "log_format = journal\n"
+			   "threads = 7\n"
+			   "workers = 8\n"
+			   "\n"
+			   "[listener a.b-c_D]\n"
+			   "address = ::\n"
+			   "port = 0\n"
+			   "serves = phones rpc api metrics\n"
+			   "tls_cert =\n"
+			   "tls_key =\n"
+			   "basic_without_tls = yes\n"
+			   "trusted_proxies = 192.0.2.1 2001:db8::/32 0.0.0.0/0\n"
+			   "\n"
+			   "[listener b]\n"
+			   "address = 192.0.2.1\n"
+			   "port = 65535\n"
+			   "serves = api\n"
+			   "tls_cert =\n"
+			   "tls_key =\n"
+			   "basic_without_tls = no\n"
+			   "trusted_proxies =\n"
+			   "\n"
+			   "[redirect]\n"
+			   "require_mac_id = yes\n"
+			   "check_device_order = url-date\n"
+			   "list_answer = guide\n"
+			   "max_list = 10000000\n"
+			   "\n"
+			   "[provisioning]\n"
+			   "auth = open\n"
+			   "open_networks = 10.0.0.0/8\n"
+			   "realm = a = [b];#c\n"
+			   "paths = /x/%MACD.xml /%DVID/%MACC\n"
+			   "delete_not_provisioned = always\n"
+			   "shrink_guard = 0% 100000\n"
+			   "\n"
+			   "[limits]\n"
+			   "max_body = 1025\n"
+			   "max_connections = 1\n"
+			   "connection_memory = 33K\n"
+			   "idle_seconds = 86400\n"
+			   "deadline_seconds = 2\n"
+			   "stop_seconds = 3\n"
+			   "nonce_seconds = 4\n"
+			   "login_memory_seconds = 5\n"
+			   "cache_bytes = 1G\n"
+			   "seen_seconds = 6\n"
+			   "write_queue = 7\n"
+			   "work_queue = 8\n"
+			   "unknown_macs_per_minute = 9\n"
+			   "max_xml_depth = 10\n";
+
+static void what_is_printed_is_what_was_read(void **state)
+{
+	void *mem = mem_root("test");
+
+	(void)state;
+	assert_string_equal(printed(mem, good(mem, full)), full);
+	mem_free(mem);
+}
+
+static void the_defaults_read_back(void **state)
+{
+	void *mem = mem_root("test");
+	const char *once = printed(mem, good(mem, PHONES));
+
+	(void)state;
+	assert_string_equal(printed(mem, good(mem, once)), once);
+	assert_non_null(strstr(once, "\ncache_bytes = 48M\n"));
+	mem_free(mem);
+}
+
+static void paths_are_printed_as_they_are_used(void **state)
+{
+	void *mem = mem_root("test");
+	const char *text = printed(mem, good(mem, PHONES "[daemon]\ndatabase = sqlite:f.db\n"));
+
+	(void)state;
+	assert_non_null(strstr(text, "\ndatabase = sqlite:/etc/x/f.db\n"));
+	mem_free(mem);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_printed_is_what_was_read),
+		cmocka_unit_test(the_defaults_read_back),
+		cmocka_unit_test(paths_are_printed_as_they_are_used),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

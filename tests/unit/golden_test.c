@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every case of tests/golden/nx70: NAME.json is rendered and must give NAME.xml
+ * byte for byte, or the error that it expects.  The result is also held
+ * against the schema and the rules of order, and where there is a
+ * NAME.seed.xml, an example from the manufacturer's pages, it must say the same.
+ *
+ * GOLDEN_UPDATE=1 writes the .xml files; their diff is the review.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <dirent.h>
+#include <errno.h>
+#include <libxml/parser.h>
+#include <libxml/xmlschemas.h>
+#include <libxml/xmlschemastypes.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "golden_document.h"
+#include "nx70_rules.h"
+#include "render/format.h"
+
+#define DIRECTORY "tests/golden/nx70"
+#define SCHEMA "tests/data/nx70-1.1.xsd"
+
+static xmlSchema *schema;
+
+static int ends_with(const char *s, const char *end)
+{
+	size_t len = strlen(s), end_len = strlen(end);
+
+	return len > end_len && strcmp(s + len - end_len, end) == 0;
+}
+
+static int is_case(const struct dirent *entry)
+{
+	return ends_with(entry->d_name, ".json");
+}
+
+/* Names of the cases in `path`, without ".json"; their number, or -1. */
+static int case_list(void *mem, const char *path, char ***ret)
+{
+	struct dirent **entries;
+	int count = scandir(path, &entries, is_case, alphasort);
+
+	if (count < 0)
+		return -1;
+	*ret = mem_array(mem, char *, (size_t)count + 1);
+	for (int i = 0; i < count; i++) {
+		(*ret)[i] = mem_strndup(*ret, entries[i]->d_name, strlen(entries[i]->d_name) - 5);
+		free(entries[i]);
+	}
+	free(entries);
+	return count;
+}
+
+static struct buf *file_read(void *mem, const char *path)
+{
+	struct buf *buf = buf_new(mem);
+	FILE *file = fopen(path, "r");
+	char chunk[4096];
+	size_t n;
+
+	if (!file)
+		return NULL;
+	while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0)
+		buf_add(buf, chunk, n);
+	fclose(file);
+	return buf;
+}
+
+static void file_write(const char *path, const struct buf *buf)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(buf->data, 1, buf->len, file), buf->len);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void assert_no_secret(const struct golden *g, const char *text)
+{
+	for (size_t i = 0; i < g->secret_count; i++)
+		if (strlen(g->secrets[i]) > 0 && strstr(text, g->secrets[i]))
+			fail_msg("a secret shows in: %s", text);
+}
+
+static void assert_same_bytes(const char *path, const struct buf *want, const struct buf *got)
+{
+	size_t i = 0;
+	unsigned line = 1;
+
+	if (want->len == got->len && memcmp(want->data, got->data, got->len) == 0)
+		return;
+	for (; i < want->len && i < got->len && want->data[i] == got->data[i]; i++)
+		line += want->data[i] == '\n';
+	fail_msg("%s:%u: rendered otherwise, from here on: %.200s", path, line, got->data + i);
+}
+
+static bool elements_equal(xmlNode *a, xmlNode *b)
+{
+	static const char *const attributes[] = {"name", "value", "version", "productID"};
+	xmlNode *left, *right;
+
+	if (!a || !b)
+		return a == b;
+	if (strcmp((const char *)a->name, (const char *)b->name) != 0)
+		return false;
+	for (size_t i = 0; i < COUNT_OF(attributes); i++) {
+		const char *x = nx70_attribute(a, attributes[i]);
+		const char *y = nx70_attribute(b, attributes[i]);
+
+		if (!x != !y || (x && strcmp(x, y) != 0))
+			return false;
+	}
+	left = xmlFirstElementChild(a);
+	right = xmlFirstElementChild(b);
+	for (; left && right; left = xmlNextElementSibling(left)) {
+		if (!elements_equal(left, right))
+			return false;
+		right = xmlNextElementSibling(right);
+	}
+	return !left && !right;
+}
+
+/* The example is a document, or one block of a document that has nothing else. */
+static void assert_says_the_same(const char *path, xmlDoc *doc)
+{
+	xmlDoc *seed = xmlReadFile(path, NULL, XML_PARSE_NOENT | XML_PARSE_NONET);
+	xmlNode *want, *got = xmlDocGetRootElement(doc);
+	bool same;
+
+	assert_non_null(seed);
+	want = xmlDocGetRootElement(seed);
+	if (strcmp((const char *)want->name, "provisioning") != 0) {
+		got = xmlFirstElementChild(xmlFirstElementChild(got));
+		assert_null(xmlNextElementSibling(got));
+	}
+	same = elements_equal(want, got);
+	xmlFreeDoc(seed);
+	if (!same)
+		fail_msg("%s: the document says something else", path);
+}
+
+static void assert_valid(const char *name, const struct buf *xml)
+{
+	xmlDoc *doc = xmlReadMemory(xml->data, (int)xml->len, "golden.xml", NULL,
+				    XML_PARSE_NOENT | XML_PARSE_NONET);
+	xmlSchemaValidCtxt *context = xmlSchemaNewValidCtxt(schema);
+	char path[300];
+	const char *wrong;
+
+	assert_non_null(doc);
+	assert_int_equal(xmlSchemaValidateDoc(context, doc), 0);
+	xmlSchemaFreeValidCtxt(context);
+	wrong = nx70_check(doc);
+	if (wrong)
+		fail_msg("%s", wrong);
+	snprintf(path, sizeof(path), DIRECTORY "/%s.seed.xml", name);
+	if (access(path, F_OK) == 0)
+		assert_says_the_same(path, doc);
+	xmlFreeDoc(doc);
+}
+
+static struct buf *render(void *mem, const struct golden *g, struct diag *d, int *ret)
+{
+	const struct product *product = product_find(g->document.product);
+	struct buf *buf = NULL;
+
+	assert_non_null(product);
+	*ret = product->format->render(mem, &g->document, g->reveal, &buf, d);
+	assert_int_equal(*ret == 0, buf != NULL);
+	return buf;
+}
+
+static void check_refusal(const struct golden *g, const struct diag *d, int r)
+{
+	assert_true(r < 0);
+	assert_string_equal(error_name(r), g->expect_error);
+	assert_string_equal(d->text, g->expect_text);
+	assert_no_secret(g, d->text);
+}
+
+static void check_document(void *mem, const char *name, const struct golden *g,
+			   const struct buf *xml)
+{
+	const char *update = getenv("GOLDEN_UPDATE");
+	const char *path = mem_printf(mem, DIRECTORY "/%s.xml", name);
+	const struct buf *want, *again;
+	struct diag d = {0};
+	int r;
+
+	again = render(mem, g, &d, &r);
+	assert_int_equal(r, 0);
+	assert_same_bytes("a second time", xml, again);
+	if (!g->reveal)
+		assert_no_secret(g, xml->data);
+	assert_valid(name, xml);
+	if (update && strcmp(update, "1") == 0)
+		file_write(path, xml);
+	want = file_read(mem, path);
+	if (!want)
+		fail_msg("%s is missing", path);
+	else
+		assert_same_bytes(path, want, xml);
+}
+
+static void run_case(void **state)
+{
+	CLEANUP(mem_freep) void *mem = mem_root("golden");
+	const char *name = *state;
+	const char *path = mem_printf(mem, DIRECTORY "/%s.json", name);
+	struct golden g;
+	struct diag d = {0};
+	const struct buf *xml;
+	int r;
+
+	if (!golden_read(mem, path, &g))
+		fail_msg("%s: %s", path, g.error);
+	xml = render(mem, &g, &d, &r);
+	if (g.expect_error)
+		check_refusal(&g, &d, r);
+	else if (r < 0)
+		fail_msg("%s", diag_text(&d, r));
+	else
+		check_document(mem, name, &g, xml);
+}
+
+static void a_directory_without_cases_is_refused(void **state)
+{
+	CLEANUP(mem_freep) void *mem = mem_root("golden");
+	char path[] = "/tmp/golden-XXXXXX";
+	char **names;
+
+	(void)state;
+	assert_non_null(mkdtemp(path));
+	assert_int_equal(case_list(mem, path, &names), 0);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(case_list(mem, path, &names), -1);
+}
+
+static void every_document_belongs_to_a_case(void **state)
+{
+	DIR *directory = opendir(DIRECTORY);
+	struct dirent *entry;
+
+	(void)state;
+	assert_non_null(directory);
+	while ((entry = readdir(directory))) {
+		size_t cut = ends_with(entry->d_name, ".seed.xml") ? 9
+			     : ends_with(entry->d_name, ".xml")	   ? 4
+								   : 0;
+		char path[300];
+
+		if (cut == 0)
+			continue;
+		snprintf(path, sizeof(path), DIRECTORY "/%.*s.json",
+			 (int)(strlen(entry->d_name) - cut), entry->d_name);
+		if (access(path, F_OK) < 0)
+			fail_msg("%s has no %s", entry->d_name, path);
+	}
+	closedir(directory);
+}
+
+static int setup(void **state)
+{
+	xmlSchemaParserCtxt *context = xmlSchemaNewParserCtxt(SCHEMA);
+
+	(void)state;
+	schema = xmlSchemaParse(context);
+	xmlSchemaFreeParserCtxt(context);
+	return schema ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	xmlSchemaFree(schema);
+	return 0;
+}
+
+int main(void)
+{
+	CLEANUP(mem_freep) void *mem = mem_root("cases");
+	struct CMUnitTest *tests;
+	char **names;
+	int count = case_list(mem, DIRECTORY, &names);
+	int failed;
+
+	if (count <= 0) {
+		fprintf(stderr, "%s: %s\n", DIRECTORY, count < 0 ? strerror(errno) : "no cases");
+		return 1;
+	}
+	xmlInitParser();
+	tests = mem_array(mem, struct CMUnitTest, (size_t)count + 2);
+	tests[0] = (struct CMUnitTest)cmocka_unit_test(a_directory_without_cases_is_refused);
+	tests[1] = (struct CMUnitTest)cmocka_unit_test(every_document_belongs_to_a_case);
+	for (int i = 0; i < count; i++)
+		tests[i + 2] = (struct CMUnitTest){names[i], run_case, NULL, NULL, names[i]};
+	failed = _cmocka_run_group_tests("golden", tests, (size_t)count + 2, setup, teardown);
+	xmlSchemaCleanupTypes();
+	xmlCleanupParser();
+	return failed;
+}
