@@ -128,12 +128,21 @@ DB_QUERY(device_page_of_group, ROW "WHERE d.group_id = :group_id "
 				   "ORDER BY d.mac "
 				   "LIMIT :limit");
 
+DB_QUERY(device_page_of_product, ROW "WHERE d.product = :product "
+				     "AND d.mac > :after "
+				     "AND (:group_id = 0 OR d.group_id = :group_id) "
+				     "ORDER BY d.mac "
+				     "LIMIT :limit");
+
 int device_list(void *mem, struct db *db, const struct device_filter *filter,
 		struct device_row **ret, size_t *ret_count)
 {
 	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	const struct db_query *query = filter->group_id	 ? &device_page_of_group
+				       : filter->product ? &device_page_of_product
+							 : &device_page;
 	int r = db_select(
-		db, filter->group_id ? &device_page_of_group : &device_page,
+		db, query,
 		DB_ARGS(DB_INT("after", filter->after), DB_INT("group_id", filter->group_id),
 			DB_TEXT("product", filter->product), DB_INT("limit", filter->limit)),
 		&rows);
