@@ -136,6 +136,18 @@ static int start(const struct config *config, struct http **ret, struct diag *re
 	return r;
 }
 
+/* Where port 0 was asked for, this is how people and programs learn what it became. */
+static void tell_listeners(const struct http *http, const struct config *config)
+{
+	for (size_t i = 0; i < config->listener_count; i++) {
+		const struct config_listener *listener = &config->listeners[i];
+
+		log_info("listening", LOG_S("listener", listener->name),
+			 LOG_S("address", listener->address),
+			 LOG_I("port", http_port(http, listener->name)));
+	}
+}
+
 /* Requests in flight are answered, what was posted is written, then everything ends. */
 static void stop(struct http *http, int64_t timeout_ms)
 {
@@ -165,6 +177,8 @@ static int run(const struct options *options)
 	struct diag diag = {0};
 	int r = start(config, &http, &diag);
 
+	if (r == 0)
+		tell_listeners(http, config);
 	config_release(config);
 	if (r < 0) {
 		log_error("cannot start", LOG_S("words", diag_text(&diag, r)), LOG_E(r));
