@@ -224,7 +224,11 @@ DB_QUERY(device_count_all, "SELECT (SELECT count(*) FROM device), "
 			   "(SELECT count(*) FROM registration), "
 			   "(SELECT count(*) FROM handset), "
 			   "(SELECT count(*) FROM account), "
-			   "(SELECT count(*) FROM provider)");
+			   "(SELECT count(*) FROM provider), "
+			   "(SELECT count(*) FROM device d WHERE d.product IS NOT NULL "
+			   "AND d.secret IS NULL AND d.user_name IS NULL "
+			   "AND NOT EXISTS (SELECT 1 FROM registration r "
+			   "WHERE r.mac = d.mac AND r.url LIKE '%://%:%@%'))");
 
 int device_counts(struct db *db, struct device_counts *ret)
 {
@@ -240,5 +244,6 @@ int device_counts(struct db *db, struct device_counts *ret)
 	ret->handsets = db_int(rows, 4);
 	ret->accounts = db_int(rows, 5);
 	ret->providers = db_int(rows, 6);
+	ret->unproven = db_int(rows, 7);
 	return 0;
 }
