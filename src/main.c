@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
+#include "api/api.h"
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -110,6 +111,7 @@ static int start(const struct config *config, struct http **ret, struct diag *re
 	if (r < 0)
 		return r;
 	seen_setup();
+	api_setup();
 	profile_cache_setup(config->limits.cache_bytes);
 	r = http_start(NULL, config, routes, count, phone_profile, ret, reterr);
 	if (r == 0)

@@ -144,5 +144,9 @@ void db_snapshot_end(struct db *db);
 /* Moves what is in the write-ahead log into the file; called by the writer when it is idle. */
 int db_checkpoint(struct db *db) MUST_CHECK;
 
-/* A copy of the whole database in `path`, which must not exist; readers and the writer go on. */
+/*
+ * A copy of the whole database in `path`, which must not exist, for its owner
+ * only and on disk.  On a reader's connection, outside of a snapshot; other
+ * readers and the writer go on.
+ */
 int db_backup(struct db *db, const char *path, struct diag *reterr) MUST_CHECK;

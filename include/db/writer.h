@@ -23,7 +23,10 @@ struct writer;
 
 enum writer_priority { WRITER_NORMAL, WRITER_LOW };
 
-/* Negative: undone.  The operation may set words in `diag`, which reach `done`. */
+/*
+ * Negative: undone.  The operation may set words in `diag`, which reach
+ * `done`; when the engine failed and there are none, they are the engine's.
+ */
 typedef int writer_op(struct db *db, void *arg, struct diag *diag);
 typedef void writer_done(void *arg, int result, const struct diag *diag);
 

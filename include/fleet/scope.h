@@ -10,8 +10,8 @@ struct setting;
 
 /*
  * Scopes and the resolution of settings: fleet → product → group → device →
- * handset; the nearer wins.  Names that begin with hs. or SipAccount. and have
- * one dot are short names: they hold for each handset.
+ * handset; the nearer wins.  Names that product_per_handset() knows
+ * (hs.DirectAccessDir) hold for each handset.
  */
 
 enum scope_kind { SCOPE_FLEET, SCOPE_PRODUCT, SCOPE_GROUP, SCOPE_DEVICE, SCOPE_HANDSET };
@@ -27,7 +27,6 @@ int scope_parse(void *mem, const char *s, struct scope *ret) MUST_CHECK;
 
 /* Letters, digits, `.`, `_` and `-`, beginning with a letter, at most 128. */
 int setting_name_check(const char *name) MUST_CHECK;
-bool setting_name_is_short(const char *name);
 
 /* The scopes that a device's settings come from, farthest first; at most four. */
 enum { DEVICE_SCOPES_MAX = 4 };

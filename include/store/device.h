@@ -100,5 +100,6 @@ struct device_counts {
 	int64_t handsets;
 	int64_t accounts;
 	int64_t providers;
+	int64_t unproven; /* with a product, and with nothing to prove themselves by */
 };
 int device_counts(struct db *db, struct device_counts *ret) MUST_CHECK;

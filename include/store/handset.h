@@ -33,6 +33,11 @@ int handset_count(struct db *db, int64_t mac, int64_t *ret) MUST_CHECK;
 /* Whichever device it belongs to: 1 found, 0 not. */
 int handset_find(void *mem, struct db *db, const char *ipui, struct handset **ret) MUST_CHECK;
 
-/* Takes the lowest free slot and tells it in `handset`.  -E_DB_CONSTRAINT when the IPUI is taken. */
+/*
+ * Takes the lowest free slot from `handset->slot` on (0: of all) and tells it
+ * there.  Looking for it costs as many steps as there are taken slots on the
+ * way, so whoever adds many goes on behind the last.  -E_DB_CONSTRAINT when
+ * the IPUI is taken.
+ */
 int handset_insert(struct db *db, struct handset *handset) MUST_CHECK;
 int handset_delete(struct db *db, int64_t mac, int slot) MUST_CHECK;

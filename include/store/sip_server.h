@@ -41,6 +41,10 @@ int sip_server_delete(struct db *db, int64_t id) MUST_CHECK;
 int sip_server_of_device(void *mem, struct db *db, int64_t mac, struct sip_server **ret,
 			 size_t *ret_count) MUST_CHECK;
 
-/* Gives the server a position on the device unless it has one.  -E_SIP_FULL. */
+/*
+ * Gives the server a position on the device unless it has one.  -E_SIP_FULL.
+ * Neither this nor detaching makes the device's revision grow; the change of
+ * lines that they are part of does.
+ */
 int sip_server_attach(struct db *db, int64_t mac, int64_t id) MUST_CHECK;
 int sip_server_detach(struct db *db, int64_t mac, int64_t id) MUST_CHECK;

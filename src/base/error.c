@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/text.h"
+
 struct row {
 	int code;
 	int status;
@@ -55,6 +57,15 @@ int error_status(int r)
 	return row ? row->status : 500;
 }
 
+/* Words quote what others wrote and may be cut in the midst of a character. */
+static void diag_clean(struct diag *d)
+{
+	size_t at = 0;
+
+	for (char *rest = d->text; text_check(rest, strlen(rest), &at) < 0; rest += at + 1)
+		rest[at] = '?';
+}
+
 int diag_set(struct diag *d, int r, const char *format, ...)
 {
 	va_list args;
@@ -64,6 +75,7 @@ int diag_set(struct diag *d, int r, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(d->text, sizeof(d->text), format, args);
 	va_end(args);
+	diag_clean(d);
 	return r;
 }
 

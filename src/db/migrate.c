@@ -11,14 +11,16 @@ static int question(struct db *db, const char *sql, int64_t *ret)
 {
 	sqlite3_stmt *stmt = NULL;
 	int code = sqlite3_prepare_v2(db->handle, sql, -1, &stmt, NULL);
+	int r;
 
 	*ret = 0;
 	if (code == SQLITE_OK)
 		code = sqlite3_step(stmt);
 	if (code == SQLITE_ROW)
 		*ret = sqlite3_column_int64(stmt, 0);
+	r = sqlite_result(db, code);
 	sqlite3_finalize(stmt);
-	return sqlite_error(code);
+	return r;
 }
 
 /* Next file directly below the prefix; its number. */
@@ -46,12 +48,13 @@ static int apply(struct db *db, const struct asset *file, int64_t number, struct
 	if (r == 0)
 		r = sqlite_script(db, note);
 	sqlite3_free(note);
+	if (r == 0)
+		r = db_commit(db);
 	if (r < 0) {
-		diag_set(reterr, r, "%s: %s", file->name, db_words(db));
 		db_rollback(db);
-		return r;
+		return diag_set(reterr, r, "%s: %s", file->name, db_words(db));
 	}
-	return db_commit(db);
+	return 0;
 }
 
 static int prepare(struct db *db, int64_t *ret_last, struct diag *reterr)
@@ -68,8 +71,12 @@ static int prepare(struct db *db, int64_t *ret_last, struct diag *reterr)
 		return diag_set(reterr, -E_DB,
 				"the database holds something else than a fleet; "
 				"name another file");
-	r = sqlite_script(db, "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, "
-			      "name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
+	/* The mode is kept in the file, so it waits until the file is known to be ours. */
+	r = sqlite_script(db, "PRAGMA journal_mode = WAL");
+	if (r == 0)
+		r = sqlite_script(
+			db, "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, "
+			    "name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT");
 	if (r == 0)
 		r = question(db, "SELECT coalesce(max(number), 0) FROM migration", ret_last);
 	if (r < 0)

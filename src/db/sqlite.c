@@ -5,13 +5,15 @@
  * Connections are opened without SQLite's own mutexes, since each belongs to
  * one thread at a time.  The page cache is small and the file is not mapped:
  * a commit by the writer makes every reader drop either, and dropping a large
- * one stalls it.  A lock file beside the database keeps a second daemon out.
+ * one stalls it.  A lock file beside the database, under the name that the file
+ * has behind all links, keeps a second daemon out.
  */
 #include "db/sqlite.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -30,7 +32,7 @@ const struct db_query *db_query_next(const struct db_query *last)
 	return next && next < __stop_db_query ? next : NULL;
 }
 
-int sqlite_error(int code)
+static int error_of(int code)
 {
 	switch (code & 0xff) {
 	case SQLITE_OK:
@@ -49,9 +51,21 @@ int sqlite_error(int code)
 	}
 }
 
+int sqlite_result(struct db *db, int code)
+{
+	int r = error_of(code);
+
+	if (r < 0) {
+		db->error = r;
+		snprintf(db->words, sizeof(db->words), "%s",
+			 db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(code));
+	}
+	return r;
+}
+
 const char *db_words(const struct db *db)
 {
-	return sqlite3_errmsg(db->handle);
+	return db->words;
 }
 
 int64_t db_changes(const struct db *db)
@@ -61,7 +75,7 @@ int64_t db_changes(const struct db *db)
 
 int sqlite_script(struct db *db, const char *sql)
 {
-	return sqlite_error(sqlite3_exec(db->handle, sql, NULL, NULL, NULL));
+	return sqlite_result(db, sqlite3_exec(db->handle, sql, NULL, NULL, NULL));
 }
 
 static void configure(void)
@@ -72,7 +86,7 @@ static void configure(void)
 
 static int lock_take(struct db *db, const char *path, struct diag *reterr)
 {
-	char *lock = mem_printf(db, "%s.lock", path);
+	char *lock = mem_printf(db, "%s.lock", sqlite3_db_filename(db->handle, "main"));
 
 	db->lock_fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (db->lock_fd < 0)
@@ -100,7 +114,7 @@ static int prepare_control(struct db *db)
 					      &db->control[i], NULL);
 
 		if (code != SQLITE_OK)
-			return sqlite_error(code);
+			return sqlite_result(db, code);
 	}
 	return 0;
 }
@@ -114,8 +128,7 @@ static int configure_connection(struct db *db, enum db_sync sync)
 				  "PRAGMA trusted_schema = OFF;");
 
 	if (r == 0 && db->mode == DB_WRITE)
-		r = sqlite_script(db, "PRAGMA journal_mode = WAL;"
-				      "PRAGMA wal_autocheckpoint = 10000;");
+		r = sqlite_script(db, "PRAGMA wal_autocheckpoint = 10000;");
 	if (r == 0 && db->mode == DB_READ)
 		r = sqlite_script(db, "PRAGMA query_only = ON;");
 	if (r == 0)
@@ -124,16 +137,36 @@ static int configure_connection(struct db *db, enum db_sync sync)
 	return r;
 }
 
+/*
+ * A file of our own is nobody else's to read; its log gets the same mode.
+ * One that is there already is not even opened: closing it would drop the
+ * locks that another connection of this process has on it.
+ */
+static void make_private(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		close(fd);
+}
+
 static int connect(struct db *db, const char *path, enum db_sync sync, struct diag *reterr)
 {
-	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-	int code;
+	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READWRITE;
+	bool file = strcmp(path, ":memory:") != 0;
 	int r;
 
-	flags |= db->mode == DB_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-				      : SQLITE_OPEN_READWRITE;
-	code = sqlite3_open_v2(path, &db->handle, flags, NULL);
-	r = sqlite_error(code);
+	if (db->mode == DB_WRITE) {
+		flags |= SQLITE_OPEN_CREATE;
+		if (file)
+			make_private(path);
+	}
+	r = sqlite_result(db, sqlite3_open_v2(path, &db->handle, flags, NULL));
+	if (r == 0 && db->mode == DB_WRITE && file) {
+		r = lock_take(db, path, reterr);
+		if (r < 0)
+			return r;
+	}
 	if (r == 0) {
 		sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
 		r = configure_connection(db, sync);
@@ -141,8 +174,7 @@ static int connect(struct db *db, const char *path, enum db_sync sync, struct di
 	if (r == 0)
 		r = prepare_control(db);
 	if (r < 0)
-		return diag_set(reterr, r, "%s: %s", path,
-				db->handle ? db_words(db) : sqlite3_errstr(code));
+		return diag_set(reterr, r, "%s: %s", path, db_words(db));
 	return 0;
 }
 
@@ -153,7 +185,7 @@ int db_open(void *mem, const char *url, enum db_mode mode, enum db_sync sync, st
 	static const char scheme[] = "sqlite:";
 	const char *path = url + sizeof(scheme) - 1;
 	struct db *db;
-	int r = 0;
+	int r;
 
 	if (strncmp(url, scheme, sizeof(scheme) - 1) != 0 || !*path)
 		return diag_set(reterr, -E_DB_URL, "%s: a database is sqlite:PATH", url);
@@ -162,10 +194,7 @@ int db_open(void *mem, const char *url, enum db_mode mode, enum db_sync sync, st
 	db->mode = mode;
 	db->lock_fd = -1;
 	db->rows = mem_array(db, struct db_rows, (size_t)(__stop_db_query - __start_db_query) + 1);
-	if (mode == DB_WRITE && strcmp(path, ":memory:") != 0)
-		r = lock_take(db, path, reterr);
-	if (r == 0)
-		r = connect(db, path, sync, reterr);
+	r = connect(db, path, sync, reterr);
 	if (r < 0) {
 		db_close(db);
 		return r;
@@ -190,10 +219,10 @@ void db_close(struct db *db)
 
 static int control(struct db *db, enum db_control which)
 {
-	int code = sqlite3_step(db->control[which]);
+	int r = sqlite_result(db, sqlite3_step(db->control[which]));
 
 	sqlite3_reset(db->control[which]);
-	return sqlite_error(code);
+	return r;
 }
 
 int db_begin(struct db *db)
@@ -257,17 +286,43 @@ void db_snapshot_end(struct db *db)
 
 int db_checkpoint(struct db *db)
 {
-	return sqlite_error(
-		sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL));
+	return sqlite_result(db, sqlite3_wal_checkpoint_v2(db->handle, NULL,
+							   SQLITE_CHECKPOINT_PASSIVE, NULL, NULL));
+}
+
+/* VACUUM INTO takes an empty file; it counts as a write, though this database only reads. */
+static int copy_into(struct db *db, const char *path)
+{
+	char *sql = sqlite3_mprintf("VACUUM INTO %Q", path);
+	int r = 0;
+
+	if (db->mode == DB_READ)
+		r = sqlite_script(db, "PRAGMA query_only = OFF");
+	if (r == 0)
+		r = sqlite_script(db, sql);
+	sqlite3_free(sql);
+	if (db->mode == DB_READ) {
+		int back = sqlite3_exec(db->handle, "PRAGMA query_only = ON", NULL, NULL, NULL);
+
+		r = r < 0 ? r : sqlite_result(db, back);
+	}
+	return r;
 }
 
 int db_backup(struct db *db, const char *path, struct diag *reterr)
 {
-	char *sql = sqlite3_mprintf("VACUUM INTO %Q", path);
-	int r = sqlite_script(db, sql);
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int r;
 
-	sqlite3_free(sql);
+	if (fd < 0)
+		return diag_set(reterr, -errno, "%s: %s", path, strerror(errno));
+	r = copy_into(db, path);
 	if (r < 0)
-		return diag_set(reterr, r, "%s: %s", path, db_words(db));
-	return 0;
+		diag_set(reterr, r, "%s: %s", path, db_words(db));
+	else if (fsync(fd) < 0)
+		r = diag_set(reterr, -errno, "%s: %s", path, strerror(errno));
+	close(fd);
+	if (r < 0)
+		unlink(path);
+	return r;
 }

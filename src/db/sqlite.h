@@ -29,12 +29,14 @@ struct db {
 	enum db_mode mode;
 	int lock_fd;
 	bool touched; /* see writer_touch() */
+	int error;    /* the last one, and its words, which a rollback would wipe in the handle */
+	char words[300];
 	sqlite3_stmt *control[CONTROL_COUNT];
 	struct db_rows *rows; /* one for each query of the program */
 };
 
-/* The row of errors.def for a result code of SQLite's. */
-int sqlite_error(int code) MUST_CHECK;
+/* The row of errors.def for a result code of SQLite's; an error is kept with its words. */
+int sqlite_result(struct db *db, int code) MUST_CHECK;
 
 /* Runs a script of several statements. */
 int sqlite_script(struct db *db, const char *sql) MUST_CHECK;

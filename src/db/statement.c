@@ -51,11 +51,12 @@ static int bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool co
 	return sqlite3_bind_null(stmt, index);
 }
 
-static int bind_all(sqlite3_stmt *stmt, const struct db_query *query, const struct db_arg *args,
-		    bool copy)
+static int bind_all(struct db *db, sqlite3_stmt *stmt, const struct db_query *query,
+		    const struct db_arg *args, bool copy)
 {
-	int wanted = sqlite3_bind_parameter_count(stmt);
+	int wanted = sqlite3_bind_parameter_count(stmt); /* fewer than 64, says a test */
 	int given = 0;
+	uint64_t bound = 0;
 
 	for (const struct db_arg *arg = args; arg && arg->name; arg++) {
 		const char *next =
@@ -67,9 +68,12 @@ static int bind_all(sqlite3_stmt *stmt, const struct db_query *query, const stru
 
 		if (index == 0)
 			bug(query, "lacks the parameter", arg->name);
+		if (bound & (uint64_t)1 << index)
+			bug(query, "is given the parameter twice", arg->name);
+		bound |= (uint64_t)1 << index;
 		code = bind(stmt, index, arg, copy);
 		if (code != SQLITE_OK)
-			return sqlite_error(code);
+			return sqlite_result(db, code);
 		given++;
 	}
 	if (given != wanted)
@@ -88,7 +92,7 @@ static int rows_get(struct db *db, const struct db_query *query, struct db_rows 
 		code = sqlite3_prepare_v3(db->handle, query->sql, -1, SQLITE_PREPARE_PERSISTENT,
 					  &rows->stmt, NULL);
 		if (code != SQLITE_OK)
-			return sqlite_error(code);
+			return sqlite_result(db, code);
 		rows->db = db;
 	}
 	*ret = rows;
@@ -103,12 +107,12 @@ int db_run(struct db *db, const struct db_query *query, const struct db_arg *arg
 
 	if (r < 0)
 		return r;
-	r = bind_all(rows->stmt, query, args, false);
+	r = bind_all(db, rows->stmt, query, args, false);
 	if (r == 0) {
 		do {
 			code = sqlite3_step(rows->stmt);
 		} while (code == SQLITE_ROW);
-		r = sqlite_error(code);
+		r = sqlite_result(db, code);
 	}
 	sqlite3_reset(rows->stmt);
 	sqlite3_clear_bindings(rows->stmt);
@@ -123,9 +127,11 @@ int db_select(struct db *db, const struct db_query *query, const struct db_arg *
 
 	if (r < 0)
 		return r;
-	r = bind_all(rows->stmt, query, args, true);
-	if (r < 0)
+	r = bind_all(db, rows->stmt, query, args, true);
+	if (r < 0) {
+		sqlite3_clear_bindings(rows->stmt);
 		return r;
+	}
 	rows->open = true;
 	*ret = rows;
 	return 0;
@@ -135,7 +141,7 @@ int db_next(struct db_rows *rows)
 {
 	int code = sqlite3_step(rows->stmt);
 
-	return code == SQLITE_ROW ? 1 : sqlite_error(code);
+	return code == SQLITE_ROW ? 1 : sqlite_result(rows->db, code);
 }
 
 void db_end(struct db_rows *rows)

@@ -108,6 +108,8 @@ static void run_one(struct writer *writer, struct posted *posted)
 
 			r = released < 0 ? released : r;
 		}
+		if ((r == -E_DB || r == -E_DB_FULL) && !posted->diag.text[0])
+			diag_set(&posted->diag, r, "%s", db_words(db));
 		if (r < 0) {
 			db_rollback_savepoint(db);
 			db->touched = touched;
@@ -116,8 +118,12 @@ static void run_one(struct writer *writer, struct posted *posted)
 	posted->result = r;
 }
 
-/* Runs what waits into `group`. */
-static void gather(struct writer *writer, struct queue *group)
+/*
+ * Runs what waits into `group`.  Negative when SQLite has undone the whole
+ * transaction by itself, as it does when the disk is full: then those that ran
+ * before are lost too, and whatever ran now would commit on its own.
+ */
+static int gather(struct writer *writer, struct queue *group)
 {
 	int64_t until = clock_monotonic_ms() + GROUP_MS;
 	bool low_first = ++writer->groups >= LOW_EVERY;
@@ -131,9 +137,12 @@ static void gather(struct writer *writer, struct queue *group)
 			break;
 		run_one(writer, posted);
 		queue_push(group, posted);
+		if (sqlite3_get_autocommit(writer->db->handle))
+			return writer->db->error;
 		if (clock_monotonic_ms() >= until)
 			break;
 	}
+	return 0;
 }
 
 static void run_group(struct writer *writer)
@@ -153,12 +162,14 @@ static void run_group(struct writer *writer)
 		if (posted)
 			queue_push(&group, posted);
 	} else {
-		gather(writer, &group);
-		r = db_commit(writer->db);
-		counter_add(M_COMMIT, 1);
-		writer->dirty = true;
-		if (r < 0)
+		r = gather(writer, &group);
+		if (r == 0)
+			r = db_commit(writer->db);
+		if (r == 0)
+			counter_add(M_COMMIT, 1);
+		else
 			diag_set(&diag, r, "%s", db_words(writer->db));
+		writer->dirty = true;
 	}
 	if (r == 0 && writer->db->touched)
 		atomic_fetch_add(&writer->generation, 1);
@@ -319,8 +330,11 @@ int writer_do(struct writer *writer, writer_op *op, void *arg, struct diag *rete
 	};
 	int r = writer_post(writer, WRITER_NORMAL, waiter_op, waiter_done, &waiter);
 
-	if (r < 0)
+	if (r < 0) {
+		if (reterr)
+			*reterr = (struct diag){0};
 		return r;
+	}
 	pthread_mutex_lock(&waiter.mutex);
 	while (!waiter.done)
 		pthread_cond_wait(&waiter.wake, &waiter.mutex);

@@ -85,14 +85,6 @@ int setting_name_check(const char *name)
 	return 0;
 }
 
-bool setting_name_is_short(const char *name)
-{
-	const char *dot = strchr(name, '.');
-
-	return dot && !strchr(dot + 1, '.') &&
-	       (strncmp(name, "hs.", 3) == 0 || strncmp(name, "SipAccount.", 11) == 0);
-}
-
 size_t scope_of_device(void *mem, const struct device *device, const char *ret[DEVICE_SCOPES_MAX])
 {
 	char mac[MAC_LEN + 1];

@@ -59,7 +59,7 @@ static int name_check(struct change *change, const struct scope *scope, const ch
 
 	if (r < 0)
 		return r;
-	if (scope->kind == SCOPE_HANDSET && !setting_name_is_short(name))
+	if (scope->kind == SCOPE_HANDSET && !product_per_handset(NULL, name))
 		return diag_set(change->diag, -E_SETTING_NAME,
 				"a handset's setting is named hs.NAME or SipAccount.NAME");
 	for (const struct product *p = product_next(NULL); p; p = product_next(p))

@@ -51,7 +51,7 @@ static void split_settings(void *mem, struct document *document, const struct se
 	for (size_t i = 0; i < count; i++) {
 		if (is_ours(&settings[i]))
 			continue;
-		if (setting_name_is_short(settings[i].name))
+		if (product_per_handset(NULL, settings[i].name))
 			*mem_push(mem, ret_short, ret_short_count) = settings[i];
 		else
 			param_add(mem, &document->params, &document->param_count, &settings[i]);
@@ -76,7 +76,7 @@ static int position_of(const struct document *document, int64_t sip_server_id)
 	for (size_t i = 0; i < document->server_count; i++)
 		if (document->servers[i].id == sip_server_id)
 			return document->servers[i].position;
-	return 0;
+	return -1;
 }
 
 static int read_handsets(void *mem, struct db *db, struct document *document,

@@ -44,7 +44,7 @@ int account_find(void *mem, struct db *db, const char *name, struct account **re
 }
 
 DB_QUERY(account_page, "SELECT " COLUMNS " FROM account "
-		       "WHERE :after IS NULL OR name > :after "
+		       "WHERE name > coalesce(:after, '') "
 		       "ORDER BY name "
 		       "LIMIT :limit");
 

@@ -19,20 +19,19 @@ int audit_insert(struct db *db, const struct audit_who *who, const char *action,
 			      DB_TEXT("before", before), DB_TEXT("after", after)));
 }
 
-DB_QUERY(audit_page,
-	 "SELECT id, at, actor, address, request, action, object, before, after "
-	 "FROM audit "
-	 "WHERE (:before = 0 OR id < :before) AND (:object IS NULL OR object = :object) "
-	 "ORDER BY id DESC "
-	 "LIMIT :limit");
+DB_QUERY(audit_page, "SELECT id, at, actor, address, request, action, object, before, after "
+		     "FROM audit "
+		     "WHERE id < :before AND (:object IS NULL OR object = :object) "
+		     "ORDER BY id DESC "
+		     "LIMIT :limit");
 
 int audit_list(void *mem, struct db *db, const char *object, int64_t before, int limit,
 	       struct audit **ret, size_t *ret_count)
 {
 	CLEANUP(db_endp) struct db_rows *rows = NULL;
 	int r = db_select(db, &audit_page,
-			  DB_ARGS(DB_INT("before", before), DB_TEXT("object", object),
-				  DB_INT("limit", limit)),
+			  DB_ARGS(DB_INT("before", before ? before : INT64_MAX),
+				  DB_TEXT("object", object), DB_INT("limit", limit)),
 			  &rows);
 
 	*ret = NULL;

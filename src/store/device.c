@@ -128,12 +128,21 @@ DB_QUERY(device_page_of_group, ROW "WHERE d.group_id = :group_id "
 				   "ORDER BY d.mac "
 				   "LIMIT :limit");
 
+DB_QUERY(device_page_of_product, ROW "WHERE d.product = :product "
+				     "AND d.mac > :after "
+				     "AND (:group_id = 0 OR d.group_id = :group_id) "
+				     "ORDER BY d.mac "
+				     "LIMIT :limit");
+
 int device_list(void *mem, struct db *db, const struct device_filter *filter,
 		struct device_row **ret, size_t *ret_count)
 {
 	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	const struct db_query *query = filter->group_id	 ? &device_page_of_group
+				       : filter->product ? &device_page_of_product
+							 : &device_page;
 	int r = db_select(
-		db, filter->group_id ? &device_page_of_group : &device_page,
+		db, query,
 		DB_ARGS(DB_INT("after", filter->after), DB_INT("group_id", filter->group_id),
 			DB_TEXT("product", filter->product), DB_INT("limit", filter->limit)),
 		&rows);
@@ -214,7 +223,11 @@ DB_QUERY(device_count_all, "SELECT (SELECT count(*) FROM device), "
 			   "(SELECT count(*) FROM registration), "
 			   "(SELECT count(*) FROM handset), "
 			   "(SELECT count(*) FROM account), "
-			   "(SELECT count(*) FROM provider)");
+			   "(SELECT count(*) FROM provider), "
+			   "(SELECT count(*) FROM device d WHERE d.product IS NOT NULL "
+			   "AND d.secret IS NULL AND d.user_name IS NULL "
+			   "AND NOT EXISTS (SELECT 1 FROM registration r "
+			   "WHERE r.mac = d.mac AND r.url LIKE '%://%:%@%'))");
 
 int device_counts(struct db *db, struct device_counts *ret)
 {
@@ -230,5 +243,6 @@ int device_counts(struct db *db, struct device_counts *ret)
 	ret->handsets = db_int(rows, 4);
 	ret->accounts = db_int(rows, 5);
 	ret->providers = db_int(rows, 6);
+	ret->unproven = db_int(rows, 7);
 	return 0;
 }

@@ -28,7 +28,7 @@ int group_find(void *mem, struct db *db, const char *name, struct group **ret)
 DB_QUERY(group_page, "SELECT id, name, created_at, "
 		     "(SELECT count(*) FROM device WHERE group_id = device_group.id) "
 		     "FROM device_group "
-		     "WHERE :after IS NULL OR name > :after "
+		     "WHERE name > coalesce(:after, '') "
 		     "ORDER BY name "
 		     "LIMIT :limit");
 

@@ -62,14 +62,18 @@ int handset_find(void *mem, struct db *db, const char *ipui, struct handset **re
 	return r < 0 ? r : 1;
 }
 
-DB_QUERY(handset_slots, "SELECT slot FROM handset WHERE mac = :mac ORDER BY slot");
+DB_QUERY(handset_slots, "SELECT slot FROM handset "
+			"WHERE mac = :mac AND slot >= :first "
+			"ORDER BY slot");
 
 static int slot_find(struct db *db, int64_t mac, int *ret)
 {
 	CLEANUP(db_endp) struct db_rows *rows = NULL;
-	int r = db_select(db, &handset_slots, DB_ARGS(DB_INT("mac", mac)), &rows);
+	int first = *ret > 0 ? *ret : 1;
+	int r = db_select(db, &handset_slots, DB_ARGS(DB_INT("mac", mac), DB_INT("first", first)),
+			  &rows);
 
-	*ret = 1;
+	*ret = first;
 	while (r >= 0 && (r = db_next(rows)) > 0 && db_int(rows, 0) == *ret)
 		(*ret)++;
 	return r < 0 ? r : 0;

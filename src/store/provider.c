@@ -28,7 +28,7 @@ int provider_find(void *mem, struct db *db, const char *name, struct provider **
 DB_QUERY(provider_page, "SELECT id, name, created_at, "
 			"(SELECT count(*) FROM registration WHERE provider_id = provider.id) "
 			"FROM provider "
-			"WHERE :after IS NULL OR name > :after "
+			"WHERE name > coalesce(:after, '') "
 			"ORDER BY name "
 			"LIMIT :limit");
 

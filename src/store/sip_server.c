@@ -38,7 +38,7 @@ int sip_server_find(void *mem, struct db *db, const char *name, struct sip_serve
 }
 
 DB_QUERY(sip_server_page, "SELECT " COLUMNS " FROM sip_server s "
-			  "WHERE :after IS NULL OR s.name > :after "
+			  "WHERE s.name > coalesce(:after, '') "
 			  "ORDER BY s.name "
 			  "LIMIT :limit");
 

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/answer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "http/reply.h"
+#include "render/format.h"
+#include "store/mac.h"
+
+int api_answer(struct request *req, int status, json_t *json_steal)
+{
+	char *text = json_steal ? json_dumps(json_steal, JSON_COMPACT) : NULL;
+
+	json_decref(json_steal);
+	if (!text) {
+		log_error("an answer could not be put into JSON", LOG_E(-E_INTERNAL));
+		reply_error(req, -E_INTERNAL, NULL);
+		return 0;
+	}
+	reply_bytes(req, status, "application/json", text, strlen(text));
+	free(text);
+	return 0;
+}
+
+int api_answer_nothing(struct request *req)
+{
+	reply_empty(req, 204);
+	return 0;
+}
+
+int api_refuse(struct request *req, int r, const struct diag *diag)
+{
+	reply_error(req, r, diag_text(diag, r));
+	return 0;
+}
+
+json_t *api_text(const char *s)
+{
+	CLEANUP(mem_freep) char *copy = NULL;
+	size_t at = 0;
+
+	if (!s)
+		return json_null();
+	copy = mem_strdup(NULL, s);
+	for (char *rest = copy; text_check(rest, strlen(rest), &at) < 0; rest += at + 1)
+		rest[at] = '?';
+	return json_string(copy);
+}
+
+json_t *api_time(int64_t at)
+{
+	return at ? json_integer(at) : json_null();
+}
+
+json_t *api_mark(const struct secret *secret)
+{
+	return secret ? json_string("set") : json_null();
+}
+
+json_t *api_mac_text(int64_t mac)
+{
+	char text[MAC_LEN + 1];
+
+	mac_format(mac, text);
+	return json_string(text);
+}
+
+json_t *api_url(const char *url)
+{
+	const char *authority = strstr(url, "://");
+	const char *colon, *at;
+	CLEANUP(mem_freep) void *scratch = NULL;
+	size_t len;
+
+	if (!authority)
+		return api_text(url);
+	authority += 3;
+	len = strcspn(authority, "/?#");
+	at = memrchr(authority, '@', len);
+	colon = at ? memchr(authority, ':', (size_t)(at - authority)) : NULL;
+	if (!colon)
+		return api_text(url);
+	scratch = mem_root("url");
+	return api_text(
+		mem_printf(scratch, "%.*s" RENDER_REDACTED "%s", (int)(colon + 1 - url), url, at));
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The document as the device would get it.
+ *
+ * Whoever compares wants to know whether two documents are the same without
+ * seeing them, so ETag and SHA-256 are always those of the real one.  Secrets
+ * are shown to admins, and only after the audit row that says so is on disk.
+ */
+#include <nettle/sha2.h>
+#include <string.h>
+
+#include "api/answer.h"
+#include "api/query.h"
+#include "api/write.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "fleet/audit.h"
+#include "fleet/rendition.h"
+#include "http/auth.h"
+#include "http/handlers.h"
+#include "http/reply.h"
+#include "http/request.h"
+#include "render/format.h"
+#include "store/mac.h"
+
+struct preview {
+	int64_t mac;
+	bool reveal;
+	bool as_json;
+	const struct view *view;
+	const struct rendition *real;
+	const struct rendition *shown;
+	char sha256[2 * SHA256_DIGEST_SIZE + 1];
+};
+
+static void hash(struct preview *preview)
+{
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	struct sha256_ctx ctx;
+
+	sha256_init(&ctx);
+	sha256_update(&ctx, preview->real->document_len, (const uint8_t *)preview->real->document);
+	sha256_digest(&ctx, sizeof(digest), digest);
+	hex_encode(preview->sha256, digest, sizeof(digest));
+}
+
+static int make(struct request *req, struct preview *preview, struct diag *reterr)
+{
+	void *mem = request_mem(req);
+	struct rendition *rendition;
+	struct view *view;
+	struct db *db;
+	int r = fleet_reader(&db);
+
+	if (r == 0)
+		r = view_read(mem, db, request_config(req), preview->mac, clock_now(), &view);
+	if (r == 0)
+		r = rendition_make(mem, view, true, &rendition, reterr);
+	if (r < 0)
+		return r;
+	preview->view = view;
+	preview->real = rendition;
+	hash(preview);
+	if (!preview->reveal)
+		r = rendition_make(mem, view, false, &rendition, reterr);
+	preview->shown = rendition;
+	return r;
+}
+
+static json_t *notes_json(const struct view *view)
+{
+	json_t *notes = json_array();
+
+	if (view->fetch->locked_at)
+		json_array_append_new(notes, json_string("the device is locked and gets nothing"));
+	if (view->notice)
+		json_array_append_new(notes, json_string(view->notice));
+	return notes;
+}
+
+static int answer(struct request *req, const struct preview *preview)
+{
+	const struct rendition *shown = preview->shown;
+	const struct product *product = product_find(preview->view->document.product);
+
+	if (preview->as_json)
+		api_answer(req, 200,
+			   json_pack("{s:o, s:s, s:s, s:I, s:s%, s:o}", "mac",
+				     api_mac_text(preview->mac), "etag", preview->real->etag,
+				     "sha256", preview->sha256, "bytes",
+				     (json_int_t)preview->real->document_len, "document",
+				     shown->document, shown->document_len, "notes",
+				     notes_json(preview->view)));
+	else
+		reply_bytes(req, 200, product->format->content_type, shown->document,
+			    shown->document_len);
+	reply_header(req, "ETag", preview->real->etag);
+	reply_header(req, "X-Document-SHA256", preview->sha256);
+	return 0;
+}
+
+static int reveal_op(struct request *req, struct change *change, void *arg)
+{
+	const struct preview *preview = arg;
+	char mac[MAC_LEN + 1];
+	int r;
+
+	mac_format(preview->mac, mac);
+	r = fleet_audit(change, "preview.reveal", mem_printf(change->mem, "device:%s", mac), NULL,
+			json_pack("{s:s}", "etag", preview->real->etag));
+	return r < 0 ? r : answer(req, preview);
+}
+
+int api_preview(struct request *req)
+{
+	struct preview *preview = mem_new(request_mem(req), struct preview);
+	const char *accept = request_header(req, "Accept");
+	struct diag diag = {0};
+	int r = api_mac(req, &preview->mac);
+
+	if (r == 0)
+		r = api_flag(req, "reveal", &preview->reveal, &diag);
+	if (r == 0 && preview->reveal && request_principal(req)->role != ROLE_ADMIN)
+		r = diag_set(&diag, -E_FORBIDDEN, "only admins may see secrets");
+	preview->as_json = accept && strstr(accept, "application/json");
+	if (r == 0)
+		r = make(req, preview, &diag);
+	if (r < 0)
+		return api_refuse(req, r, &diag);
+	return preview->reveal ? api_write(req, reveal_op, preview) : answer(req, preview);
+}

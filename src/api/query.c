@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/query.h"
+
+#include <string.h>
+
+#include "api/answer.h"
+#include "base/text.h"
+#include "http/request.h"
+#include "store/mac.h"
+
+int api_mac(const struct request *req, int64_t *ret)
+{
+	return mac_parse(request_param(req, "mac"), ret);
+}
+
+int api_name_check(const char *name, struct diag *reterr)
+{
+	if (strchr(name, '/') || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return diag_set(reterr, -E_VALUE,
+				"a name has no slash and is not '.' or '..', since it is part of "
+				"URLs");
+	return 0;
+}
+
+int api_flag(const struct request *req, const char *name, bool *ret, struct diag *reterr)
+{
+	const char *text = request_query(req, name);
+
+	if (text && strcmp(text, "0") != 0 && strcmp(text, "1") != 0)
+		return diag_set(reterr, -E_VALUE, "%s is 0 or 1", name);
+	*ret = text && text[0] == '1';
+	return 0;
+}
+
+int api_page(const struct request *req, struct api_page *ret, struct diag *reterr)
+{
+	const char *limit = request_query(req, "limit");
+	uint64_t n = API_LIMIT;
+
+	if (limit && (!text_to_uint(limit, API_LIMIT_MAX, &n) || n == 0))
+		return diag_set(reterr, -E_VALUE, "limit is a number from 1 to %d", API_LIMIT_MAX);
+	ret->after = request_query(req, "after");
+	ret->limit = (size_t)n;
+	return 0;
+}
+
+int api_page_rows(const struct api_page *page)
+{
+	return (int)page->limit + 1;
+}
+
+size_t api_page_cut(const struct api_page *page, size_t count)
+{
+	return count > page->limit ? page->limit : count;
+}
+
+int api_page_answer(struct request *req, const struct api_page *page, const char *name,
+		    json_t *rows_steal, size_t count, const char *key)
+{
+	json_t *answer = json_object();
+
+	json_object_set_new(answer, name, rows_steal);
+	if (count > page->limit)
+		json_object_set_new(answer, "next", json_string(key));
+	return api_answer(req, 200, answer);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/answer.h"
+#include "api/query.h"
+#include "fleet/scope.h"
+#include "http/handlers.h"
+#include "http/request.h"
+#include "store/device.h"
+#include "store/setting.h"
+
+static json_t *link_json(const char *scope, const struct setting *setting)
+{
+	return json_pack("{s:s, s:s?, s:o, s:b}", "scope", scope, "value",
+			 setting ? setting->value : NULL, "secret",
+			 api_mark(setting ? setting->secret : NULL), "wins", 0);
+}
+
+/* Farthest first; the nearest that has a value wins. */
+static int chain_json(void *mem, struct db *db, int64_t mac, const char *name, json_t **ret)
+{
+	const char *scopes[DEVICE_SCOPES_MAX];
+	struct device *device;
+	json_t *winner = NULL;
+	size_t count;
+	int r = device_get(mem, db, mac, &device);
+
+	if (r < 0)
+		return r;
+	count = scope_of_device(mem, device, scopes);
+	*ret = json_array();
+	for (size_t i = 0; i < count; i++) {
+		struct setting *setting = NULL;
+		json_t *link;
+
+		r = setting_find(mem, db, scopes[i], name, &setting);
+		if (r < 0) {
+			json_decref(*ret);
+			return r;
+		}
+		link = link_json(scopes[i], setting);
+		json_array_append_new(*ret, link);
+		if (setting)
+			winner = link;
+	}
+	if (winner)
+		json_object_set_new(winner, "wins", json_true());
+	return 0;
+}
+
+int api_setting_why(struct request *req)
+{
+	const char *name = request_param(req, "name");
+	json_t *chain;
+	struct db *db;
+	int64_t mac;
+	int r = api_mac(req, &mac);
+
+	if (r == 0)
+		r = setting_name_check(name);
+	if (r == 0)
+		r = fleet_reader(&db);
+	if (r == 0)
+		r = db_snapshot_begin(db);
+	if (r < 0)
+		return r;
+	r = chain_json(request_mem(req), db, mac, name, &chain);
+	db_snapshot_end(db);
+	if (r < 0)
+		return r;
+	return api_answer(req, 200, json_pack("{s:s, s:o}", "name", name, "chain", chain));
+}

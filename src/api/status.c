@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include <unistd.h>
+
+#include "api/answer.h"
+#include "api/api.h"
+#include "base/clock.h"
+#include "base/counter.h"
+#include "base/mem.h"
+#include "base/version.h"
+#include "config/config.h"
+#include "fleet/fleet.h"
+#include "http/handlers.h"
+#include "http/request.h"
+#include "store/device.h"
+
+static int64_t started_at_ms;
+
+void api_setup(void)
+{
+	started_at_ms = clock_monotonic_ms();
+}
+
+static void notice(json_t *notices, const char *text)
+{
+	json_array_append_new(notices, api_text(text));
+}
+
+static void notice_listeners(void *mem, const struct config *config, json_t *notices)
+{
+	for (size_t i = 0; i < config->listener_count; i++) {
+		const struct config_listener *listener = &config->listeners[i];
+
+		if (listener->basic_without_tls && !listener->tls_cert)
+			notice(notices,
+			       mem_printf(
+				       mem,
+				       "[listener %s] takes Basic passwords without TLS: whoever "
+				       "is on the way can read them",
+				       listener->name));
+	}
+}
+
+static void notice_phones(void *mem, const struct config *config,
+			  const struct device_counts *counts, json_t *notices)
+{
+	if (config->provisioning.auth == PHONE_AUTH_OPEN)
+		notice(notices,
+		       "[provisioning] auth = open: whoever knows a MAC gets its passwords");
+	else if (counts->unproven > 0)
+		notice(notices,
+		       mem_printf(
+			       mem,
+			       "%lld devices have neither secret nor user, and so get no document "
+			       "outside open_networks",
+			       (long long)counts->unproven));
+	if (config->provisioning.open_networks.count > 0)
+		notice(notices,
+		       "[provisioning] open_networks: whoever is there learns which MACs exist "
+		       "and gets their passwords");
+	if (counter_get(M_SHRINK_HELD) > 0)
+		notice(notices,
+		       mem_printf(
+			       mem,
+			       "the shrink guard held DeleteNotProvisionedHS back %lld times since "
+			       "the start; preview tells for which device and why",
+			       (long long)counter_get(M_SHRINK_HELD)));
+}
+
+static void notice_password(void *mem, const struct config *config, json_t *notices)
+{
+	char *path = mem_printf(mem, "%s/admin.password", config->daemon.state_dir);
+
+	if (access(path, F_OK) == 0)
+		notice(notices,
+		       mem_printf(mem,
+				  "%s is still there: change the first admin's password and remove "
+				  "the file",
+				  path));
+}
+
+static json_t *notices_json(void *mem, const struct config *config,
+			    const struct device_counts *counts)
+{
+	json_t *notices = json_array();
+
+	notice_phones(mem, config, counts, notices);
+	notice_listeners(mem, config, notices);
+	notice_password(mem, config, notices);
+	return notices;
+}
+
+static json_t *counts_json(const struct device_counts *counts)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "devices",
+			 (json_int_t)counts->devices, "provisioned",
+			 (json_int_t)counts->provisioned, "locked", (json_int_t)counts->locked,
+			 "registrations", (json_int_t)counts->registrations, "handsets",
+			 (json_int_t)counts->handsets, "accounts", (json_int_t)counts->accounts,
+			 "providers", (json_int_t)counts->providers);
+}
+
+int api_status(struct request *req)
+{
+	struct device_counts counts;
+	struct db *db;
+	int r = fleet_reader(&db);
+
+	if (r == 0)
+		r = device_counts(db, &counts);
+	if (r < 0)
+		return r;
+	return api_answer(req, 200,
+			  json_pack("{s:s, s:I, s:o, s:o}", "version", GIGAPROV_VERSION,
+				    "uptime_seconds",
+				    (json_int_t)((clock_monotonic_ms() - started_at_ms) / 1000),
+				    "database", counts_json(&counts), "notices",
+				    notices_json(request_mem(req), request_config(req), &counts)));
+}

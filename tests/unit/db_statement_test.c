@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/* Queries, their parameters and columns, and the secrets in them. */
+#include "scratch.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+
+DB_QUERY(test_put, "INSERT INTO meta (name, value) VALUES (:name, :value)");
+DB_QUERY(test_get, "SELECT value FROM meta WHERE name = :name");
+DB_QUERY(test_count, "SELECT count(*) FROM meta");
+DB_QUERY(test_all, "SELECT name, value FROM meta ORDER BY name");
+DB_QUERY(test_device, "INSERT INTO device (mac, product, name, secret, secret_origin, created_at) "
+		      "VALUES (:mac, :product, :name, :secret, :origin, 1)");
+DB_QUERY(test_secret, "SELECT secret FROM device WHERE mac = :mac");
+DB_QUERY(test_operation,
+	 "INSERT INTO operation (mac, kind, from_at, created_at) VALUES (:mac, :kind, 1, 1) "
+	 "RETURNING id");
+
+static int put(struct db *db, const char *name, const char *value)
+{
+	return db_run(db, &test_put, DB_ARGS(DB_TEXT("name", name), DB_TEXT("value", value)));
+}
+
+static int64_t count(struct db *db)
+{
+	int64_t n = -1;
+
+	assert_int_equal(db_select_int(db, &test_count, NULL, &n), 1);
+	return n;
+}
+
+/* --- queries --- */
+
+static void every_query_of_the_program_prepares(void **state)
+{
+	struct scratch *s = *state;
+	const struct db_query *query = NULL;
+	unsigned queries = 0;
+
+	while ((query = db_query_next(query))) {
+		bool traces = strncmp(query->name, "seen_", 5) == 0;
+		sqlite3 *handle = traces ? s->seen->handle : s->db->handle;
+		sqlite3_stmt *stmt = NULL;
+		const char *tail = "";
+		int code = sqlite3_prepare_v2(handle, query->sql, -1, &stmt, &tail);
+
+		if (code != SQLITE_OK)
+			fail_msg("%s: %s", query->name, sqlite3_errmsg(handle));
+		assert_string_equal(tail, "");
+		assert_true(sqlite3_bind_parameter_count(stmt) < 64);
+		for (int i = 1; i <= sqlite3_bind_parameter_count(stmt); i++) {
+			const char *name = sqlite3_bind_parameter_name(stmt, i);
+
+			if (!name || name[0] != ':')
+				fail_msg("%s: parameter %d has no name", query->name, i);
+		}
+		sqlite3_finalize(stmt);
+		queries++;
+	}
+	assert_true(queries > 60);
+}
+
+static void no_two_queries_have_the_same_name(void **state)
+{
+	const struct db_query *a = NULL;
+
+	(void)state;
+	while ((a = db_query_next(a)))
+		for (const struct db_query *b = db_query_next(a); b; b = db_query_next(b))
+			assert_string_not_equal(a->name, b->name);
+}
+
+static void no_query_has_values_formatted_into_it(void **state)
+{
+	const struct db_query *query = NULL;
+
+	(void)state;
+	while ((query = db_query_next(query)))
+		if (strchr(query->sql, '%') || strchr(query->sql, '?'))
+			fail_msg("%s", query->name);
+}
+
+static void what_contradicts_a_constraint_is_told_apart(void **state)
+{
+	struct scratch *s = *state;
+	struct db *db = s->db;
+	int64_t id = -7;
+
+	assert_int_equal(put(db, "a", "1"), 0);
+	assert_int_equal(put(db, "a", "2"), -E_DB_CONSTRAINT);
+	assert_non_null(strstr(db_words(db), "UNIQUE"));
+	assert_int_equal(put(db, "b", NULL), -E_DB_CONSTRAINT);
+	assert_non_null(strstr(db_words(db), "NOT NULL"));
+	assert_int_equal(
+		db_run(db, &test_device,
+		       DB_ARGS(DB_INT("mac", -1), DB_TEXT("product", NULL), DB_TEXT("name", NULL),
+			       DB_SECRET("secret", NULL, "x"), DB_TEXT("origin", NULL))),
+		-E_DB_CONSTRAINT);
+	assert_non_null(strstr(db_words(db), "CHECK"));
+	assert_int_equal(db_select_int(db, &test_operation,
+				       DB_ARGS(DB_INT("mac", 1), DB_TEXT("kind", "firmware")), &id),
+			 -E_DB_CONSTRAINT);
+	assert_non_null(strstr(db_words(db), "FOREIGN KEY"));
+	assert_int_equal(id, -7);
+	assert_int_equal(count(db), 1);
+}
+
+static void values_come_back_as_they_were_given(void **state)
+{
+	struct scratch *s = *state;
+	struct db *db = s->db;
+	struct db_rows *rows;
+	size_t len;
+
+	assert_int_equal(put(db, "", "Zoë „Müller“ <&>"), 0);
+	assert_int_equal(db_changes(db), 1);
+	assert_int_equal(put(db, "b", ""), 0);
+	assert_int_equal(db_select(db, &test_all, NULL, &rows), 0);
+	assert_int_equal(db_next(rows), 1);
+	assert_string_equal(db_text(rows, 0), "");
+	assert_string_equal(db_text_copy(s, rows, 1), "Zoë „Müller“ <&>");
+	assert_memory_equal(db_blob(rows, 1, &len), "Zo", 2);
+	assert_int_equal(len, strlen("Zoë „Müller“ <&>"));
+	assert_int_equal(db_next(rows), 1);
+	assert_false(db_is_null(rows, 1));
+	assert_int_equal(db_next(rows), 0);
+	db_end(rows);
+}
+
+static void a_statement_that_cannot_be_bound_keeps_nothing(void **state)
+{
+	struct scratch *s = *state;
+	struct db *db = s->db;
+	struct db_rows *rows;
+	char *expanded;
+	char huge[4096];
+
+	memset(huge, 'x', sizeof(huge));
+	huge[sizeof(huge) - 1] = '\0';
+	/* Prepared first: the statement's own text is under the limit too. */
+	assert_int_equal(db_select(db, &test_operation,
+				   DB_ARGS(DB_INT("mac", 77), DB_TEXT("kind", "k")), &rows),
+			 0);
+	db_end(rows);
+	sqlite3_limit(db->handle, SQLITE_LIMIT_LENGTH, 2000);
+	assert_int_equal(db_select(db, &test_operation,
+				   DB_ARGS(DB_INT("mac", 77), DB_TEXT("kind", huge)), &rows),
+			 -E_DB);
+	assert_non_null(strstr(db_words(db), "too big"));
+	expanded = sqlite3_expanded_sql(db->rows[&test_operation - db_query_next(NULL)].stmt);
+	assert_null(strstr(expanded, "77"));
+	sqlite3_free(expanded);
+	assert_int_equal(put(db, "a", huge), -E_DB);
+	assert_int_equal(put(db, "a", "short"), 0);
+}
+
+/* How a child that runs `what` ends. */
+static int signal_of(void (*what)(struct db *db), struct db *db)
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		signal(SIGABRT, SIG_DFL);
+		if (!freopen("/dev/null", "w", stderr))
+			_exit(1);
+		what(db);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+}
+
+static void give_one_too_few(struct db *db)
+{
+	int r = db_run(db, &test_put, DB_ARGS(DB_TEXT("name", "a")));
+
+	(void)r;
+}
+
+static void give_one_too_many(struct db *db)
+{
+	int r = db_run(db, &test_put,
+		       DB_ARGS(DB_TEXT("name", "a"), DB_TEXT("value", "b"), DB_TEXT("x", "c")));
+
+	(void)r;
+}
+
+static void give_one_twice(struct db *db)
+{
+	int r = db_run(db, &test_put, DB_ARGS(DB_TEXT("value", "a"), DB_TEXT("value", "b")));
+
+	(void)r;
+}
+
+static void read_twice_at_once(struct db *db)
+{
+	struct db_rows *rows;
+	int r = db_select(db, &test_all, NULL, &rows);
+
+	if (r == 0)
+		r = db_select(db, &test_all, NULL, &rows);
+}
+
+static void a_statement_used_wrongly_aborts(void **state)
+{
+	struct scratch *s = *state;
+
+	assert_int_equal(signal_of(give_one_too_few, s->db), SIGABRT);
+	assert_int_equal(signal_of(give_one_too_many, s->db), SIGABRT);
+	assert_int_equal(signal_of(give_one_twice, s->db), SIGABRT);
+	assert_int_equal(signal_of(read_twice_at_once, s->db), SIGABRT);
+}
+
+/* --- secrets --- */
+
+static int put_secret(struct db *db, int64_t mac, const struct secret *secret, const char *where)
+{
+	return db_run(db, &test_device,
+		      DB_ARGS(DB_INT("mac", mac), DB_TEXT("product", NULL), DB_TEXT("name", NULL),
+			      DB_SECRET("secret", secret, where),
+			      DB_TEXT("origin", secret ? "given" : NULL)));
+}
+
+static int get_secret(struct scratch *s, int64_t mac, const char *where, struct secret **ret)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+
+	assert_int_equal(db_select(s->db, &test_secret, DB_ARGS(DB_INT("mac", mac)), &rows), 0);
+	assert_int_equal(db_next(rows), 1);
+	return db_secret(s, rows, 0, where, ret);
+}
+
+static void secrets_are_sealed_in_their_column(void **state)
+{
+	struct scratch *s = *state;
+	struct secret *secret = secret_new(s, "correct horse");
+	struct secret *back = NULL;
+
+	assert_int_equal(put_secret(s->db, 1, secret, "device.secret"), 0);
+	assert_int_equal(put_secret(s->db, 2, NULL, "device.secret"), 0);
+	assert_int_equal(put_secret(s->db, 3, secret_new(s, ""), "device.secret"), 0);
+	assert_int_equal(scratch_ask(s->db->handle, "SELECT instr(secret, 'horse') FROM device "
+						    "WHERE mac = 1"),
+			 0);
+	assert_int_equal(get_secret(s, 1, "device.secret", &back), 0);
+	assert_true(secret_equals(secret, back));
+	assert_int_equal(get_secret(s, 2, "device.secret", &back), 0);
+	assert_null(back);
+	assert_int_equal(get_secret(s, 3, "device.secret", &back), 0);
+	assert_int_equal(secret_len(back), 0);
+}
+
+static void a_secret_of_another_place_or_key_is_not_opened(void **state)
+{
+	struct scratch *s = *state;
+	struct secret *back;
+
+	assert_int_equal(put_secret(s->db, 1, secret_new(s, "horse"), "device.secret"), 0);
+	assert_int_equal(get_secret(s, 1, "line.auth_password", &back), -E_SEAL);
+	scratch_exec(s->db->handle, "INSERT INTO device (mac, secret, secret_origin, created_at) "
+				    "VALUES (2, x'01', 'given', 1)");
+	assert_int_equal(get_secret(s, 2, "device.secret", &back), -E_SEAL);
+	assert_int_equal(secret_setup(mem_printf(s, "%s/other", s->folder), true, NULL), 0);
+	assert_int_equal(get_secret(s, 1, "device.secret", &back), -E_SEAL);
+	assert_null(back);
+}
+
+#define IN_MEMORY(f) cmocka_unit_test_setup_teardown(f, scratch_memory, scratch_teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		IN_MEMORY(every_query_of_the_program_prepares),
+		IN_MEMORY(no_two_queries_have_the_same_name),
+		IN_MEMORY(no_query_has_values_formatted_into_it),
+		IN_MEMORY(what_contradicts_a_constraint_is_told_apart),
+		IN_MEMORY(values_come_back_as_they_were_given),
+		IN_MEMORY(a_statement_that_cannot_be_bound_keeps_nothing),
+		IN_MEMORY(a_statement_used_wrongly_aborts),
+		IN_MEMORY(secrets_are_sealed_in_their_column),
+		IN_MEMORY(a_secret_of_another_place_or_key_is_not_opened),
+	};
+
+	return cmocka_run_group_tests_name("db_statement", tests, NULL, NULL);
+}

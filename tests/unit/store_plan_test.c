@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* What queries cost: SQLite's plans for those that walk tables of any length. */
+#include "scratch.h"
+
+/* The plan of a query, its steps one after the other. */
+static char *plan_of(struct scratch *s, const char *name)
+{
+	const struct db_query *query = NULL;
+	sqlite3_stmt *stmt;
+	char *plan = mem_strdup(s, "");
+
+	while ((query = db_query_next(query)))
+		if (strcmp(query->name, name) == 0)
+			break;
+	assert_non_null(query);
+	assert_int_equal(sqlite3_prepare_v2(s->db->handle,
+					    mem_printf(s, "EXPLAIN QUERY PLAN %s", query->sql), -1,
+					    &stmt, NULL),
+			 SQLITE_OK);
+	while (sqlite3_step(stmt) == SQLITE_ROW)
+		plan = mem_printf(s, "%s%s\n", plan, sqlite3_column_text(stmt, 3));
+	sqlite3_finalize(stmt);
+	return plan;
+}
+
+/* A page begins where the last one ended, and is not sorted. */
+static void pages_are_sought_and_not_scanned(void **state)
+{
+	static const struct {
+		const char *query;
+		const char *begins;
+	} rows[] = {
+		{"account_page", "SEARCH account USING INDEX sqlite_autoindex_account_1 (name>?)"},
+		{"provider_page",
+		 "SEARCH provider USING INDEX sqlite_autoindex_provider_1 (name>?)"},
+		{"group_page",
+		 "SEARCH device_group USING INDEX sqlite_autoindex_device_group_1 (name>?)"},
+		{"sip_server_page", "SEARCH s USING INDEX sqlite_autoindex_sip_server_1 (name>?)"},
+		{"registration_page", "SEARCH p USING INTEGER PRIMARY KEY (rowid=?)\n"
+				      "SEARCH r USING INDEX registration_by_provider "
+				      "(provider_id=? AND mac>?)"},
+		{"device_page", "SEARCH d USING INTEGER PRIMARY KEY (rowid>?)"},
+		{"device_page_of_group",
+		 "SEARCH d USING INDEX device_by_group (group_id=? AND mac>?)"},
+		{"device_page_of_product",
+		 "SEARCH d USING INDEX device_by_product (product=? AND mac>?)"},
+		{"audit_page", "SEARCH audit USING INTEGER PRIMARY KEY (rowid<?)"},
+	};
+	struct scratch *s = *state;
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		const char *plan = plan_of(s, rows[i].query);
+
+		if (strncmp(plan, rows[i].begins, strlen(rows[i].begins)) != 0 ||
+		    strstr(plan, "SCAN") || strstr(plan, "TEMP B-TREE"))
+			fail_msg("%s:\n%s", rows[i].query, plan);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(pages_are_sought_and_not_scanned, scratch_memory,
+						scratch_teardown),
+	};
+
+	return cmocka_run_group_tests_name("store_plan", tests, NULL, NULL);
+}
