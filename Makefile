@@ -6,18 +6,26 @@
 #   make unit            unit tests only          make functional   tests of the real binary
 #   make golden          compare documents with the golden files
 #   make golden-update   rewrite the golden files; the diff is the review
+#   make corpora         what fuzzing has found, replayed as tests
 #   make bench           figures side by side with nginx and Python
 #   make lint            format, layers, headers, tables, SQL, clang-tidy, cppcheck
 #   make fuzz            a minute of fuzzing      make valgrind     unit tests under valgrind
+#   make deps            install what the build needs (deps-test: and the tests), with apt-get
 #   make install         below DESTDIR/PREFIX     make clean
 #
 #   DEVELOPER=1 (warnings are errors)  SANITIZE=address,undefined  COVERAGE=1  CC=clang  V=1
+#   FUZZ_SECONDS=60 (over all targets)  PYTEST="-k sentence"  DEPS=: (install nothing)
 
 CC ?= cc
 PREFIX ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
+BINDIR ?= $(PREFIX)/bin
 SYSCONFDIR ?= /etc
 UNITDIR ?= /lib/systemd/system
+SYSUSERSDIR ?= /usr/lib/sysusers.d
 PYTHON ?= /usr/bin/python3
+DEPS ?= sh etc/deps.sh
+FUZZ_SECONDS ?= 60
 
 ifdef SANITIZE
 VARIANT ?= $(subst $(comma),-,$(SANITIZE))
@@ -31,15 +39,25 @@ B := build/$(VARIANT)
 
 PACKAGES := libmicrohttpd libxml-2.0 sqlite3 libcurl libsystemd talloc inih jansson libsodium \
 	nettle gnutls
-LIBS = $(shell pkg-config --libs $(PACKAGES)) $(shell xmlrpc-c-config client --libs) \
-	-lm -pthread
+
+# These install first, or need no libraries, and build by calling make again.
+SELF_SUFFICIENT := deps deps-test clean run check lint lint-text fuzz valgrind bench
+ifneq ($(filter-out $(SELF_SUFFICIENT),$(or $(MAKECMDGOALS),all)),)
+LIBRARIES := $(shell pkg-config --cflags $(PACKAGES) 2>&1 && xmlrpc-c-config client --cflags 2>&1)
+ifneq ($(.SHELLSTATUS),0)
+$(info $(LIBRARIES))
+$(info $(shell sh etc/deps.sh --missing build))
+$(error libraries are missing: `make deps` installs them)
+endif
+PACKAGE_CFLAGS := $(LIBRARIES)
+LIBS := $(shell pkg-config --libs $(PACKAGES) && xmlrpc-c-config client --libs) -lm -pthread
+endif
 
 WARNINGS := -Wall -Wextra -Wshadow -Wpointer-arith -Wstrict-prototypes -Wmissing-prototypes \
 	-Wwrite-strings -Wundef -Wvla -Wformat=2 -Wno-missing-field-initializers
 ALL_CFLAGS = -std=gnu2x -D_GNU_SOURCE -O2 -g -fno-omit-frame-pointer -fstack-protector-strong \
 	-fPIE $(WARNINGS) -Iinclude -Isrc $(PACKAGE_CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now
-PACKAGE_CFLAGS = $(shell pkg-config --cflags $(PACKAGES)) $(shell xmlrpc-c-config client --cflags)
 ifdef DEVELOPER
 ALL_CFLAGS += -Werror
 endif
@@ -48,6 +66,9 @@ ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all
 ALL_LDFLAGS += -fsanitize=$(SANITIZE)
 else
 ALL_CFLAGS += -D_FORTIFY_SOURCE=2
+endif
+ifdef FUZZER
+ALL_CFLAGS += -fsanitize=fuzzer-no-link
 endif
 ifdef COVERAGE
 ALL_CFLAGS += --coverage -O0
@@ -69,9 +90,17 @@ ARCHIVE := $(B)/libgigaprov.a
 PROGRAMS := $(B)/gigaprovd $(B)/gigaprovctl $(B)/ap-client
 ASSETS := $(sort $(wildcard sql/*/*.sql sql/*/*/*.sql src/web/*))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/unit/*_test.c)))
+FUZZ_TARGETS := $(patsubst tests/fuzz/%_fuzz.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
+FUZZERS := $(FUZZ_TARGETS:%=$(B)/fuzz/%)
+REPLAYS := $(FUZZ_TARGETS:%=$(B)/replay/%)
 
-.PHONY: all run check unit functional golden golden-update bench lint fuzz valgrind install clean \
-	deps deps-test FORCE
+# make again, on all cores unless somebody said how many.
+AGAIN = $(MAKE) --no-print-directory
+PARALLEL = $(AGAIN) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+SANITIZED = SANITIZE=$(or $(SANITIZE),address$(comma)undefined)
+
+.PHONY: all run check unit functional golden golden-update corpora bench lint lint-text lint-tidy \
+	lint-cppcheck fuzz fuzz-run valgrind install clean deps deps-test test-programs FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAMS)
@@ -118,8 +147,40 @@ $(B)/tests/%: tests/unit/%.c $(ARCHIVE)
 	$(Q)$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
 		-Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive $(LIBS) -lcmocka
 
-unit: $(UNIT_TESTS)
-	$(Q)for t in $(UNIT_TESTS); do echo "  TEST    $$t"; $(RUNNER) $$t || exit 1; done
+$(B)/fuzz/%: tests/fuzz/%_fuzz.c $(ARCHIVE)
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< \
+		$(ARCHIVE) $(LIBS)
+
+$(B)/replay/%: tests/fuzz/%_fuzz.c tests/fuzz/replay.c $(ARCHIVE)
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< tests/fuzz/replay.c $(ARCHIVE) $(LIBS)
+
+test-programs: all $(UNIT_TESTS) $(REPLAYS)
+
+deps:
+	$(Q)$(DEPS) build
+
+deps-test:
+	$(Q)$(DEPS) build test
+
+run:
+	$(Q)$(DEPS) build demo
+	$(Q)$(PARALLEL) all
+	$(Q)sh etc/demo.sh $(B)
+
+check: deps-test
+	$(Q)$(PARALLEL) $(SANITIZED) test-programs
+	$(Q)$(AGAIN) $(SANITIZED) unit
+	$(Q)$(AGAIN) $(SANITIZED) golden
+	$(Q)$(AGAIN) $(SANITIZED) corpora
+	$(Q)$(AGAIN) $(SANITIZED) functional
+
+unit: $(filter-out %/golden_test,$(UNIT_TESTS))
+	$(Q)for t in $(filter-out $(SKIP:%=$(B)/tests/%),$^); do \
+		echo "  TEST    $$t"; $(RUNNER) $$t || exit 1; done
 
 golden: $(B)/tests/golden_test
 	$(Q)$(RUNNER) $<
@@ -127,7 +188,71 @@ golden: $(B)/tests/golden_test
 golden-update: $(B)/tests/golden_test
 	$(Q)GOLDEN_UPDATE=1 $(RUNNER) $<
 
+functional: all
+	$(Q)BUILD=$(B) $(PYTHON) -B -m pytest -q tests/functional $(PYTEST)
+
+corpora: $(REPLAYS)
+	$(Q)for t in $(FUZZ_TARGETS); do $(B)/replay/$$t tests/fuzz/corpus/$$t || exit 1; done
+
+lint: deps-test lint-text
+	$(Q)$(PARALLEL) lint-tidy
+	$(Q)$(AGAIN) lint-cppcheck
+
+lint-text:
+	@echo "  LINT    clang-format"
+	$(Q)find src include tests -name '*.[ch]' | xargs clang-format-14 --dry-run -Werror
+	$(Q)for f in .ci/lint/*; do [ ! -x $$f ] || { echo "  LINT    $$f"; $$f || exit 1; }; done
+
+# Each file on its own, so that make spreads them over the cores.
+lint-tidy: $(SOURCES:%.c=$(B)/tidy/%) $(MAINS:%.c=$(B)/tidy/%)
+$(B)/tidy/%: %.c .clang-tidy FORCE
+	@mkdir -p $(@D)
+	@echo "  TIDY    $<"
+	$(Q)clang-tidy --quiet $< -- $(ALL_CFLAGS) 2>$@ || { cat $@; exit 1; }
+
+lint-cppcheck:
+	@mkdir -p $(B)/cppcheck
+	@echo "  CPPCHECK"
+	$(Q)cppcheck --quiet -j $$(nproc) --cppcheck-build-dir=$(B)/cppcheck --std=c11 \
+		--enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+		--suppressions-list=.ci/cppcheck.suppress -D_GNU_SOURCE -D__cppcheck__=1 -Iinclude -Isrc src
+
+# The compiler is clang: gcc has no libFuzzer.
+fuzz: deps-test
+	$(Q)$(PARALLEL) $(SANITIZED) VARIANT=fuzz CC=clang FUZZER=1 fuzz-run
+
+fuzz-run: $(FUZZERS)
+	$(Q)for t in $(FUZZ_TARGETS); do \
+		echo "  FUZZ    $$t"; \
+		mkdir -p $(B)/corpus/$$t $(B)/found; \
+		$(B)/fuzz/$$t -max_total_time=$$(($(FUZZ_SECONDS) / $(words $(FUZZ_TARGETS)) + 1)) \
+			-timeout=20 -rss_limit_mb=4096 -verbosity=0 -print_final_stats=1 \
+			-artifact_prefix=$(B)/found/$$t- $(B)/corpus/$$t tests/fuzz/corpus/$$t || exit 1; \
+	done
+
+valgrind: deps-test
+	$(Q)$(PARALLEL) test-programs
+	$(Q)$(AGAIN) unit RUNNER="$(VALGRIND)" SKIP="$(VALGRIND_SKIP)"
+
+bench:
+	$(Q)$(DEPS) build test bench
+	$(Q)$(PARALLEL) all
+	$(Q)BUILD=$(B) tests/bench/run
+
+install: all
+	install -d $(addprefix $(DESTDIR),$(SBINDIR) $(BINDIR) $(SYSCONFDIR)/gigaprovd $(UNITDIR) \
+		$(SYSUSERSDIR))
+	install -m 755 $(B)/gigaprovd $(DESTDIR)$(SBINDIR)/gigaprovd
+	install -m 755 $(B)/gigaprovctl $(DESTDIR)$(BINDIR)/gigaprovctl
+	ln -sf gigaprovctl $(DESTDIR)$(BINDIR)/ap-client
+	[ -e $(DESTDIR)$(SYSCONFDIR)/gigaprovd/gigaprovd.ini ] || \
+		install -m 644 etc/gigaprovd.ini $(DESTDIR)$(SYSCONFDIR)/gigaprovd/gigaprovd.ini
+	sed 's|@SBINDIR@|$(SBINDIR)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' etc/gigaprovd.service.in \
+		> $(DESTDIR)$(UNITDIR)/gigaprovd.service
+	chmod 644 $(DESTDIR)$(UNITDIR)/gigaprovd.service
+	install -m 644 etc/gigaprovd.sysusers $(DESTDIR)$(SYSUSERSDIR)/gigaprovd.conf
+
 clean:
 	rm -rf build
 
--include $(OBJECTS:.o=.d) $(MAINS:%.c=$(B)/%.d) $(UNIT_TESTS:=.d)
+-include $(OBJECTS:.o=.d) $(MAINS:%.c=$(B)/%.d) $(UNIT_TESTS:=.d) $(FUZZERS:=.d)

@@ -50,8 +50,12 @@ void log_request(const char *id);
 
 void log_write(enum log_level level, const char *msg, const struct log_field *fields);
 
+#ifdef __cppcheck__ /* trips over __VA_OPT__ */
+#define LOG_AT(level, msg, ...) log_write(level, msg, 0)
+#else
 #define LOG_AT(level, msg, ...)                                                                    \
 	log_write(level, msg, (const struct log_field[]){__VA_ARGS__ __VA_OPT__(, ){.key = 0}})
+#endif
 #define log_error(...) LOG_AT(LOG_LEVEL_ERROR, __VA_ARGS__)
 #define log_warn(...) LOG_AT(LOG_LEVEL_WARN, __VA_ARGS__)
 #define log_info(...) LOG_AT(LOG_LEVEL_INFO, __VA_ARGS__)

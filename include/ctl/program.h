@@ -26,4 +26,4 @@ int ctl_main(int argc, char **argv);
 int ap_client_main(void *mem, int argc, char **argv);
 
 /* "gigaprovctl: TEXT" on standard error; returns `code`. */
-int ctl_complain(enum ctl_exit code, const char *program, const char *format, ...) PRINTF(3, 4);
+int ctl_complain(enum ctl_exit code, const char *name, const char *format, ...) PRINTF(3, 4);

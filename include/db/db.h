@@ -63,7 +63,11 @@ struct db_arg {
 #define DB_BLOB(n, v, l) {.name = ":" n, .kind = DB_ARG_BLOB, .p = (v), .len = (l)}
 #define DB_SECRET(n, v, w) {.name = ":" n, .kind = DB_ARG_SECRET, .p = (v), .where = (w)}
 /* clang-format on */
+#ifdef __cppcheck__ /* trips over __VA_OPT__ */
+#define DB_ARGS(...) NULL
+#else
 #define DB_ARGS(...) ((const struct db_arg[]){__VA_ARGS__ __VA_OPT__(, ){.name = NULL}})
+#endif
 
 /*
  * `url` is "sqlite:PATH" or "sqlite::memory:".  A writer makes the file when
@@ -113,7 +117,7 @@ static inline void db_endp(struct db_rows **rows)
 		db_end(*rows);
 }
 
-/* Columns count from 0. */
+/* Columns count from 0; reading one that the query lacks is a bug and aborts. */
 bool db_is_null(struct db_rows *rows, int column);
 int64_t db_int(struct db_rows *rows, int column);
 /* NULL for SQL NULL. */

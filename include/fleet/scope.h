@@ -47,5 +47,5 @@ struct setting_new {
 	const char *value; /* exactly one of the two */
 	const struct secret *secret;
 };
-int fleet_setting_set(struct change *change, const struct setting_new *setting) MUST_CHECK;
+int fleet_setting_set(struct change *change, const struct setting_new *new) MUST_CHECK;
 int fleet_setting_unset(struct change *change, const char *scope, const char *name) MUST_CHECK;

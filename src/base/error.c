@@ -44,7 +44,7 @@ const char *error_name(int r)
 
 	if (!from)
 		return "unknown";
-	for (n = 0; from[n] && n < sizeof(name) - 1; n++)
+	for (n = 0; n < sizeof(name) - 1 && from[n]; n++)
 		name[n] = from[n] >= 'A' && from[n] <= 'Z' ? (char)(from[n] + 32) : from[n];
 	name[n] = '\0';
 	return name;

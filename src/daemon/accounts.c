@@ -100,7 +100,7 @@ int accounts_first(const struct config *config, struct diag *reterr)
 {
 	CLEANUP(mem_freep) void *scratch = mem_root("accounts_first");
 	struct db *db;
-	int64_t count;
+	int64_t count = 0;
 	int r = fleet_reader(&db);
 
 	if (r == 0)

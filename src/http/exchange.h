@@ -93,7 +93,7 @@ struct request {
 };
 
 /* request.c: made from the request line; the caller's reference is the connection's. */
-struct request *request_new(struct http *http, const char *target);
+struct request *request_new(struct http *http, const char *uri);
 void request_ref(struct request *req);
 void request_unref(struct request *req);
 void request_headers_copy(struct request *req);
