@@ -10,6 +10,8 @@
 #include "store/handset.h"
 #include "store/line.h"
 #include "store/operation.h"
+#include "store/provider.h"
+#include "store/registration.h"
 #include "store/rendition.h"
 #include "store/setting.h"
 #include "store/sip_server.h"
@@ -343,13 +345,28 @@ static void a_fetch_knows_all_that_it_needs(void **state)
 		.locked_at = 5,
 	};
 	struct rendition rendition = {
-		.mac = MAC, .revision = "1.2.3", .etag = "\"e\"", .until_at = 44, .document = "x"};
+		.mac = MAC,
+		.revision = "1.2.3",
+		.etag = "\"e\"",
+		.until_at = 44,
+		.handsets = "",
+		.operations = "",
+		.document = "x",
+	};
+	struct registration registration = {.mac = MAC, .url = "http://u:p@a.example/%MACD.xml"};
 	struct device_fetch *out = NULL;
+	struct provider *provider;
+	char *operations;
 
 	assert_int_equal(device_fetch_find(s, s->db, MAC, &out), 0);
 	assert_int_equal(device_insert(s->db, &in), 0);
 	assert_int_equal(rendition_put(s->db, &rendition), 0);
+	assert_int_equal(rendition_given(s, s->db, MAC, "\"e\"", 11, &operations), 1);
 	assert_int_equal(device_provisioned(s->db, MAC, 9), 0);
+	assert_int_equal(provider_insert(s->db, "Daryna", SCRATCH_NOW), 0);
+	assert_int_equal(provider_find(s, s->db, "Daryna", &provider), 1);
+	registration.provider_id = provider->id;
+	assert_int_equal(registration_insert(s->db, &registration), 0);
 	assert_int_equal(device_fetch_find(s, s->db, MAC, &out), 1);
 	assert_int_equal(out->mac, MAC);
 	assert_string_equal(out->product, "n870");
@@ -361,6 +378,8 @@ static void a_fetch_knows_all_that_it_needs(void **state)
 	assert_string_equal(out->rendition_revision, "1.2.3");
 	assert_string_equal(out->rendition_etag, "\"e\"");
 	assert_int_equal(out->rendition_until_at, 44);
+	assert_int_equal(out->rendition_given_at, 11);
+	assert_string_equal(out->url, "http://u:p@a.example/%MACD.xml");
 }
 
 /* --- handset --- */
