@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Statements: prepared once per connection, parameters by name, columns by number. */
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -151,18 +152,27 @@ void db_end(struct db_rows *rows)
 	rows->open = false;
 }
 
+/* SQLite answers NULL for a column that the statement does not have. */
+static void column_check(struct db_rows *rows, int column)
+{
+	assert(column >= 0 && column < sqlite3_column_count(rows->stmt));
+}
+
 bool db_is_null(struct db_rows *rows, int column)
 {
+	column_check(rows, column);
 	return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL;
 }
 
 int64_t db_int(struct db_rows *rows, int column)
 {
+	column_check(rows, column);
 	return sqlite3_column_int64(rows->stmt, column);
 }
 
 const char *db_text(struct db_rows *rows, int column)
 {
+	column_check(rows, column);
 	return (const char *)sqlite3_column_text(rows->stmt, column);
 }
 
@@ -175,8 +185,10 @@ char *db_text_copy(void *mem, struct db_rows *rows, int column)
 
 const void *db_blob(struct db_rows *rows, int column, size_t *ret_len)
 {
-	const void *bytes = sqlite3_column_blob(rows->stmt, column);
+	const void *bytes;
 
+	column_check(rows, column);
+	bytes = sqlite3_column_blob(rows->stmt, column);
 	*ret_len = (size_t)sqlite3_column_bytes(rows->stmt, column);
 	return bytes;
 }
