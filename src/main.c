@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
@@ -80,12 +81,28 @@ static void signals_setup(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* Every connection is a descriptor; ask for as many as there may be, and take what there is. */
+static void descriptors_setup(const struct config *config)
+{
+	rlim_t wanted = (rlim_t)config->listener_count * config->limits.max_connections + 256;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+	if (limit.rlim_cur < wanted)
+		log_warn("fewer files may be open than max_connections asks for",
+			 LOG_I("wanted", wanted), LOG_I("limit", limit.rlim_cur));
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int libraries_setup(const struct config *config, struct diag *reterr)
 {
 	uint8_t key[32];
 	int r;
 
 	umask(0077);
+	descriptors_setup(config);
 	xmlInitParser();
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	r = secret_setup(config->daemon.secret_key_file, true, reterr);
@@ -130,6 +147,18 @@ static int start(const struct config *config, struct http **ret, struct diag *re
 	return 0;
 }
 
+/* Where port 0 was asked for, this is how people and programs learn what it became. */
+static void tell_listeners(const struct http *http, const struct config *config)
+{
+	for (size_t i = 0; i < config->listener_count; i++) {
+		const struct config_listener *listener = &config->listeners[i];
+
+		log_info("listening", LOG_S("listener", listener->name),
+			 LOG_S("address", listener->address),
+			 LOG_I("port", http_port(http, listener->name)));
+	}
+}
+
 /* Requests in flight are answered, what was posted is written, then everything ends. */
 static void stop(struct http *http, int64_t timeout_ms)
 {
@@ -159,6 +188,8 @@ static int run(const struct options *options)
 	struct diag diag = {0};
 	int r = start(config, &http, &diag);
 
+	if (r == 0)
+		tell_listeners(http, config);
 	config_release(config);
 	if (r < 0) {
 		log_error("cannot start", LOG_S("words", diag_text(&diag, r)), LOG_E(r));

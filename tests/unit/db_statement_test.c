@@ -204,6 +204,15 @@ static void read_twice_at_once(struct db *db)
 		r = db_select(db, &test_all, NULL, &rows);
 }
 
+static void read_a_column_too_many(struct db *db)
+{
+	struct db_rows *rows;
+	int r = db_select(db, &test_count, NULL, &rows);
+
+	if (r == 0 && db_next(rows) > 0)
+		db_int(rows, 1);
+}
+
 static void a_statement_used_wrongly_aborts(void **state)
 {
 	struct scratch *s = *state;
@@ -212,6 +221,7 @@ static void a_statement_used_wrongly_aborts(void **state)
 	assert_int_equal(signal_of(give_one_too_many, s->db), SIGABRT);
 	assert_int_equal(signal_of(give_one_twice, s->db), SIGABRT);
 	assert_int_equal(signal_of(read_twice_at_once, s->db), SIGABRT);
+	assert_int_equal(signal_of(read_a_column_too_many, s->db), SIGABRT);
 }
 
 /* --- secrets --- */

@@ -242,7 +242,12 @@ static void a_device_takes_all_that_is_its_own_with_it(void **state)
 			    .auth_name = "a",
 			    .display_name = "d"};
 	struct operation operation = {.mac = MAC, .kind = OPERATION_FIRMWARE, .dm = "local"};
-	struct rendition rendition = {.mac = MAC, .revision = "1", .etag = "\"e\"", .document = ""};
+	struct rendition rendition = {.mac = MAC,
+				      .revision = "1",
+				      .etag = "\"e\"",
+				      .handsets = "",
+				      .operations = "",
+				      .document = ""};
 	struct device_counts counts;
 
 	device_make(s, MAC);
@@ -344,29 +349,21 @@ static void a_fetch_knows_all_that_it_needs(void **state)
 		.user_password = secret_new(s, "user password"),
 		.locked_at = 5,
 	};
-	struct rendition rendition = {
-		.mac = MAC,
-		.revision = "1.2.3",
-		.etag = "\"e\"",
-		.until_at = 44,
-		.handsets = "",
-		.operations = "",
-		.document = "x",
-	};
-	struct registration registration = {.mac = MAC, .url = "http://u:p@a.example/%MACD.xml"};
-	struct device_fetch *out = NULL;
-	struct provider *provider;
+	struct rendition rendition = {.mac = MAC,
+				      .revision = "1.2.3",
+				      .etag = "\"e\"",
+				      .until_at = 44,
+				      .handsets = "",
+				      .operations = "",
+				      .document = "x"};
+	struct registration registration = {.mac = MAC, .provider_id = 1, .url = "http://u:p@h/"};
 	char *operations;
+	struct device_fetch *out = NULL;
 
 	assert_int_equal(device_fetch_find(s, s->db, MAC, &out), 0);
 	assert_int_equal(device_insert(s->db, &in), 0);
 	assert_int_equal(rendition_put(s->db, &rendition), 0);
-	assert_int_equal(rendition_given(s, s->db, MAC, "\"e\"", 11, &operations), 1);
 	assert_int_equal(device_provisioned(s->db, MAC, 9), 0);
-	assert_int_equal(provider_insert(s->db, "Daryna", SCRATCH_NOW), 0);
-	assert_int_equal(provider_find(s, s->db, "Daryna", &provider), 1);
-	registration.provider_id = provider->id;
-	assert_int_equal(registration_insert(s->db, &registration), 0);
 	assert_int_equal(device_fetch_find(s, s->db, MAC, &out), 1);
 	assert_int_equal(out->mac, MAC);
 	assert_string_equal(out->product, "n870");
@@ -378,8 +375,15 @@ static void a_fetch_knows_all_that_it_needs(void **state)
 	assert_string_equal(out->rendition_revision, "1.2.3");
 	assert_string_equal(out->rendition_etag, "\"e\"");
 	assert_int_equal(out->rendition_until_at, 44);
-	assert_int_equal(out->rendition_given_at, 11);
-	assert_string_equal(out->url, "http://u:p@a.example/%MACD.xml");
+	assert_int_equal(out->rendition_given_at, 0);
+	assert_null(out->url);
+
+	assert_int_equal(rendition_given(s, s->db, MAC, "\"e\"", 55, &operations), 1);
+	assert_int_equal(provider_insert(s->db, "acme", SCRATCH_NOW), 0);
+	assert_int_equal(registration_insert(s->db, &registration), 0);
+	assert_int_equal(device_fetch_find(s, s->db, MAC, &out), 1);
+	assert_int_equal(out->rendition_given_at, 55);
+	assert_string_equal(out->url, "http://u:p@h/");
 }
 
 /* --- handset --- */
