@@ -87,9 +87,9 @@ static void a_list_has_aligned_columns_and_no_blanks_at_the_end(void **state)
 static void an_empty_list_is_its_heads(void **state)
 {
 	assert_string_equal(list(*state, "group list", "{\"groups\":[]}", false),
-			    "NAME  DEVICES\n");
+			    "NAME  DEVICES  CREATED\n");
 	assert_string_equal(list(*state, "group list", "{\"groups\":[]}", true),
-			    "\033[1mNAME  DEVICES\033[0m\n");
+			    "\033[1mNAME  DEVICES  CREATED\033[0m\n");
 }
 
 static void a_setting_shows_its_value_or_that_it_is_secret(void **state)
