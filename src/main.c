@@ -115,15 +115,6 @@ static int libraries_setup(const struct config *config, struct diag *reterr)
 	return 0;
 }
 
-/* Port 0 asks for any; who wants to know which reads it here. */
-static void log_ports(const struct config *config, const struct http *http)
-{
-	for (size_t i = 0; i < config->listener_count; i++)
-		log_info("listening", LOG_S("listener", config->listeners[i].name),
-			 LOG_S("address", config->listeners[i].address),
-			 LOG_I("port", http_port(http, config->listeners[i].name)));
-}
-
 static int start(const struct config *config, struct http **ret, struct diag *reterr)
 {
 	size_t count;
@@ -140,11 +131,9 @@ static int start(const struct config *config, struct http **ret, struct diag *re
 	api_setup();
 	profile_cache_setup(config->limits.cache_bytes);
 	r = http_start(NULL, config, routes, count, phone_profile, ret, reterr);
-	if (r < 0)
-		return r;
-	metrics_setup(*ret);
-	log_ports(config, *ret);
-	return 0;
+	if (r == 0)
+		metrics_setup(*ret);
+	return r;
 }
 
 /* Where port 0 was asked for, this is how people and programs learn what it became. */
