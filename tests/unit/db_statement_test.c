@@ -71,16 +71,6 @@ static void no_two_queries_have_the_same_name(void **state)
 			assert_string_not_equal(a->name, b->name);
 }
 
-static void no_query_has_values_formatted_into_it(void **state)
-{
-	const struct db_query *query = NULL;
-
-	(void)state;
-	while ((query = db_query_next(query)))
-		if (strchr(query->sql, '%') || strchr(query->sql, '?'))
-			fail_msg("%s", query->name);
-}
-
 static void what_contradicts_a_constraint_is_told_apart(void **state)
 {
 	struct scratch *s = *state;
@@ -285,7 +275,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		IN_MEMORY(every_query_of_the_program_prepares),
 		IN_MEMORY(no_two_queries_have_the_same_name),
-		IN_MEMORY(no_query_has_values_formatted_into_it),
 		IN_MEMORY(what_contradicts_a_constraint_is_told_apart),
 		IN_MEMORY(values_come_back_as_they_were_given),
 		IN_MEMORY(a_statement_that_cannot_be_bound_keeps_nothing),
