@@ -19,7 +19,7 @@ static struct net_address address_of(const char *text)
 	return address;
 }
 
-static void fail(const char *name, const char *address, int64_t at)
+static void guess(const char *name, const char *address, int64_t at)
 {
 	struct net_address a = address_of(address);
 
@@ -40,7 +40,7 @@ static void each_wrong_password_beyond_the_free_ones_doubles_the_pause(void **st
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(pauses); i++) {
-		fail("doubling", "192.0.2.1", at);
+		guess("doubling", "192.0.2.1", at);
 		assert_int_equal(left("doubling", "192.0.2.1", at), pauses[i]);
 		at += pauses[i];
 		assert_int_equal(left("doubling", "192.0.2.1", at), 0);
@@ -51,7 +51,7 @@ static void others_are_not_slowed(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 5; i++)
-		fail("acme", "192.0.2.1", NOW);
+		guess("acme", "192.0.2.1", NOW);
 	assert_true(left("acme", "192.0.2.1", NOW) > 0);
 	assert_int_equal(left("acme", "192.0.2.2", NOW), 0);
 	assert_int_equal(left("acm", "192.0.2.1", NOW), 0);
@@ -63,10 +63,10 @@ static void a_right_password_ends_it(void **state)
 
 	(void)state;
 	for (int i = 0; i < 5; i++)
-		fail("acme", "192.0.2.3", NOW);
+		guess("acme", "192.0.2.3", NOW);
 	slow_worked("acme", &a);
 	assert_int_equal(left("acme", "192.0.2.3", NOW), 0);
-	fail("acme", "192.0.2.3", NOW);
+	guess("acme", "192.0.2.3", NOW);
 	assert_int_equal(left("acme", "192.0.2.3", NOW), 0);
 }
 
@@ -76,10 +76,10 @@ static void a_flood_of_names_does_not_free_a_guesser(void **state)
 
 	(void)state;
 	for (int i = 0; i < 8; i++)
-		fail("admin", "192.0.2.4", NOW);
+		guess("admin", "192.0.2.4", NOW);
 	for (int i = 0; i < 100000; i++) {
 		snprintf(name, sizeof(name), "name %d", i);
-		fail(name, "192.0.2.4", NOW);
+		guess(name, "192.0.2.4", NOW);
 	}
 	assert_true(left("admin", "192.0.2.4", NOW) > 0);
 }
@@ -88,8 +88,8 @@ static void what_was_long_ago_is_forgotten(void **state)
 {
 	(void)state;
 	for (int i = 0; i < 5; i++)
-		fail("old", "192.0.2.5", NOW);
-	fail("old", "192.0.2.5", NOW + 4000);
+		guess("old", "192.0.2.5", NOW);
+	guess("old", "192.0.2.5", NOW + 4000);
 	assert_int_equal(left("old", "192.0.2.5", NOW + 4000), 0);
 }
 
