@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
@@ -80,12 +81,28 @@ static void signals_setup(void)
 	signal(SIGPIPE, SIG_IGN);
 }
 
+/* Every connection is a descriptor; ask for as many as there may be, and take what there is. */
+static void descriptors_setup(const struct config *config)
+{
+	rlim_t wanted = (rlim_t)config->listener_count * config->limits.max_connections + 256;
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
+		return;
+	limit.rlim_cur = wanted < limit.rlim_max ? wanted : limit.rlim_max;
+	if (limit.rlim_cur < wanted)
+		log_warn("fewer files may be open than max_connections asks for",
+			 LOG_I("wanted", wanted), LOG_I("limit", limit.rlim_cur));
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 static int libraries_setup(const struct config *config, struct diag *reterr)
 {
 	uint8_t key[32];
 	int r;
 
 	umask(0077);
+	descriptors_setup(config);
 	xmlInitParser();
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	r = secret_setup(config->daemon.secret_key_file, true, reterr);

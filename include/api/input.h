@@ -78,14 +78,16 @@ struct api_field {
 
 /*
  * Fills the struct at `ret` from a body; what it holds belongs to `mem`.
- * -E_JSON with line and column, -E_FIELD_UNKNOWN, -E_FIELD_MISSING, -E_VALUE.
+ * The number of fields that were given, or -E_JSON with line and column,
+ * -E_FIELD_UNKNOWN, -E_FIELD_MISSING, -E_VALUE.
  */
 int api_input_parse(void *mem, const char *body, size_t len, const struct api_field *fields,
 		    size_t count, void *ret, struct diag *reterr) MUST_CHECK;
 
 /*
- * The same of a request's body, which is wiped.  -E_FORBIDDEN when a browser
- * sends it for a page of another origin.
+ * The same of a request's body, which is wiped; 0 when it is good.  A PATCH
+ * needs a field.  -E_FORBIDDEN when a browser sends it for a page of another
+ * origin.
  */
 int api_input(struct request *req, const struct api_field *fields, size_t count, void *ret,
 	      struct diag *reterr) MUST_CHECK;

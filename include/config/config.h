@@ -96,6 +96,8 @@ struct config_limits {
 	unsigned stop_seconds;
 	unsigned nonce_seconds;
 	unsigned login_memory_seconds;
+	unsigned login_tries;
+	unsigned login_slow_seconds;
 	unsigned cache_bytes;
 	unsigned seen_seconds;
 	unsigned write_queue;

@@ -7,6 +7,9 @@ struct buf;
 
 /* A request to the daemon, made from a command line and the tables.  Sends nothing. */
 
+/* Rows that the daemon gives at once. */
+enum { CTL_PAGE_MAX = 500 };
+
 struct ctl_request {
 	const char *method;
 	const char *path; /* percent-encoded, with its query */

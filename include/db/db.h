@@ -117,7 +117,7 @@ static inline void db_endp(struct db_rows **rows)
 		db_end(*rows);
 }
 
-/* Columns count from 0. */
+/* Columns count from 0; reading one that the query lacks is a bug and aborts. */
 bool db_is_null(struct db_rows *rows, int column);
 int64_t db_int(struct db_rows *rows, int column);
 /* NULL for SQL NULL. */

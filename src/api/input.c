@@ -133,16 +133,20 @@ static int take_all(void *mem, json_t *json, const struct api_field *fields, siz
 		if (fields[i].need == API_MUST && !json_object_get(json, fields[i].name))
 			return diag_set(reterr, -E_FIELD_MISSING, "field '%s' is required: %s",
 					fields[i].name, expected[fields[i].type]);
-	return 0;
+	return (int)json_object_size(json);
 }
 
 /* jansson quotes what stands there, which may be half a password; the place is enough. */
 static int refuse_syntax(json_error_t *error, struct diag *reterr)
 {
-	char *context = strstr(error->text, " near ");
+	static const char *const behind[] = {" near ", " without JSON_"};
 
-	if (context)
-		*context = '\0';
+	for (size_t i = 0; i < COUNT_OF(behind); i++) {
+		char *rest = strstr(error->text, behind[i]);
+
+		if (rest)
+			*rest = '\0';
+	}
 	if (reterr) {
 		reterr->line = error->line > 0 ? (unsigned)error->line : 0;
 		reterr->column = error->column > 0 ? (unsigned)error->column : 0;
@@ -195,5 +199,7 @@ int api_input(struct request *req, const struct api_field *fields, size_t count,
 	r = api_input_parse(request_mem(req), body, len, fields, count, ret, reterr);
 	if (len > 0)
 		sodium_memzero((char *)(uintptr_t)body, len);
-	return r;
+	if (r == 0 && request_method(req) == HTTP_PATCH)
+		return diag_set(reterr, -E_FIELD_MISSING, "there is nothing to change");
+	return r < 0 ? r : 0;
 }

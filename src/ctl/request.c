@@ -70,11 +70,14 @@ static int query_add(void *mem, const struct ctl_value *value, const char **path
 		     struct diag *reterr)
 {
 	const char *text = value->arg->type == CTL_TRUTH ? "1" : value->text;
+	bool is_limit = value->arg->type == CTL_LIMIT;
 	uint64_t n;
 
-	if (value->arg->type == CTL_NUMBER && !text_to_uint(text, INT32_MAX, &n))
+	if ((is_limit || value->arg->type == CTL_NUMBER) && !text_to_uint(text, INT32_MAX, &n))
 		return diag_set(reterr, -EINVAL, "%s: '%s' is not a whole number",
 				value->arg->spelling, text);
+	if (is_limit && n > CTL_PAGE_MAX)
+		text = mem_printf(mem, "%d", CTL_PAGE_MAX);
 	*path = ctl_request_with(mem, *path, value->arg->field, text);
 	return 0;
 }

@@ -36,6 +36,9 @@ static int page_get(void *mem, const struct pages *pages, const struct buf **ret
 	json_t *json;
 	int code;
 
+	if (*pages->list->cursor && !ctl_line_value(run->line, "limit"))
+		request.path = ctl_request_with(mem, request.path, "limit",
+						mem_printf(mem, "%d", CTL_PAGE_MAX));
 	if (pages->key)
 		request.path = ctl_request_with(mem, request.path, pages->list->cursor, pages->key);
 	code = ctl_run_send(mem, run, &request, &answer);

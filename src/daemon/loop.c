@@ -20,6 +20,7 @@ enum { TICK_US = 1000000, STALL_MS = 20000 };
 
 struct loop {
 	sd_event *event;
+	sd_event_source *tick;
 	struct http *http;
 	const char *config_file;
 	int64_t flushed_at;
@@ -116,7 +117,6 @@ static int on_tick(sd_event_source *source, uint64_t at, void *arg)
 
 static int add_sources(struct loop *loop)
 {
-	sd_event_source *tick;
 	uint64_t now;
 	int r = sd_event_add_signal(loop->event, NULL, SIGTERM, on_stop, loop);
 
@@ -127,10 +127,10 @@ static int add_sources(struct loop *loop)
 	if (r >= 0)
 		r = sd_event_now(loop->event, CLOCK_MONOTONIC, &now);
 	if (r >= 0)
-		r = sd_event_add_time(loop->event, &tick, CLOCK_MONOTONIC, now + TICK_US, 0,
+		r = sd_event_add_time(loop->event, &loop->tick, CLOCK_MONOTONIC, now + TICK_US, 0,
 				      on_tick, loop);
 	if (r >= 0)
-		r = sd_event_source_set_enabled(tick, SD_EVENT_ON);
+		r = sd_event_source_set_enabled(loop->tick, SD_EVENT_ON);
 	return r;
 }
 
@@ -163,6 +163,7 @@ void loop_free(struct loop *loop)
 {
 	if (!loop)
 		return;
+	sd_event_source_unref(loop->tick);
 	sd_event_unref(loop->event);
 	mem_free(loop);
 }

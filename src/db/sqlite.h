@@ -9,6 +9,7 @@
 
 struct db_rows {
 	struct db *db;
+	const struct db_query *query;
 	sqlite3_stmt *stmt;
 	bool open;
 };

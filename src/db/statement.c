@@ -94,6 +94,7 @@ static int rows_get(struct db *db, const struct db_query *query, struct db_rows 
 		if (code != SQLITE_OK)
 			return sqlite_result(db, code);
 		rows->db = db;
+		rows->query = query;
 	}
 	*ret = rows;
 	return 0;
@@ -151,18 +152,28 @@ void db_end(struct db_rows *rows)
 	rows->open = false;
 }
 
+/* SQLite answers NULL for a column that the query does not have. */
+static void check(struct db_rows *rows, int column)
+{
+	if (column < 0 || column >= sqlite3_column_count(rows->stmt))
+		bug(rows->query, "lacks a column that is read", "");
+}
+
 bool db_is_null(struct db_rows *rows, int column)
 {
+	check(rows, column);
 	return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL;
 }
 
 int64_t db_int(struct db_rows *rows, int column)
 {
+	check(rows, column);
 	return sqlite3_column_int64(rows->stmt, column);
 }
 
 const char *db_text(struct db_rows *rows, int column)
 {
+	check(rows, column);
 	return (const char *)sqlite3_column_text(rows->stmt, column);
 }
 
@@ -175,8 +186,10 @@ char *db_text_copy(void *mem, struct db_rows *rows, int column)
 
 const void *db_blob(struct db_rows *rows, int column, size_t *ret_len)
 {
-	const void *bytes = sqlite3_column_blob(rows->stmt, column);
+	const void *bytes;
 
+	check(rows, column);
+	bytes = sqlite3_column_blob(rows->stmt, column);
 	*ret_len = (size_t)sqlite3_column_bytes(rows->stmt, column);
 	return bytes;
 }

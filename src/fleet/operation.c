@@ -22,6 +22,16 @@ enum {
 	START_NOW = 1,
 };
 
+static const int64_t time_max = 4102444800; /* 2100 */
+
+static int time_check(struct change *change, int64_t at)
+{
+	if (at < TIME_MIN || at > time_max)
+		return diag_set(change->diag, -E_TIME,
+				"start is a time in UNIX seconds, between 2001 and 2100");
+	return 0;
+}
+
 bool operation_is_written(const struct operation *operation, int64_t at)
 {
 	return operation->from_at <= at && (operation->until_at == 0 || at < operation->until_at);
@@ -68,12 +78,14 @@ static char *object_of(struct change *change, const struct operation *operation)
 
 static int window_check(struct change *change, const struct operation_new *new)
 {
+	int r;
+
 	if (new->start_at == START_NOW && !new->force)
 		return diag_set(change->diag, -E_TIME,
 				"RegStart=1 opens the window with every fetch; give a time "
 				"(--start now makes one), or say --force for a single fetch");
-	if (new->start_at != START_NOW &&new->start_at < TIME_MIN)
-		return diag_set(change->diag, -E_TIME, "start is UNIX seconds");
+	if (new->start_at != START_NOW && (r = time_check(change, new->start_at)) < 0)
+		return r;
 	if (new->duration < 1 || new->duration > REGISTRATION_MAX)
 		return diag_set(change->diag, -E_VALUE, "duration is 1 to %d seconds",
 				REGISTRATION_MAX);
@@ -88,8 +100,10 @@ static int window_check(struct change *change, const struct operation_new *new)
 
 static int firmware_check(struct change *change, const struct operation_new *new)
 {
-	if (new->start_at < TIME_MIN)
-		return diag_set(change->diag, -E_TIME, "start is UNIX seconds");
+	int r = time_check(change, new->start_at);
+
+	if (r < 0)
+		return r;
 	if (!new->url || text_check_line(new->url, URL_MAX) < 0 ||
 	    (strncmp(new->url, "http://", 7) != 0 && strncmp(new->url, "https://", 8) != 0))
 		return diag_set(change->diag, -E_URL_SCHEME,

@@ -79,9 +79,10 @@ static int value_check(struct change *change, const struct setting_new *setting)
 				"an empty value makes phones behave unpredictably; "
 				"use unset to remove the setting");
 	if (len > SETTING_VALUE_MAX)
-		return -E_TEXT_LONG;
+		return diag_set(change->diag, -E_TEXT_LONG, "the value has more than %d bytes",
+				SETTING_VALUE_MAX);
 	r = text_check(text, len, NULL);
-	return r;
+	return r < 0 ? diag_set(change->diag, r, "the value %s", error_text(r)) : 0;
 }
 
 static json_t *shown(const struct setting *setting)

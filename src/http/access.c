@@ -97,7 +97,9 @@ static uint64_t body_announced(struct request *req)
 
 static void log_reply(struct request *req, int status, int reason)
 {
-	enum log_level level = status < 400 ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
+	/* Asking for a challenge is how every healthy phone begins. */
+	bool usual = status < 400 || reason == -E_SECRET_MISSING || reason == -E_UNAUTHORIZED;
+	enum log_level level = usual ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 	char text[NET_TEXT_MAX];
 	const char *address = text;
 
@@ -106,9 +108,9 @@ static void log_reply(struct request *req, int status, int reason)
 	net_address_text(request_address(req), text);
 	log_request(req->id);
 	if (reason < 0)
-		log_info("request refused", LOG_S("method", req->method_name),
-			 LOG_S("path", req->path), LOG_S("address", address),
-			 LOG_I("status", status), LOG_E(reason));
+		LOG_AT(level, "request refused", LOG_S("method", req->method_name),
+		       LOG_S("path", req->path), LOG_S("address", address), LOG_I("status", status),
+		       LOG_E(reason));
 	else
 		LOG_AT(level, "request answered", LOG_S("method", req->method_name),
 		       LOG_S("path", req->path), LOG_S("address", address),

@@ -16,7 +16,7 @@ struct shard {
 	size_t bytes;
 };
 
-static struct shard *shards;
+static struct shard shards[SHARDS]; /* static, since talloc aligns to 16 bytes only */
 static size_t shard_bytes_max;
 
 struct profile *profile_new(struct device_fetch *fetch_steal, struct prepared *reply_steal,
@@ -54,7 +54,6 @@ void profile_unref(struct profile *profile)
 
 void profile_cache_setup(size_t bytes_max)
 {
-	shards = mem_array(NULL, struct shard, SHARDS);
 	shard_bytes_max = bytes_max / SHARDS;
 	for (int i = 0; i < SHARDS; i++)
 		pthread_mutex_init(&shards[i].mutex, NULL);
@@ -153,5 +152,4 @@ void profile_cache_done(void)
 			drop(&shards[i], bucket_of(&shards[i], shards[i].oldest->mac));
 		pthread_mutex_destroy(&shards[i].mutex);
 	}
-	mem_free(shards);
 }

@@ -5,6 +5,7 @@
 #include <curl/curl.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 
 static const char *const placeholders[] = {"MACD", "MACC", "DVID", "DURL", "ACTC", "SUBLIST", "%"};
@@ -94,4 +95,21 @@ bool url_is_per_device(const char *url)
 {
 	return strstr(url, "%MACD") || strstr(url, "%MACC") || strstr(url, "%25MACD") ||
 	       strstr(url, "%25MACC");
+}
+
+char *url_redact(void *mem, const char *url)
+{
+	const char *authority = strstr(url, "://");
+	const char *colon, *at;
+	size_t len;
+
+	if (!authority)
+		return mem_strdup(mem, url);
+	authority += 3;
+	len = strcspn(authority, "/?#");
+	at = memrchr(authority, '@', len);
+	colon = at ? memchr(authority, ':', (size_t)(at - authority)) : NULL;
+	if (!colon)
+		return mem_strdup(mem, url);
+	return mem_printf(mem, "%.*s********%s", (int)(colon + 1 - url), url, at);
 }

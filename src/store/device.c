@@ -69,9 +69,10 @@ DB_QUERY(
 	"coalesce((SELECT revision FROM device_group WHERE id = d.group_id), 0), "
 	"coalesce((SELECT sum(s.revision) FROM device_sip_server p "
 	"JOIN sip_server s ON s.id = p.sip_server_id WHERE p.mac = d.mac), 0), "
-	"d.revision, r.revision, r.etag, r.until_at "
+	"d.revision, r.revision, r.etag, r.until_at, r.given_at, n.url "
 	"FROM device d "
 	"LEFT JOIN rendition r ON r.mac = d.mac "
+	"LEFT JOIN registration n ON n.mac = d.mac "
 	"WHERE d.mac = :mac");
 
 int device_fetch_find(void *mem, struct db *db, int64_t mac, struct device_fetch **ret)

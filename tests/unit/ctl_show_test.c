@@ -60,12 +60,14 @@ static void a_secret_is_shown_as_set_or_not(void **state)
 
 static void spans_and_notices_are_for_people(void **state)
 {
-	assert_string_equal(object(*state, "{\"uptime\":90061,\"notices\":[\"a b\",\"c\"]}"),
-			    "uptime   1d 1h\n"
-			    "notices  a b\n"
-			    "         c\n");
-	assert_string_equal(object(*state, "{\"uptime\":61,\"notices\":[]}"), "uptime   1min 1s\n"
-									      "notices  -\n");
+	assert_string_equal(
+		object(*state, "{\"uptime_seconds\":90061,\"notices\":[\"a b\",\"c\"]}"),
+		"uptime_seconds  1d 1h\n"
+		"notices         a b\n"
+		"                c\n");
+	assert_string_equal(object(*state, "{\"uptime_seconds\":61,\"notices\":[]}"),
+			    "uptime_seconds  1min 1s\n"
+			    "notices         -\n");
 }
 
 static void a_list_has_aligned_columns_and_no_blanks_at_the_end(void **state)
@@ -85,9 +87,9 @@ static void a_list_has_aligned_columns_and_no_blanks_at_the_end(void **state)
 static void an_empty_list_is_its_heads(void **state)
 {
 	assert_string_equal(list(*state, "group list", "{\"groups\":[]}", false),
-			    "NAME  DEVICES\n");
+			    "NAME  DEVICES  CREATED\n");
 	assert_string_equal(list(*state, "group list", "{\"groups\":[]}", true),
-			    "\033[1mNAME  DEVICES\033[0m\n");
+			    "\033[1mNAME  DEVICES  CREATED\033[0m\n");
 }
 
 static void a_setting_shows_its_value_or_that_it_is_secret(void **state)

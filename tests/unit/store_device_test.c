@@ -10,6 +10,8 @@
 #include "store/handset.h"
 #include "store/line.h"
 #include "store/operation.h"
+#include "store/provider.h"
+#include "store/registration.h"
 #include "store/rendition.h"
 #include "store/setting.h"
 #include "store/sip_server.h"
@@ -240,7 +242,12 @@ static void a_device_takes_all_that_is_its_own_with_it(void **state)
 			    .auth_name = "a",
 			    .display_name = "d"};
 	struct operation operation = {.mac = MAC, .kind = OPERATION_FIRMWARE, .dm = "local"};
-	struct rendition rendition = {.mac = MAC, .revision = "1", .etag = "\"e\"", .document = ""};
+	struct rendition rendition = {.mac = MAC,
+				      .revision = "1",
+				      .etag = "\"e\"",
+				      .handsets = "",
+				      .operations = "",
+				      .document = ""};
 	struct device_counts counts;
 
 	device_make(s, MAC);
@@ -342,8 +349,15 @@ static void a_fetch_knows_all_that_it_needs(void **state)
 		.user_password = secret_new(s, "user password"),
 		.locked_at = 5,
 	};
-	struct rendition rendition = {
-		.mac = MAC, .revision = "1.2.3", .etag = "\"e\"", .until_at = 44, .document = "x"};
+	struct rendition rendition = {.mac = MAC,
+				      .revision = "1.2.3",
+				      .etag = "\"e\"",
+				      .until_at = 44,
+				      .handsets = "",
+				      .operations = "",
+				      .document = "x"};
+	struct registration registration = {.mac = MAC, .provider_id = 1, .url = "http://u:p@h/"};
+	char *operations;
 	struct device_fetch *out = NULL;
 
 	assert_int_equal(device_fetch_find(s, s->db, MAC, &out), 0);
@@ -361,6 +375,15 @@ static void a_fetch_knows_all_that_it_needs(void **state)
 	assert_string_equal(out->rendition_revision, "1.2.3");
 	assert_string_equal(out->rendition_etag, "\"e\"");
 	assert_int_equal(out->rendition_until_at, 44);
+	assert_int_equal(out->rendition_given_at, 0);
+	assert_null(out->url);
+
+	assert_int_equal(rendition_given(s, s->db, MAC, "\"e\"", 55, &operations), 1);
+	assert_int_equal(provider_insert(s->db, "acme", NULL, SCRATCH_NOW), 0);
+	assert_int_equal(registration_insert(s->db, &registration), 0);
+	assert_int_equal(device_fetch_find(s, s->db, MAC, &out), 1);
+	assert_int_equal(out->rendition_given_at, 55);
+	assert_string_equal(out->url, "http://u:p@h/");
 }
 
 /* --- handset --- */

@@ -278,8 +278,8 @@ static void a_rendition_is_sealed_and_comes_back_byte_for_byte(void **state)
 			       .revision = "1.2.3.4.5",
 			       .etag = "\"abc\"",
 			       .until_at = 99,
-			       .handsets = 3,
-			       .operations = 2,
+			       .handsets = "029e74a599 029e74a59a",
+			       .operations = "4 9",
 			       .document = document,
 			       .document_len = sizeof(document) - 1,
 			       .made_at = SCRATCH_NOW};
@@ -298,8 +298,9 @@ static void a_rendition_is_sealed_and_comes_back_byte_for_byte(void **state)
 	assert_string_equal(out->revision, "1.2.3.4.5");
 	assert_string_equal(out->etag, "\"abc\"");
 	assert_int_equal(out->until_at, 99);
-	assert_int_equal(out->handsets, 3);
-	assert_int_equal(out->operations, 2);
+	assert_string_equal(out->handsets, "029e74a599 029e74a59a");
+	assert_string_equal(out->operations, "4 9");
+	assert_int_equal(out->given_at, 0);
 	assert_int_equal(out->made_at, SCRATCH_NOW);
 	assert_int_equal(out->document_len, sizeof(document) - 1);
 	assert_memory_equal(out->document, document, sizeof(document));
@@ -316,6 +317,49 @@ static void a_rendition_is_sealed_and_comes_back_byte_for_byte(void **state)
 
 	assert_int_equal(secret_setup(mem_printf(s, "%s/other", s->folder), true, NULL), 0);
 	assert_int_equal(rendition_find(s, s->db, MAC, &out), -E_SEAL);
+}
+
+static void a_rendition_is_given_for_the_first_time_once(void **state)
+{
+	struct scratch *s = *state;
+	struct rendition in = {.mac = MAC,
+			       .revision = "1",
+			       .etag = "\"one\"",
+			       .handsets = "029e74a599",
+			       .operations = "4 9",
+			       .document = "x",
+			       .document_len = 1};
+	struct rendition *out;
+	char *text = NULL;
+
+	device_make(s, MAC);
+	assert_int_equal(rendition_handsets_given(s, s->db, MAC, &text), 0);
+	assert_string_equal(text, "");
+	assert_int_equal(rendition_given(s, s->db, MAC, "\"one\"", 10, &text), 0);
+	assert_int_equal(rendition_put(s->db, &in), 0);
+	assert_int_equal(rendition_handsets_given(s, s->db, MAC, &text), 0);
+	assert_string_equal(text, "");
+
+	assert_int_equal(rendition_given(s, s->db, MAC, "\"other\"", 10, &text), 0);
+	assert_int_equal(rendition_given(s, s->db, MAC, "\"one\"", 10, &text), 1);
+	assert_string_equal(text, "4 9");
+	assert_int_equal(rendition_given(s, s->db, MAC, "\"one\"", 20, &text), 0);
+	assert_int_equal(rendition_find(s, s->db, MAC, &out), 1);
+	assert_int_equal(out->given_at, 10);
+	assert_int_equal(rendition_handsets_given(s, s->db, MAC, &text), 0);
+	assert_string_equal(text, "029e74a599");
+
+	/* Another one that has not been given yet: the device still has the handsets it had. */
+	in.etag = "\"two\"";
+	in.handsets = "";
+	assert_int_equal(rendition_put(s->db, &in), 0);
+	assert_int_equal(rendition_find(s, s->db, MAC, &out), 1);
+	assert_int_equal(out->given_at, 0);
+	assert_int_equal(rendition_handsets_given(s, s->db, MAC, &text), 0);
+	assert_string_equal(text, "029e74a599");
+	assert_int_equal(rendition_given(s, s->db, MAC, "\"two\"", 30, &text), 1);
+	assert_int_equal(rendition_handsets_given(s, s->db, MAC, &text), 0);
+	assert_string_equal(text, "");
 }
 
 /* --- seen --- */
@@ -390,6 +434,7 @@ int main(void)
 		TEST(an_operation_is_carried_once),
 		TEST(kinds_and_modes_have_names),
 		TEST(a_rendition_is_sealed_and_comes_back_byte_for_byte),
+		TEST(a_rendition_is_given_for_the_first_time_once),
 		TEST(the_last_sight_of_a_phone_is_kept),
 		TEST(the_last_twenty_fetches_are_kept),
 	};
