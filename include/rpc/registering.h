@@ -8,6 +8,10 @@
 /* [1, "OK…"] or [0, "code:offender"]; a refusal is logged with its reason. */
 void rpc_outcome(struct rpc_call *call, struct buf *answer, const struct redirect_answer *outcome);
 
+/* A line in the log unless all is well; `text` is what the caller was told. */
+void rpc_refusal_log(struct rpc_call *call, const char *text,
+		     const struct redirect_answer *outcome);
+
 /* Sets the caller's require_mac_id: the account's own, or else the ini's. */
 int rpc_require_mac_id(struct rpc_call *call) MUST_CHECK;
 

@@ -12,30 +12,64 @@
 
 struct input {
 	const char *name;
+	const char *default_url;
+	bool has_default_url;
 };
 
 static const struct api_field fields[] = {
 	API_FIELD("name", TEXT, MUST, struct input, name),
+	API_FIELD("default_url", TEXT, CLEARS, struct input, default_url),
+};
+
+static const struct api_field fields_change[] = {
+	API_FIELD_HAS("default_url", TEXT, CLEARS, struct input, default_url, has_default_url),
 };
 
 static json_t *provider_json(const struct provider *provider)
 {
-	return json_pack("{s:s, s:I, s:o}", "name", provider->name, "registrations",
-			 (json_int_t)provider->registrations, "created_at",
+	return json_pack("{s:s, s:o, s:I, s:o}", "name", provider->name, "default_url",
+			 provider->default_url ? json_string(provider->default_url) : json_null(),
+			 "registrations", (json_int_t)provider->registrations, "created_at",
 			 api_time(provider->created_at));
+}
+
+static int provider_answer(struct request *req, struct change *change, const char *name, int status)
+{
+	struct provider *provider;
+	int r = provider_find(change->mem, change->db, name, &provider);
+
+	if (r <= 0)
+		return r < 0 ? r : -E_PROVIDER_UNKNOWN;
+	return api_answer(req, status, provider_json(provider));
 }
 
 static int add_op(struct request *req, struct change *change, void *arg)
 {
 	const struct input *input = arg;
-	struct provider *provider;
-	int r = fleet_provider_add(change, input->name);
+	int r = fleet_provider_add(change, input->name, input->default_url);
 
-	if (r >= 0)
-		r = provider_find(change->mem, change->db, input->name, &provider);
-	if (r <= 0)
-		return r < 0 ? r : -E_INTERNAL;
-	return api_answer(req, 201, provider_json(provider));
+	return r < 0 ? r : provider_answer(req, change, input->name, 201);
+}
+
+static int set_op(struct request *req, struct change *change, void *arg)
+{
+	const struct input *input = arg;
+	int r = fleet_provider_set(change, request_param(req, "name"), input->default_url);
+
+	return r < 0 ? r : provider_answer(req, change, request_param(req, "name"), 200);
+}
+
+int api_provider_set(struct request *req)
+{
+	struct input *input = mem_new(request_mem(req), struct input);
+	struct diag diag = {0};
+	int r = api_input(req, fields_change, COUNT_OF(fields_change), input, &diag);
+
+	if (r == 0 && !input->has_default_url)
+		r = diag_set(&diag, -E_FIELD_MISSING, "nothing to change; give default_url");
+	if (r < 0)
+		return api_refuse(req, r, &diag);
+	return api_write(req, set_op, input);
 }
 
 int api_provider_add(struct request *req)

@@ -77,14 +77,12 @@ static int dispatch(struct rpc_call *call, const struct rpc_request *parsed)
 	return r < 0 ? r : call->method->handler(call);
 }
 
-int rpc_call(struct request *req)
+int rpc_run(struct request *req, const char *document, size_t len)
 {
 	void *mem = request_mem(req);
 	struct rpc_call *call = mem_new(mem, struct rpc_call);
 	struct audit_who *who = mem_new(mem, struct audit_who);
 	struct rpc_request parsed = {0};
-	const char *body;
-	size_t len;
 	int r;
 
 	counter_add(M_RPC_CALL, 1);
@@ -92,8 +90,7 @@ int rpc_call(struct request *req)
 	call->mem = mem;
 	call->diag = mem_new(mem, struct diag);
 	caller_set(call, who);
-	body = request_body(req, &len);
-	r = rpc_parse(mem, body, len, request_config(req)->limits.max_xml_depth, &parsed,
+	r = rpc_parse(mem, document, len, request_config(req)->limits.max_xml_depth, &parsed,
 		      call->diag);
 	if (r == 0)
 		r = dispatch(call, &parsed);
@@ -102,6 +99,14 @@ int rpc_call(struct request *req)
 		r = 0;
 	}
 	return r;
+}
+
+int rpc_call(struct request *req)
+{
+	size_t len;
+	const char *body = request_body(req, &len);
+
+	return rpc_run(req, body, len);
 }
 
 struct write {

@@ -112,6 +112,23 @@ static const char *string_read(void *mem, xmlrpc_env *env, xmlrpc_value *value)
 	return copy;
 }
 
+/* A boolean or a number that can only mean one. */
+static const char *flag_read(xmlrpc_env *env, xmlrpc_value *value)
+{
+	xmlrpc_bool truth = 0;
+	int number = 0;
+
+	if (xmlrpc_value_type(value) == XMLRPC_TYPE_BOOL)
+		xmlrpc_read_bool(env, value, &truth);
+	else if (xmlrpc_value_type(value) == XMLRPC_TYPE_INT)
+		xmlrpc_read_int(env, value, &number);
+	else
+		return NULL;
+	if (env->fault_occurred || number < 0 || number > 1)
+		return NULL;
+	return truth || number ? "1" : "0";
+}
+
 static int array_read(void *mem, xmlrpc_env *env, xmlrpc_value *value, unsigned n,
 		      struct rpc_param *param, struct diag *reterr)
 {
@@ -151,6 +168,8 @@ static int params_read(void *mem, xmlrpc_env *env, xmlrpc_value *array, struct r
 			return param_error(reterr, n, env->fault_string);
 		if (xmlrpc_value_type(value) == XMLRPC_TYPE_ARRAY)
 			r = array_read(mem, env, value, n, param, reterr);
+		else if ((param->text = flag_read(env, value)))
+			param->is_flag = true;
 		else if (!(param->text = string_read(mem, env, value)))
 			r = param_error(reterr, n, "must be a string or an array of strings");
 		xmlrpc_DECREF(value);

@@ -25,9 +25,14 @@ void rpc_outcome(struct rpc_call *call, struct buf *answer, const struct redirec
 {
 	char *text = redirect_answer_text(call->mem, outcome);
 
+	rpc_refusal_log(call, text, outcome);
+	rpc_result(answer, outcome->outcome == REDIRECT_OK, text);
+}
+
+void rpc_refusal_log(struct rpc_call *call, const char *text, const struct redirect_answer *outcome)
+{
 	if (outcome->outcome != REDIRECT_OK)
 		log_refusal(LOG_LEVEL_INFO, call, text, outcome->reason);
-	rpc_result(answer, outcome->outcome == REDIRECT_OK, text);
 }
 
 int rpc_require_mac_id(struct rpc_call *call)
