@@ -65,6 +65,10 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 		      const char *mac_id, const struct redirect_target *target,
 		      struct redirect_answer *answer) MUST_CHECK;
 
+/* What redirect_register() would answer, but for the secret. */
+int redirect_register_check(void *mem, struct db *db, const struct redirect_caller *caller,
+			    const char *mac_id, struct redirect_answer *answer) MUST_CHECK;
+
 int redirect_deregister(void *mem, struct db *db, const struct redirect_caller *caller,
 			const char *mac_id, struct redirect_answer *answer) MUST_CHECK;
 
