@@ -69,7 +69,7 @@ int redirect_target_check(void *mem, struct db *db, const struct redirect_caller
 			  struct redirect_answer *answer)
 {
 	struct provider *provider;
-	int r = url_check(url, NULL);
+	int r = url_check(url, caller->url_schemes, NULL);
 
 	answer->outcome = REDIRECT_OK;
 	if (r < 0)
