@@ -73,6 +73,7 @@ struct config_listener {
 
 struct config_redirect {
 	bool require_mac_id;
+	struct config_words url_schemes;
 	unsigned check_device_order; /* enum date_order */
 	unsigned list_answer;	     /* enum list_answer */
 	unsigned max_list;

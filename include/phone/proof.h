@@ -23,5 +23,8 @@ bool proof_is_open(const struct request *req);
  */
 int proof_check(struct request *req, const struct device_fetch *fetch) MUST_CHECK;
 
+/* Takes as long as reading the secrets of a device that is there. */
+void proof_pretend(void);
+
 /* The one answer to all of these: 401 with a challenge, or 404 where no proof is asked. */
 int proof_deny(struct request *req, int reason) MUST_CHECK;

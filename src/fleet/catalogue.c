@@ -64,7 +64,7 @@ static json_t *provider_shown(struct change *change, const char *default_url)
 static int default_url_check(struct change *change, const char *url)
 {
 	struct diag diag = {0};
-	int r = url ? url_check(url, &diag) : 0;
+	int r = url ? url_check(url, NULL, &diag) : 0;
 
 	return r < 0 ? diag_set(change->diag, r, "default URL: %s", diag_text(&diag, r)) : 0;
 }
