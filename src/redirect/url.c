@@ -86,6 +86,9 @@ int url_check(const char *url, struct diag *reterr)
 				(size_t)(s - url) + 1);
 	if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
 		return -E_URL_SCHEME;
+	/* The parser would pass over further slashes and take the path for a host. */
+	if (strstr(url, "://")[3] == '/')
+		return -E_URL_HOST;
 	r = replace_placeholders(url, plain, reterr);
 	return r < 0 ? r : parse(plain, reterr);
 }
