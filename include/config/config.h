@@ -73,6 +73,7 @@ struct config_listener {
 
 struct config_redirect {
 	bool require_mac_id;
+	struct config_words url_schemes;
 	unsigned check_device_order; /* enum date_order */
 	unsigned list_answer;	     /* enum list_answer */
 	unsigned max_list;
@@ -96,6 +97,8 @@ struct config_limits {
 	unsigned stop_seconds;
 	unsigned nonce_seconds;
 	unsigned login_memory_seconds;
+	unsigned login_tries;
+	unsigned login_slow_seconds;
 	unsigned cache_bytes;
 	unsigned seen_seconds;
 	unsigned write_queue;

@@ -69,7 +69,7 @@ int redirect_target_check(void *mem, struct db *db, const struct redirect_caller
 			  struct redirect_answer *answer)
 {
 	struct provider *provider;
-	int r = url_check(url, NULL);
+	int r = url_check(url, caller->url_schemes, NULL);
 
 	answer->outcome = REDIRECT_OK;
 	if (r < 0)
@@ -89,7 +89,8 @@ int redirect_target_check(void *mem, struct db *db, const struct redirect_caller
 static int audit(void *mem, struct db *db, const struct redirect_caller *caller, const char *action,
 		 int64_t mac, const char *url, int64_t provider_id, bool added)
 {
-	json_t *json = json_pack("{s:s, s:I}", "url", url, "provider", (json_int_t)provider_id);
+	json_t *json = json_pack("{s:s, s:I}", "url", url_redact(mem, url), "provider",
+				 (json_int_t)provider_id);
 	char *text = json_dumps(json, JSON_COMPACT);
 	char mac_text[MAC_LEN + 1];
 	int r;
