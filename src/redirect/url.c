@@ -105,6 +105,9 @@ int url_check(const char *url, const struct config_words *schemes, struct diag *
 				(size_t)(s - url) + 1);
 	if (!scheme_is_allowed(url, schemes))
 		return -E_URL_SCHEME;
+	/* The parser would pass over further slashes and take the path for a host. */
+	if (strstr(url, "://")[3] == '/')
+		return -E_URL_HOST;
 	r = replace_placeholders(url, plain, reterr);
 	return r < 0 ? r : parse(plain, reterr);
 }
