@@ -72,6 +72,10 @@ struct config_listener {
 };
 
 struct config_redirect {
+	unsigned auth;		/* enum phone_auth */
+	const char *data_url;	/* "": none */
+	const char *chain_code; /* three digits; "": no chain */
+	const char *chain_url;
 	bool require_mac_id;
 	struct config_words url_schemes;
 	unsigned check_device_order; /* enum date_order */

@@ -134,15 +134,13 @@ static enum MHD_Result queue(struct request *req, int status, struct MHD_Respons
 
 static enum MHD_Result answer(struct request *req)
 {
-	struct MHD_Response *response = req->response;
-	int status = req->status;
 	enum MHD_Result result;
 
-	if (!response)
-		response = prepared_choose(req, req->prepared, &status);
-	result = queue(req, status, response, req->reason);
+	if (!req->response)
+		req->response = prepared_response(req, req->prepared, &req->status);
+	result = queue(req, req->status, req->response, req->reason);
 	/* libmicrohttpd has it now; a stream would otherwise hold the request that holds it. */
-	reply_set(req, status, NULL);
+	reply_set(req, req->status, NULL);
 	return result;
 }
 
