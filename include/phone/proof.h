@@ -11,7 +11,8 @@ struct request;
 
 /*
  * What a phone proves.  Three pairs are good: its MAC and its secret, the user
- * and password configured for it, and the user:password@ of its registered URL.
+ * and password configured for it, and the user:password@ of its registered URL,
+ * with %MACD filled in, as it stands there or percent-decoded.
  */
 
 /* No proof is asked: [provisioning] auth = open, or an address in open_networks. */
