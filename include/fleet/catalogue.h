@@ -8,7 +8,9 @@
 int fleet_group_add(struct change *change, const char *name) MUST_CHECK;
 int fleet_group_remove(struct change *change, const char *name) MUST_CHECK;
 
-int fleet_provider_add(struct change *change, const char *name) MUST_CHECK;
+/* A default URL is what a server's name means to dialects that know servers; NULL: none. */
+int fleet_provider_add(struct change *change, const char *name, const char *default_url) MUST_CHECK;
+int fleet_provider_set(struct change *change, const char *name, const char *default_url) MUST_CHECK;
 int fleet_provider_remove(struct change *change, const char *name) MUST_CHECK;
 
 /* NULL: not given.  Addresses are HOST or HOST:PORT, with brackets around IPv6. */

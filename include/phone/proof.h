@@ -38,5 +38,8 @@ int proof_read(struct request *req, struct digest **ret) MUST_CHECK;
 int proof_password(struct request *req, const struct digest *digest,
 		   const char *password) MUST_CHECK;
 
+/* Takes as long as reading the secrets of a device that is there. */
+void proof_pretend(void);
+
 /* The one answer to all of these: 401 with a challenge, or 404 where no proof is asked. */
 int proof_deny(struct request *req, int reason) MUST_CHECK;

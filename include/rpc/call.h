@@ -21,9 +21,10 @@ struct request;
  * is a fault.  `diag` may have the fault's words.
  */
 
-/* A parameter: a string, or an array of strings.  No method takes anything else. */
+/* A parameter: a string, a flag ("0" or "1"), or an array of strings. */
 struct rpc_param {
 	bool is_array;
+	bool is_flag; /* came as a boolean or a number */
 	const char *text;
 	const char **items;
 	size_t count;
@@ -37,6 +38,7 @@ struct rpc_call {
 	size_t param_count;
 	struct redirect_caller caller;
 	struct diag *diag;
+	void *work; /* the handler's own, for its write operation */
 };
 
 typedef int rpc_handler(struct rpc_call *call);
@@ -74,6 +76,9 @@ void rpc_boolean(struct buf *answer, bool b);
 
 /* [0, text] or [1, text] */
 void rpc_result(struct buf *answer, bool good, const char *text);
+
+/* Runs the call in a document, which must live as long as the request and be followed by a byte. */
+int rpc_run(struct request *req, const char *document, size_t len) MUST_CHECK;
 
 /* A fault with the code of errors.def. */
 void rpc_fault(struct request *req, int r, const char *text);

@@ -8,6 +8,10 @@
 /* [1, "OK…"] or [0, "code:offender"]; a refusal is logged with its reason. */
 void rpc_outcome(struct rpc_call *call, struct buf *answer, const struct redirect_answer *outcome);
 
+/* A line in the log unless all is well; `text` is what the caller was told. */
+void rpc_refusal_log(struct rpc_call *call, const char *text,
+		     const struct redirect_answer *outcome);
+
 /* Sets the caller's require_mac_id: the account's own, or else the ini's. */
 int rpc_require_mac_id(struct rpc_call *call) MUST_CHECK;
 
@@ -17,9 +21,10 @@ int rpc_list_check(struct rpc_call *call) MUST_CHECK;
 /*
  * Calls `one` for each MAC of the first parameter and makes the answer in the
  * shape that the ini wants (list_answer).  A MAC that is named twice is
- * answered as the first time, and done once.
+ * answered as the first time, and done once.  In the guide's shape `check` is
+ * asked about all of them before: one invalid MAC refuses the list.
  */
 typedef int rpc_list_one(struct rpc_call *call, struct db *db, const char *mac_id, void *arg,
 			 struct redirect_answer *answer);
-int rpc_list(struct rpc_call *call, struct db *db, struct buf *answer, rpc_list_one *one,
-	     void *arg) MUST_CHECK;
+int rpc_list(struct rpc_call *call, struct db *db, struct buf *answer, rpc_list_one *check,
+	     rpc_list_one *one, void *arg) MUST_CHECK;

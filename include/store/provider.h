@@ -13,7 +13,8 @@ struct db;
 struct provider {
 	int64_t id;
 	const char *name;
-	int64_t registrations; /* only from provider_list() */
+	const char *default_url; /* NULL: none */
+	int64_t registrations;	 /* only from provider_list() */
 	int64_t created_at;
 };
 
@@ -25,6 +26,8 @@ int provider_list(void *mem, struct db *db, const char *after, int limit, struct
 /* Ids and names of an account's providers, by name; of all when `account_id` is 0. */
 int provider_list_of(void *mem, struct db *db, int64_t account_id, struct provider **ret,
 		     size_t *ret_count) MUST_CHECK;
-int provider_insert(struct db *db, const char *name, int64_t at) MUST_CHECK;
+int provider_insert(struct db *db, const char *name, const char *default_url,
+		    int64_t at) MUST_CHECK;
+int provider_update(struct db *db, int64_t id, const char *default_url) MUST_CHECK;
 /* -E_DB_CONSTRAINT while registrations name it. */
 int provider_delete(struct db *db, int64_t id) MUST_CHECK;

@@ -9,6 +9,7 @@
 #include "fleet/activation.h"
 #include "http/handlers.h"
 #include "http/request.h"
+#include "redirect/url.h"
 
 struct input {
 	const char *code;
@@ -22,11 +23,11 @@ static const struct api_field fields[] = {
 	API_FIELD("password", SECRET, MUST, struct input, activation.password),
 };
 
-static json_t *activation_json(const struct activation *activation)
+static json_t *activation_json(void *mem, const struct activation *activation)
 {
 	return json_pack("{s:s, s:s, s:o, s:o, s:o}", "code", activation->code, "provider",
-			 activation->provider, "url", api_url(activation->url), "password",
-			 api_mark(activation->password), "created_at",
+			 activation->provider, "url", api_text(url_redact(mem, activation->url)),
+			 "password", api_mark(activation->password), "created_at",
 			 api_time(activation->created_at));
 }
 
@@ -40,7 +41,7 @@ static int add_op(struct request *req, struct change *change, void *arg)
 		r = activation_find(change->mem, change->db, input->code, &activation);
 	if (r <= 0)
 		return r < 0 ? r : -E_INTERNAL;
-	return api_answer(req, 201, activation_json(activation));
+	return api_answer(req, 201, activation_json(change->mem, activation));
 }
 
 int api_activation_add(struct request *req)
@@ -51,6 +52,7 @@ int api_activation_add(struct request *req)
 
 	if (r < 0)
 		return api_refuse(req, r, &diag);
+	input->activation.url_schemes = &request_config(req)->redirect.url_schemes;
 	return api_write(req, add_op, input);
 }
 
@@ -88,7 +90,7 @@ int api_activation_list(struct request *req)
 	shown = api_page_cut(&page, count);
 	rows = json_array();
 	for (size_t i = 0; i < shown; i++)
-		json_array_append_new(rows, activation_json(&activations[i]));
+		json_array_append_new(rows, activation_json(request_mem(req), &activations[i]));
 	return api_page_answer(req, &page, "activations", rows, count,
 			       shown ? activations[shown - 1].code : NULL);
 }

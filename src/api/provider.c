@@ -9,33 +9,73 @@
 #include "fleet/catalogue.h"
 #include "http/handlers.h"
 #include "http/request.h"
+#include "redirect/url.h"
 
 struct input {
 	const char *name;
+	const char *default_url;
+	bool has_default_url;
 };
 
 static const struct api_field fields[] = {
 	API_FIELD("name", TEXT, MUST, struct input, name),
+	API_FIELD("default_url", TEXT, CLEARS, struct input, default_url),
 };
 
-static json_t *provider_json(const struct provider *provider)
+static const struct api_field fields_change[] = {
+	API_FIELD_HAS("default_url", TEXT, CLEARS, struct input, default_url, has_default_url),
+};
+
+static json_t *provider_json(void *mem, const struct provider *provider)
 {
-	return json_pack("{s:s, s:I, s:o}", "name", provider->name, "registrations",
-			 (json_int_t)provider->registrations, "created_at",
-			 api_time(provider->created_at));
+	const char *url = provider->default_url ? url_redact(mem, provider->default_url) : NULL;
+
+	return json_pack("{s:s, s:o, s:I, s:o}", "name", provider->name, "default_url",
+			 api_text(url), "registrations", (json_int_t)provider->registrations,
+			 "created_at", api_time(provider->created_at));
+}
+
+/* Registrations are counted for lists only. */
+static int provider_answer(struct request *req, struct change *change, const char *name, int status)
+{
+	struct provider *provider;
+	json_t *json;
+	int r = provider_find(change->mem, change->db, name, &provider);
+
+	if (r <= 0)
+		return r < 0 ? r : -E_PROVIDER_UNKNOWN;
+	json = provider_json(change->mem, provider);
+	json_object_del(json, "registrations");
+	return api_answer(req, status, json);
 }
 
 static int add_op(struct request *req, struct change *change, void *arg)
 {
 	const struct input *input = arg;
-	struct provider *provider;
-	int r = fleet_provider_add(change, input->name);
+	int r = fleet_provider_add(change, input->name, input->default_url);
 
-	if (r >= 0)
-		r = provider_find(change->mem, change->db, input->name, &provider);
-	if (r <= 0)
-		return r < 0 ? r : -E_INTERNAL;
-	return api_answer(req, 201, provider_json(provider));
+	return r < 0 ? r : provider_answer(req, change, input->name, 201);
+}
+
+static int set_op(struct request *req, struct change *change, void *arg)
+{
+	const struct input *input = arg;
+	int r = fleet_provider_set(change, request_param(req, "name"), input->default_url);
+
+	return r < 0 ? r : provider_answer(req, change, request_param(req, "name"), 200);
+}
+
+int api_provider_set(struct request *req)
+{
+	struct input *input = mem_new(request_mem(req), struct input);
+	struct diag diag = {0};
+	int r = api_input(req, fields_change, COUNT_OF(fields_change), input, &diag);
+
+	if (r == 0 && !input->has_default_url)
+		r = diag_set(&diag, -E_FIELD_MISSING, "nothing to change; give default_url");
+	if (r < 0)
+		return api_refuse(req, r, &diag);
+	return api_write(req, set_op, input);
 }
 
 int api_provider_add(struct request *req)
@@ -85,7 +125,7 @@ int api_provider_list(struct request *req)
 	shown = api_page_cut(&page, count);
 	rows = json_array();
 	for (size_t i = 0; i < shown; i++)
-		json_array_append_new(rows, provider_json(&providers[i]));
+		json_array_append_new(rows, provider_json(request_mem(req), &providers[i]));
 	return api_page_answer(req, &page, "providers", rows, count,
 			       shown ? providers[shown - 1].name : NULL);
 }

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "fleet/audit.h"
+#include "redirect/url.h"
 #include "store/group.h"
 #include "store/provider.h"
 #include "store/setting.h"
@@ -53,16 +54,52 @@ int fleet_group_remove(struct change *change, const char *name)
 	return fleet_audit(change, "group.remove", object, json_object(), NULL);
 }
 
-int fleet_provider_add(struct change *change, const char *name)
+static json_t *provider_shown(struct change *change, const char *default_url)
+{
+	const char *url = default_url ? url_redact(change->mem, default_url) : NULL;
+
+	return json_pack("{s:o}", "default_url", audit_string(url));
+}
+
+static int default_url_check(struct change *change, const char *url)
+{
+	struct diag diag = {0};
+	int r = url ? url_check(url, NULL, &diag) : 0;
+
+	return r < 0 ? diag_set(change->diag, r, "default URL: %s", diag_text(&diag, r)) : 0;
+}
+
+int fleet_provider_add(struct change *change, const char *name, const char *default_url)
 {
 	int r = name_check(change, name);
 
 	if (r == 0)
-		r = translate(provider_insert(change->db, name, clock_now()), -E_PROVIDER_EXISTS);
+		r = default_url_check(change, default_url);
+	if (r == 0)
+		r = translate(provider_insert(change->db, name, default_url, clock_now()),
+			      -E_PROVIDER_EXISTS);
 	if (r < 0)
 		return r;
 	return fleet_audit(change, "provider.add", mem_printf(change->mem, "provider:%s", name),
-			   NULL, json_object());
+			   NULL, provider_shown(change, default_url));
+}
+
+int fleet_provider_set(struct change *change, const char *name, const char *default_url)
+{
+	struct provider *provider;
+	int r = default_url_check(change, default_url);
+
+	if (r < 0)
+		return r;
+	r = provider_find(change->mem, change->db, name, &provider);
+	if (r <= 0)
+		return r < 0 ? r : -E_PROVIDER_UNKNOWN;
+	r = provider_update(change->db, provider->id, default_url);
+	if (r < 0)
+		return r;
+	return fleet_audit(change, "provider.set", mem_printf(change->mem, "provider:%s", name),
+			   provider_shown(change, provider->default_url),
+			   provider_shown(change, default_url));
 }
 
 int fleet_provider_remove(struct change *change, const char *name)

@@ -5,8 +5,10 @@
  * the body, when all is there, and again after a suspended connection has been
  * resumed; access_completed() at the end.
  *
- * A refusal that is known with the headers is sent at once only when a body
- * follows, since that costs the connection.
+ * A refusal that is known with the headers waits for the body's end: many
+ * clients write all of it before they read, and would see nothing but a broken
+ * connection.  It is sent at once to who asks first (Expect: 100-continue), and
+ * where the body is too long for such courtesy.
  */
 #include <assert.h>
 #include <string.h>
@@ -18,7 +20,7 @@
 #include "exchange.h"
 #include "http/reply.h"
 
-enum { BODY_FIRST = 4096, BODY_SWALLOWED_MAX = 1 << 20 };
+enum { BODY_FIRST = 4096, BODY_SWALLOWED_MAX = 32 << 20 };
 
 static const struct {
 	const char *name;
@@ -176,6 +178,12 @@ static enum MHD_Result refuse(struct request *req)
 	return answer(req);
 }
 
+static bool is_swallowed(struct request *req, uint64_t body)
+{
+	return body <= BODY_SWALLOWED_MAX && req->refusal != -E_STOPPING &&
+	       !request_header(req, MHD_HTTP_HEADER_EXPECT);
+}
+
 static enum MHD_Result begin(struct request *req, struct listener *listener,
 			     struct MHD_Connection *connection, const char *method)
 {
@@ -194,7 +202,7 @@ static enum MHD_Result begin(struct request *req, struct listener *listener,
 		req->refusal = -E_TOO_LARGE;
 	if (!req->refusal && atomic_load(&listener->http->is_stopping))
 		req->refusal = -E_STOPPING;
-	return req->refusal && body ? refuse(req) : MHD_YES;
+	return req->refusal && body && !is_swallowed(req, body) ? refuse(req) : MHD_YES;
 }
 
 static void body_reserve(struct request *req, size_t len)

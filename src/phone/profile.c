@@ -104,8 +104,10 @@ static int profile_read(struct request *req, int64_t mac, struct profile *old, s
 		r = device_fetch_find(NULL, db, mac, &fetch);
 	if (r < 0)
 		return r;
-	if (!fetch)
+	if (!fetch) {
+		proof_pretend();
 		scan_note(req, mac);
+	}
 	r = proof_check(req, fetch);
 	if (r == 0 && !fetch->product)
 		r = -E_NO_PRODUCT;
@@ -129,12 +131,13 @@ int phone_profile(struct request *req)
 	if (!proof_is_open(req) && !request_header(req, "Authorization"))
 		return proof_deny(req, -E_SECRET_MISSING);
 	cached = profile_cache_find(mac);
-	if (cached && is_current(cached) && proof_check(req, cached->fetch) == 0) {
+	r = proof_check(req, cached && is_current(cached) ? cached->fetch : NULL);
+	if (r == 0) {
 		counter_add(M_FETCH_HIT, 1);
 		phone_give(req, cached);
 		return 0;
 	}
-	/* A refusal has always looked here, whatever the cache had: time must not tell. */
+	/* A refusal takes both looks, whatever the cache has and the store knows: time must not tell. */
 	r = profile_read(req, mac, cached, &fresh);
 	if (r > 0) {
 		phone_give(req, fresh);

@@ -54,6 +54,7 @@ static void caller_set(struct rpc_call *call, struct audit_who *who)
 	who->address = address;
 	who->request = request_id(call->req);
 	call->caller.who = who;
+	call->caller.url_schemes = &request_config(call->req)->redirect.url_schemes;
 	call->caller.account_id = principal->account_id;
 	call->caller.every_provider =
 		principal->role == ROLE_ADMIN || principal->role == ROLE_VIEWER;
@@ -77,14 +78,12 @@ static int dispatch(struct rpc_call *call, const struct rpc_request *parsed)
 	return r < 0 ? r : call->method->handler(call);
 }
 
-int rpc_call(struct request *req)
+int rpc_run(struct request *req, const char *document, size_t len)
 {
 	void *mem = request_mem(req);
 	struct rpc_call *call = mem_new(mem, struct rpc_call);
 	struct audit_who *who = mem_new(mem, struct audit_who);
 	struct rpc_request parsed = {0};
-	const char *body;
-	size_t len;
 	int r;
 
 	counter_add(M_RPC_CALL, 1);
@@ -92,8 +91,7 @@ int rpc_call(struct request *req)
 	call->mem = mem;
 	call->diag = mem_new(mem, struct diag);
 	caller_set(call, who);
-	body = request_body(req, &len);
-	r = rpc_parse(mem, body, len, request_config(req)->limits.max_xml_depth, &parsed,
+	r = rpc_parse(mem, document, len, request_config(req)->limits.max_xml_depth, &parsed,
 		      call->diag);
 	if (r == 0)
 		r = dispatch(call, &parsed);
@@ -102,6 +100,14 @@ int rpc_call(struct request *req)
 		r = 0;
 	}
 	return r;
+}
+
+int rpc_call(struct request *req)
+{
+	size_t len;
+	const char *body = request_body(req, &len);
+
+	return rpc_run(req, body, len);
 }
 
 struct write {
@@ -113,10 +119,14 @@ struct write {
 static int write_op(struct db *db, void *arg, struct diag *diag)
 {
 	struct write *write = arg;
+	int r;
 
 	(void)diag;
+	log_request(write->call->caller.who->request);
 	write->answer = rpc_answer_new(write->call->mem);
-	return write->op(write->call, db, write->answer);
+	r = write->op(write->call, db, write->answer);
+	log_request(NULL);
+	return r;
 }
 
 static void write_done(void *arg, int result, const struct diag *diag)
@@ -125,6 +135,7 @@ static void write_done(void *arg, int result, const struct diag *diag)
 	struct rpc_call *call = write->call;
 	int r;
 
+	log_request(call->caller.who->request);
 	if (result < 0) {
 		log_error("a registration call failed", LOG_S("method", call->method->name),
 			  LOG_S("words", diag->text), LOG_E(result));
@@ -133,6 +144,7 @@ static void write_done(void *arg, int result, const struct diag *diag)
 		r = rpc_reply(call, write->answer);
 		(void)r;
 	}
+	log_request(NULL);
 	request_finish(call->req, 0);
 }
 

@@ -1,30 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * listDevices is never built in memory: it walks its providers and, within
- * each, the MACs, a page at a time, while the pages before are being sent.
- * A provider that the account does not have is as one without registrations.
- */
-#include <string.h>
-
-#include "base/buf.h"
 #include "base/clock.h"
-#include "base/mem.h"
-#include "fleet/fleet.h"
-#include "http/reply.h"
 #include "rpc/handlers.h"
-#include "store/provider.h"
+#include "rpc/listing.h"
 
-enum { PAGE_ROWS = 500 };
-
-struct listing {
-	struct provider *providers;
-	size_t count;
-	size_t current;
-	int64_t after; /* MAC */
-	bool begun;
-};
-
-static void row_write(struct buf *out, const struct registration *registration)
+static void row(struct buf *out, const struct registration *registration)
 {
 	char mac[MAC_LEN + 1];
 	char date[11];
@@ -39,90 +18,7 @@ static void row_write(struct buf *out, const struct registration *registration)
 	rpc_array_end(out);
 }
 
-static int page_write(struct listing *listing, struct db *db, struct buf *out)
-{
-	CLEANUP(mem_freep) void *scratch = mem_root("list_devices");
-	struct registration *registrations;
-	size_t count;
-	int r = registration_list(scratch, db, listing->providers[listing->current].id,
-				  listing->after, PAGE_ROWS, &registrations, &count);
-
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < count; i++)
-		row_write(out, &registrations[i]);
-	if (count == PAGE_ROWS) {
-		listing->after = registrations[count - 1].mac;
-	} else {
-		listing->current++;
-		listing->after = -1;
-	}
-	return 0;
-}
-
-static int next(void *arg, struct buf *out)
-{
-	struct listing *listing = arg;
-	struct db *db;
-	int r = fleet_reader(&db);
-
-	if (r < 0)
-		return r;
-	if (!listing->begun) {
-		rpc_answer_head(out);
-		rpc_array_begin(out);
-		listing->begun = true;
-	}
-	if (listing->current < listing->count)
-		r = page_write(listing, db, out);
-	if (r < 0)
-		return r;
-	if (listing->current < listing->count)
-		return 1;
-	rpc_array_end(out);
-	rpc_answer_tail(out);
-	return 0;
-}
-
-static bool is_named(const struct rpc_call *call, const char *name)
-{
-	for (size_t i = 0; i < call->param_count; i++)
-		if (strcmp(call->params[i].text, name) == 0)
-			return true;
-	return call->param_count == 0;
-}
-
 int rpc_list_devices(struct rpc_call *call)
 {
-	struct listing *listing = mem_new(call->mem, struct listing);
-	struct provider *providers;
-	struct buf *first;
-	size_t count;
-	struct db *db;
-	int r = fleet_reader(&db);
-
-	if (r == 0)
-		r = provider_list_of(call->mem, db,
-				     call->caller.every_provider ? 0 : call->caller.account_id,
-				     &providers, &count);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < count; i++)
-		if (is_named(call, providers[i].name))
-			*mem_push(call->mem, &listing->providers, &listing->count) = providers[i];
-	listing->after = -1;
-	/* A list of one page goes out whole, with its length. */
-	if (listing->count <= 1) {
-		first = buf_new(call->mem);
-		r = next(listing, first);
-		if (r < 0)
-			return r;
-		if (r == 0) {
-			reply_static(call->req, 200, "text/xml", first->data, first->len);
-			return 0;
-		}
-		*listing = (struct listing){listing->providers, listing->count, 0, -1, false};
-	}
-	reply_stream(call->req, 200, "text/xml", next, listing);
-	return 0;
+	return rpc_listing(call, row);
 }

@@ -26,24 +26,33 @@ const char *rpc_signature_after(const char *signature)
 	return bar ? bar + 1 : NULL;
 }
 
+/* A flag may also come as a string, as some clients send it. */
+static bool fits_type(const struct rpc_param *param, const char *type)
+{
+	if (strcmp(type, "array") == 0)
+		return param->is_array;
+	if (strcmp(type, "boolean") == 0)
+		return param->is_flag || (param->text && (strcmp(param->text, "0") == 0 ||
+							  strcmp(param->text, "1") == 0));
+	return param->text && !param->is_flag;
+}
+
 static bool fits(const struct rpc_call *call, const char *signature)
 {
-	char type[RPC_TYPE_MAX];
-	bool wants_array = false;
+	char type[RPC_TYPE_MAX], last[RPC_TYPE_MAX] = "";
 	size_t n = 0;
 
 	if (!rpc_signature_next(&signature, type))
 		return false;
 	while (rpc_signature_next(&signature, type)) {
 		if (strcmp(type, REPEATS) == 0) {
-			for (; n < call->param_count; n++)
-				if (call->params[n].is_array != wants_array)
-					return false;
-			return true;
+			while (n < call->param_count && fits_type(&call->params[n], last))
+				n++;
+			break;
 		}
-		wants_array = strcmp(type, "array") == 0;
-		if (n >= call->param_count || call->params[n].is_array != wants_array)
+		if (n >= call->param_count || !fits_type(&call->params[n], type))
 			return false;
+		memcpy(last, type, sizeof(last));
 		n++;
 	}
 	return n == call->param_count;

@@ -9,9 +9,11 @@ static void provider_from(void *mem, struct db_rows *rows, struct provider *prov
 	provider->id = db_int(rows, 0);
 	provider->name = db_text_copy(mem, rows, 1);
 	provider->created_at = db_int(rows, 2);
+	provider->default_url = db_text_copy(mem, rows, 3);
 }
 
-DB_QUERY(provider_by_name, "SELECT id, name, created_at FROM provider WHERE name = :name");
+DB_QUERY(provider_by_name,
+	 "SELECT id, name, created_at, default_url FROM provider WHERE name = :name");
 
 int provider_find(void *mem, struct db *db, const char *name, struct provider **ret)
 {
@@ -25,7 +27,7 @@ int provider_find(void *mem, struct db *db, const char *name, struct provider **
 	return 1;
 }
 
-DB_QUERY(provider_page, "SELECT id, name, created_at, "
+DB_QUERY(provider_page, "SELECT id, name, created_at, default_url, "
 			"(SELECT count(*) FROM registration WHERE provider_id = provider.id) "
 			"FROM provider "
 			"WHERE name > coalesce(:after, '') "
@@ -45,13 +47,13 @@ int provider_list(void *mem, struct db *db, const char *after, int limit, struct
 		struct provider *provider = mem_push(mem, ret, ret_count);
 
 		provider_from(mem, rows, provider);
-		provider->registrations = db_int(rows, 3);
+		provider->registrations = db_int(rows, 4);
 	}
 	return r;
 }
 
 DB_QUERY(provider_of_account,
-	 "SELECT id, name, created_at FROM provider "
+	 "SELECT id, name, created_at, default_url FROM provider "
 	 "WHERE :account_id = 0 OR id IN "
 	 "(SELECT provider_id FROM account_provider WHERE account_id = :account_id) "
 	 "ORDER BY name");
@@ -70,11 +72,22 @@ int provider_list_of(void *mem, struct db *db, int64_t account_id, struct provid
 	return r;
 }
 
-DB_QUERY(provider_add, "INSERT INTO provider (name, created_at) VALUES (:name, :created_at)");
+DB_QUERY(provider_add, "INSERT INTO provider (name, default_url, created_at) "
+		       "VALUES (:name, :default_url, :created_at)");
 
-int provider_insert(struct db *db, const char *name, int64_t at)
+int provider_insert(struct db *db, const char *name, const char *default_url, int64_t at)
 {
-	return db_run(db, &provider_add, DB_ARGS(DB_TEXT("name", name), DB_INT("created_at", at)));
+	return db_run(db, &provider_add,
+		      DB_ARGS(DB_TEXT("name", name), DB_TEXT("default_url", default_url),
+			      DB_INT("created_at", at)));
+}
+
+DB_QUERY(provider_change, "UPDATE provider SET default_url = :default_url WHERE id = :id");
+
+int provider_update(struct db *db, int64_t id, const char *default_url)
+{
+	return db_run(db, &provider_change,
+		      DB_ARGS(DB_TEXT("default_url", default_url), DB_INT("id", id)));
 }
 
 DB_QUERY(provider_remove, "DELETE FROM provider WHERE id = :id");

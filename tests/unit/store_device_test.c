@@ -379,7 +379,7 @@ static void a_fetch_knows_all_that_it_needs(void **state)
 	assert_null(out->url);
 
 	assert_int_equal(rendition_given(s, s->db, MAC, "\"e\"", 55, &operations), 1);
-	assert_int_equal(provider_insert(s->db, "acme", SCRATCH_NOW), 0);
+	assert_int_equal(provider_insert(s->db, "acme", NULL, SCRATCH_NOW), 0);
 	assert_int_equal(registration_insert(s->db, &registration), 0);
 	assert_int_equal(device_fetch_find(s, s->db, MAC, &out), 1);
 	assert_int_equal(out->rendition_given_at, 55);

@@ -36,7 +36,7 @@ static int64_t provider_make(struct scratch *s, const char *name)
 {
 	struct provider *provider;
 
-	assert_int_equal(provider_insert(s->db, name, SCRATCH_NOW), 0);
+	assert_int_equal(provider_insert(s->db, name, NULL, SCRATCH_NOW), 0);
 	assert_int_equal(provider_find(s, s->db, name, &provider), 1);
 	return provider->id;
 }
@@ -248,8 +248,8 @@ static void providers_tell_how_many_are_registered_under_them(void **state)
 	assert_int_equal(page[1].registrations, 0);
 	assert_int_equal(provider_list(s, s->db, "acme", 10, &page, &n), 0);
 	assert_int_equal(n, 1);
-	assert_int_equal(provider_insert(s->db, "acme", 1), -E_DB_CONSTRAINT);
-	assert_int_equal(provider_insert(s->db, "", 1), -E_DB_CONSTRAINT);
+	assert_int_equal(provider_insert(s->db, "acme", NULL, 1), -E_DB_CONSTRAINT);
+	assert_int_equal(provider_insert(s->db, "", NULL, 1), -E_DB_CONSTRAINT);
 	assert_int_equal(provider_delete(s->db, acme), -E_DB_CONSTRAINT);
 }
 
