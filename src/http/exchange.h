@@ -62,7 +62,8 @@ struct request {
 	bool is_admitted; /* the account has been checked */
 	bool is_listed;	  /* in http->waiting; `lock` */
 	bool has_address;
-	bool has_turn; /* to check a password */
+	bool has_turn;	/* to check a password */
+	bool is_import; /* its body is larger than max_body, and counted */
 	_Atomic int state;
 	_Atomic unsigned refs;
 
