@@ -8,7 +8,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "config/config.h"
 #include "db/writer.h"
+#include "redirect/possession.h"
 #include "redirect/url.h"
 #include "store/account.h"
 #include "store/device.h"
@@ -70,8 +72,7 @@ int redirect_target_check(void *mem, struct db *db, const struct redirect_caller
 		return r;
 	if (r == 0)
 		return refuse(answer, REDIRECT_NAME_INVALID, provider_name, -E_PROVIDER_UNKNOWN);
-	ret->url = url;
-	ret->provider_id = provider->id;
+	*ret = (struct redirect_target){.url = url, .provider_id = provider->id};
 	return 0;
 }
 
@@ -91,38 +92,51 @@ static int audit(void *mem, struct db *db, const struct redirect_caller *caller,
 	return r;
 }
 
-/* A secret that was made for somebody else is not handed on. */
-static bool needs_secret(const struct device *device, const struct redirect_caller *caller)
+/*
+ * What the inventory has is the device's own secret; one that a person gave
+ * stays all the same.  A secret that was made for somebody else is not handed on.
+ */
+static bool secret_choose(void *mem, struct device *device, const struct inventory *item,
+			  const struct redirect_caller *caller)
 {
-	if (!device->secret)
+	bool is_made = device->secret && strcmp(device->secret_origin, "made") == 0;
+
+	if (device->secret && !is_made)
+		return false;
+	if (item && item->secret) {
+		device->secret = item->secret;
+		device->secret_origin = "given";
+		device->secret_account_id = 0;
 		return true;
-	return strcmp(device->secret_origin, "made") == 0 &&
-	       device->secret_account_id != caller->account_id;
+	}
+	if (is_made && device->secret_account_id == caller->account_id)
+		return false;
+	device->secret = secret_generate(mem);
+	device->secret_origin = "made";
+	device->secret_account_id = caller->account_id;
+	return true;
 }
 
 static int device_prepare(void *mem, struct db *db, const struct redirect_caller *caller,
-			  int64_t mac, const char *suffix, struct device **ret)
+			  const struct possession *possession, struct device **ret)
 {
 	struct device *device;
-	bool changed = false;
-	int r = device_find(mem, db, mac, &device);
+	bool changed;
+	int r = device_find(mem, db, possession->mac, &device);
 	bool known = r > 0;
 
 	if (r < 0)
 		return r;
 	if (!known) {
 		device = mem_new(mem, struct device);
-		device->mac = mac;
+		device->mac = possession->mac;
 		device->created_at = clock_now();
 	}
-	if (needs_secret(device, caller)) {
-		device->secret = secret_generate(mem);
-		device->secret_origin = "made";
-		device->secret_account_id = caller->account_id;
-		changed = true;
-	}
-	if (*suffix && !device->mac_id) {
-		device->mac_id = suffix;
+	changed = secret_choose(mem, device, possession->item, caller);
+	/* It has been judged; one that the inventory knows better replaces what was told first. */
+	if (*possession->suffix &&
+	    (!device->mac_id || strcmp(device->mac_id, possession->suffix) != 0)) {
+		device->mac_id = possession->suffix;
 		changed = true;
 	}
 	*ret = device;
@@ -133,50 +147,83 @@ static int device_prepare(void *mem, struct db *db, const struct redirect_caller
 	return changed ? device_update(db, device) : 0;
 }
 
-/* 1 the suffix is in order, 0 refused. */
-static int suffix_check(void *mem, struct db *db, const struct redirect_caller *caller, int64_t mac,
-			const char *suffix, const char *offender, struct redirect_answer *answer)
+/* 1 registered by the caller's own, 0 not at all, REGISTERED_FOREIGN by somebody else. */
+enum { REGISTERED_FOREIGN = 2 };
+static int registered(void *mem, struct db *db, const struct redirect_caller *caller, int64_t mac,
+		      struct registration **ret)
 {
-	struct device *device;
-	int r;
+	int r = registration_find(mem, db, mac, ret);
 
-	if (!*suffix && caller->require_mac_id)
-		return refuse(answer, REDIRECT_MAC_INVALID, offender, -E_MAC_ID_MALFORMED);
-	if (!*suffix)
-		return 1;
-	r = device_find(mem, db, mac, &device);
-	if (r > 0 && device->mac_id && strcmp(device->mac_id, suffix) != 0)
-		return refuse(answer, REDIRECT_MAC_INVALID, offender, -E_SECRET_WRONG);
-	return r < 0 ? r : 1;
+	if (r <= 0 || caller->every_provider)
+		return r;
+	r = account_owns(db, caller->account_id, (*ret)->provider_id);
+	return r == 0 ? REGISTERED_FOREIGN : r;
+}
+
+static int registration_remove(void *mem, struct db *db, const struct redirect_caller *caller,
+			       const struct registration *registration)
+{
+	int r = registration_delete(db, registration->mac);
+
+	if (r < 0)
+		return r;
+	writer_touch(db);
+	return audit(mem, db, caller, "registration.remove", registration->mac, registration->url,
+		     registration->provider_id, false);
+}
+
+/* 1 the MAC may be registered, and `ret_present` (NULL: none) may be replaced; 0 refused. */
+static int register_check(void *mem, struct db *db, const struct redirect_caller *caller,
+			  const struct redirect_target *target, struct possession *possession,
+			  struct registration **ret_present, struct redirect_answer *answer)
+{
+	int is_there, r;
+
+	*ret_present = NULL;
+	if (!*possession->suffix && caller->require_mac_id)
+		return refuse(answer, REDIRECT_MAC_INVALID, answer->offender, -E_MAC_ID_MALFORMED);
+	is_there = registered(mem, db, caller, possession->mac, ret_present);
+	if (is_there < 0)
+		return is_there;
+	if (is_there == REGISTERED_FOREIGN)
+		return refuse(answer, REDIRECT_MAC_ALREADY_IN_USE, answer->offender, -E_MAC_EXISTS);
+	r = possession_read(mem, db, possession);
+	if (r < 0)
+		return r;
+	if (!is_there && !possession->item && caller->rules->require_inventory)
+		return refuse(answer, REDIRECT_MAC_NOT_EXIST, answer->offender,
+			      -E_INVENTORY_UNKNOWN);
+	r = possession_count(db, possession, caller, answer);
+	if (r > 0 && is_there && !target->replace)
+		return refuse(answer, REDIRECT_MAC_ALREADY_IN_USE, answer->offender, -E_MAC_EXISTS);
+	return r;
 }
 
 int redirect_register(void *mem, struct db *db, const struct redirect_caller *caller,
 		      const char *mac_id, const struct redirect_target *target,
 		      struct redirect_answer *answer)
 {
-	const char *offender = offender_of(mem, mac_id);
 	struct registration registration = {
 		.provider_id = target->provider_id,
 		.account_id = caller->account_id,
 		.url = target->url,
 		.created_at = clock_now(),
 	};
+	struct possession possession;
 	struct registration *present;
-	struct device *device;
-	char suffix[MAC_ID_LEN + 1];
-	int r = mac_id_parse(mac_id, &registration.mac, suffix);
+	struct device *device = NULL;
+	int r = possession_parse(mac_id, &possession);
 
-	*answer = (struct redirect_answer){REDIRECT_OK, offender, 0, NULL};
+	*answer = (struct redirect_answer){REDIRECT_OK, offender_of(mem, mac_id), 0, NULL};
 	if (r < 0)
-		return refuse(answer, REDIRECT_MAC_INVALID, offender, r);
-	r = suffix_check(mem, db, caller, registration.mac, suffix, offender, answer);
+		return refuse(answer, REDIRECT_MAC_INVALID, answer->offender, r);
+	r = register_check(mem, db, caller, target, &possession, &present, answer);
 	if (r <= 0)
 		return r;
-	r = registration_find(mem, db, registration.mac, &present);
-	if (r > 0)
-		return refuse(answer, REDIRECT_MAC_ALREADY_IN_USE, offender, -E_MAC_EXISTS);
+	registration.mac = possession.mac;
+	r = present ? registration_remove(mem, db, caller, present) : 0;
 	if (r == 0)
-		r = device_prepare(mem, db, caller, registration.mac, suffix, &device);
+		r = device_prepare(mem, db, caller, &possession, &device);
 	if (r == 0)
 		r = registration_insert(db, &registration);
 	if (r < 0)
@@ -186,30 +233,48 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 		     registration.provider_id, true);
 }
 
+/* 1 as possession_judge() has it. */
+static int look(void *mem, struct db *db, const struct redirect_caller *caller, const char *mac_id,
+		struct possession *possession, struct registration **ret,
+		struct redirect_answer *answer)
+{
+	int r = possession_parse(mac_id, possession);
+
+	*answer = (struct redirect_answer){REDIRECT_OK, offender_of(mem, mac_id), 0, NULL};
+	if (r < 0)
+		return refuse(answer, REDIRECT_MAC_INVALID, answer->offender, r);
+	/* Whose it is comes first: about a foreign MAC not even the suffix is told. */
+	r = registered(mem, db, caller, possession->mac, ret);
+	if (r < 0)
+		return r;
+	if (r != 1)
+		return refuse(answer, REDIRECT_MAC_NOT_FOUND, answer->offender, -E_NOT_REGISTERED);
+	if (!*possession->suffix)
+		return 1;
+	r = possession_read(mem, db, possession);
+	return r < 0 ? r : possession_judge(possession, answer);
+}
+
+int redirect_look(void *mem, struct db *db, const struct redirect_caller *caller,
+		  const char *mac_id, struct registration **ret, struct redirect_answer *answer)
+{
+	struct possession possession;
+	int r = look(mem, db, caller, mac_id, &possession, ret, answer);
+
+	if (r < 0)
+		return r;
+	return r == POSSESSION_COUNT ? REDIRECT_WRITE : 0;
+}
+
 int redirect_check(void *mem, struct db *db, const struct redirect_caller *caller,
 		   const char *mac_id, struct registration **ret, struct redirect_answer *answer)
 {
-	const char *offender = offender_of(mem, mac_id);
-	char suffix[MAC_ID_LEN + 1];
-	int64_t mac;
-	int r = mac_id_parse(mac_id, &mac, suffix);
+	struct possession possession;
+	int r = look(mem, db, caller, mac_id, &possession, ret, answer);
 
-	*answer = (struct redirect_answer){REDIRECT_OK, offender, 0, NULL};
-	if (r < 0)
-		return refuse(answer, REDIRECT_MAC_INVALID, offender, r);
-	r = registration_find(mem, db, mac, ret);
-	/* Whose it is comes first: about a foreign MAC not even the suffix is told. */
-	if (r > 0 && !caller->every_provider)
-		r = account_owns(db, caller->account_id, (*ret)->provider_id);
-	if (r < 0)
-		return r;
-	if (r == 0)
-		return refuse(answer, REDIRECT_MAC_NOT_FOUND, offender, -E_NOT_REGISTERED);
-	if (*suffix) {
-		r = suffix_check(mem, db, caller, mac, suffix, offender, answer);
-		return r < 0 ? r : 0;
-	}
-	return 0;
+	if (r == POSSESSION_COUNT)
+		r = possession_count(db, &possession, caller, answer);
+	return r < 0 ? r : 0;
 }
 
 int redirect_deregister(void *mem, struct db *db, const struct redirect_caller *caller,
@@ -220,10 +285,5 @@ int redirect_deregister(void *mem, struct db *db, const struct redirect_caller *
 
 	if (r < 0 || answer->outcome != REDIRECT_OK)
 		return r;
-	r = registration_delete(db, registration->mac);
-	if (r < 0)
-		return r;
-	writer_touch(db);
-	return audit(mem, db, caller, "registration.remove", registration->mac, registration->url,
-		     registration->provider_id, false);
+	return registration_remove(mem, db, caller, registration);
 }
