@@ -78,6 +78,9 @@ struct config_redirect {
 	const char *chain_url;
 	bool require_mac_id;
 	struct config_words url_schemes;
+	bool require_inventory;
+	unsigned suffix_tries;
+	unsigned suffix_lock_seconds;
 	unsigned check_device_order; /* enum date_order */
 	unsigned list_answer;	     /* enum list_answer */
 	unsigned max_list;
@@ -94,6 +97,7 @@ struct config_provisioning {
 
 struct config_limits {
 	unsigned max_body;
+	unsigned max_import;
 	unsigned max_connections;
 	unsigned connection_memory;
 	unsigned idle_seconds;
