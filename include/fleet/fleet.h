@@ -41,6 +41,7 @@ struct change {
 	void *mem; /* for what the command answers; lives as long as its caller wants */
 	const struct audit_who *who;
 	struct diag *diag; /* words for an error; may be NULL */
+	const struct config *config; /* its upstreams are told of what goes; NULL: nobody is */
 };
 
 /*

@@ -9,6 +9,7 @@
 #include "store/mac.h"
 #include "store/registration.h"
 
+struct config;
 struct db;
 struct secret;
 
@@ -33,6 +34,7 @@ struct redirect_caller {
 	bool every_provider; /* admins; viewers where they may only look */
 	bool require_mac_id; /* a bare MAC is refused on register */
 	const struct audit_who *who;
+	const struct config *config; /* its upstreams are told; NULL: nobody is */
 };
 
 /* One line of an answer.  `offender` is shown behind the code. */
@@ -50,6 +52,7 @@ char *redirect_answer_text(void *mem, const struct redirect_answer *answer);
 struct redirect_target {
 	const char *url;
 	int64_t provider_id;
+	const char *provider; /* its name */
 };
 
 /*

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "db/writer.h"
+#include "redirect/mirror.h"
 #include "redirect/url.h"
 #include "store/account.h"
 #include "store/device.h"
@@ -72,6 +73,7 @@ int redirect_target_check(void *mem, struct db *db, const struct redirect_caller
 		return refuse(answer, REDIRECT_NAME_INVALID, provider_name, -E_PROVIDER_UNKNOWN);
 	ret->url = url;
 	ret->provider_id = provider->id;
+	ret->provider = provider->name;
 	return 0;
 }
 
@@ -158,6 +160,7 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 	const char *offender = offender_of(mem, mac_id);
 	struct registration registration = {
 		.provider_id = target->provider_id,
+		.provider = target->provider,
 		.account_id = caller->account_id,
 		.url = target->url,
 		.created_at = clock_now(),
@@ -180,6 +183,8 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 		r = device_prepare(mem, db, caller, registration.mac, suffix, &device);
 	if (r == 0)
 		r = registration_insert(db, &registration);
+	if (r == 0)
+		r = mirror_register(db, caller->config, &registration, device->mac_id);
 	if (r < 0)
 		return r;
 	answer->secret = device->secret;
@@ -222,6 +227,8 @@ int redirect_deregister(void *mem, struct db *db, const struct redirect_caller *
 	if (r < 0 || answer->outcome != REDIRECT_OK)
 		return r;
 	r = registration_delete(db, registration->mac);
+	if (r >= 0)
+		r = mirror_deregister(db, caller->config, registration);
 	if (r < 0)
 		return r;
 	writer_touch(db);
