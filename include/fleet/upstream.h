@@ -50,12 +50,12 @@ int fleet_upstream_retry(struct change *change, const char *name, int64_t mac, i
 
 /* What is known of an upstream's health. */
 struct upstream_health {
-	int64_t failures;   /* in a row; 0: well, or never tried */
-	bool denied;	    /* name or password are refused */
+	int64_t failures;     /* in a row; 0: well, or never tried */
+	bool denied;	      /* name or password are refused */
 	int64_t succeeded_at; /* last answer, UTC seconds; 0: none since the start */
 	int64_t failed_at;
-	int64_t next_at;    /* the next attempt is not before */
-	char words[200];    /* of the last failure */
+	int64_t next_at; /* the next attempt is not before */
+	char words[200]; /* of the last failure */
 };
 
 /* A row of the other server's list; strings are valid during the call. */
@@ -71,8 +71,8 @@ struct upstream_link {
 	void (*health)(const char *name, struct upstream_health *ret);
 	void (*hurry)(const char *name); /* forget failures and try again */
 	/* The other server's list, as it comes; blocks, at most so long. */
-	int (*list)(const struct config_upstream *upstream, int64_t timeout_ms,
-		    upstream_each *each, void *arg, struct diag *reterr);
+	int (*list)(const struct config_upstream *upstream, int64_t timeout_ms, upstream_each *each,
+		    void *arg, struct diag *reterr);
 };
 
 /* Once; NULL ends it. */

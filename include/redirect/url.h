@@ -15,8 +15,10 @@
 
 enum { URL_MAX = 1024 };
 
-/* 0, or why not: -E_TEXT_*, -E_URL_*. */
-int url_check(const char *url, struct diag *reterr) MUST_CHECK;
+struct config_words;
+
+/* 0, or why not: -E_TEXT_*, -E_URL_*.  `schemes` NULL: http and https. */
+int url_check(const char *url, const struct config_words *schemes, struct diag *reterr) MUST_CHECK;
 
 /* The URL as people may see it: without the password of user:password@. */
 char *url_redact(void *mem, const char *url);

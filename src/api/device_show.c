@@ -59,9 +59,9 @@ static int seen_json(void *mem, struct db *db, int64_t mac, json_t **ret)
 	if (r < 0)
 		return r;
 	*ret = r == 0 ? json_null()
-		      : json_pack("{s:o, s:o, s:o}", "at", api_time(seen->at), "address",
-				  api_text(seen->address), "user_agent",
-				  api_text(seen->user_agent));
+		      : json_pack("{s:o, s:o, s:o, s:o}", "at", api_time(seen->at), "address",
+				  api_text(seen->address), "user_agent", api_text(seen->user_agent),
+				  "redirected_at", api_time(seen->redirected_at));
 	return 0;
 }
 

@@ -12,6 +12,7 @@
 #include "http/handlers.h"
 #include "http/request.h"
 #include "store/device.h"
+#include "upstream.h"
 
 static int64_t started_at_ms;
 
@@ -66,6 +67,14 @@ static void notice_phones(void *mem, const struct config *config,
 			       (long long)counter_get(M_SHRINK_HELD)));
 }
 
+static void notice_redirect(const struct config *config, json_t *notices)
+{
+	if (config->redirect.auth == PHONE_AUTH_OPEN)
+		notice(notices,
+		       "[redirect] auth = open: whoever asks learns which MACs are registered, and "
+		       "their URLs with the passwords in them");
+}
+
 static void notice_password(void *mem, const struct config *config, json_t *notices)
 {
 	char *path = mem_printf(mem, "%s/admin.password", config->daemon.state_dir);
@@ -78,15 +87,22 @@ static void notice_password(void *mem, const struct config *config, json_t *noti
 				  path));
 }
 
-static json_t *notices_json(void *mem, const struct config *config,
-			    const struct device_counts *counts)
+static int notices_json(void *mem, struct db *db, const struct config *config,
+			const struct device_counts *counts, json_t **ret)
 {
 	json_t *notices = json_array();
+	int r;
 
 	notice_phones(mem, config, counts, notices);
+	notice_redirect(config, notices);
 	notice_listeners(mem, config, notices);
 	notice_password(mem, config, notices);
-	return notices;
+	r = upstream_notices(mem, db, config, notices);
+	if (r < 0)
+		json_decref(notices);
+	else
+		*ret = notices;
+	return r;
 }
 
 static json_t *counts_json(const struct device_counts *counts)
@@ -102,17 +118,19 @@ static json_t *counts_json(const struct device_counts *counts)
 int api_status(struct request *req)
 {
 	struct device_counts counts;
+	json_t *notices;
 	struct db *db;
 	int r = fleet_reader(&db);
 
 	if (r == 0)
 		r = device_counts(db, &counts);
+	if (r == 0)
+		r = notices_json(request_mem(req), db, request_config(req), &counts, &notices);
 	if (r < 0)
 		return r;
 	return api_answer(req, 200,
 			  json_pack("{s:s, s:I, s:o, s:o}", "version", GIGAPROV_VERSION,
 				    "uptime_seconds",
 				    (json_int_t)((clock_monotonic_ms() - started_at_ms) / 1000),
-				    "database", counts_json(&counts), "notices",
-				    notices_json(request_mem(req), request_config(req), &counts)));
+				    "database", counts_json(&counts), "notices", notices));
 }

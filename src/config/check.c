@@ -90,9 +90,10 @@ static void retry_bounds(struct reading *reading, const struct instance *instanc
 	unsigned line = instance->keys[CONFIG_KEY_upstream_retry_max_seconds].line;
 
 	if (upstream->retry_seconds > upstream->retry_max_seconds)
-		issue_add(reading, line ? line : instance->line,
-			  "%s retry_max_seconds: %u is less than retry_seconds, expected at least %u",
-			  instance->label, upstream->retry_max_seconds, upstream->retry_seconds);
+		issue_add(
+			reading, line ? line : instance->line,
+			"%s retry_max_seconds: %u is less than retry_seconds, expected at least %u",
+			instance->label, upstream->retry_max_seconds, upstream->retry_seconds);
 }
 
 void check_all(struct reading *reading)

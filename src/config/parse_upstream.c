@@ -67,10 +67,9 @@ int parse_rpc_url(const struct config_origin *origin, const char *value, void *f
 	if (path && path[1])
 		*(const char **)field = mem_strdup(origin->mem, value);
 	else
-		*(const char **)field =
-			mem_printf(origin->mem, "%.*s%s",
-				   (int)(path ? (size_t)(path - value) : strlen(value)), value,
-				   rpc_path);
+		*(const char **)field = mem_printf(
+			origin->mem, "%.*s%s", (int)(path ? (size_t)(path - value) : strlen(value)),
+			value, rpc_path);
 	return 0;
 }
 

@@ -39,8 +39,7 @@ int autoprov_call(struct buf *out, const char *method, const char *const *params
 	if (env.fault_occurred)
 		r = diag_set(reterr, -E_INTERNAL, "%s: %s", method, env.fault_string);
 	else
-		buf_add(out, XMLRPC_MEMBLOCK_CONTENTS(char, xml),
-			XMLRPC_MEMBLOCK_SIZE(char, xml));
+		buf_add(out, XMLRPC_MEMBLOCK_CONTENTS(char, xml), XMLRPC_MEMBLOCK_SIZE(char, xml));
 	xmlrpc_DECREF(array);
 	XMLRPC_MEMBLOCK_FREE(char, xml);
 	xmlrpc_env_clean(&env);
@@ -89,8 +88,8 @@ static int truth_read(void *mem, xmlrpc_env *env, xmlrpc_value *value, bool *ret
 
 static int array_read(void *mem, xmlrpc_env *env, xmlrpc_value *array, struct autoprov_answer *ret)
 {
-	int size = xmlrpc_value_type(array) == XMLRPC_TYPE_ARRAY ? xmlrpc_array_size(env, array)
-								 : 0;
+	int size =
+		xmlrpc_value_type(array) == XMLRPC_TYPE_ARRAY ? xmlrpc_array_size(env, array) : 0;
 	int r = size < 2 ? -E_UPSTREAM_ANSWER : 0;
 
 	for (int i = 0; i < size && i <= AUTOPROV_TEXTS_MAX && r == 0; i++) {

@@ -61,8 +61,8 @@ struct call *call_new(const struct config_upstream *section, const struct outbox
 	call->row.provider = copy(call, row->provider);
 	call->row.error = NULL;
 	call->row.state = NULL;
-	call->step = row->unsure || (!registers(call) && !is_known(row->state)) ? CALL_CHECK
-										 : CALL_SEND;
+	call->step =
+		row->unsure || (!registers(call) && !is_known(row->state)) ? CALL_CHECK : CALL_SEND;
 	call->digest = health_digest(section->name);
 	call->begun_at_ms = clock_monotonic_ms();
 	call->result.end = UPSTREAM_AGAIN;
@@ -116,7 +116,7 @@ static void end_failed(struct call *call, bool unsure, bool is_denied, const cha
 	call->result.answer = words_of(call, words);
 	call->result.next_at = clock_now() + (wait + 999) / 1000;
 	/* A question changes nothing there. */
-	call->result.unsure = call->step == CALL_CHECK  ? call->row.unsure
+	call->result.unsure = call->step == CALL_CHECK	? call->row.unsure
 			      : call->step == CALL_SEND ? unsure
 							: true;
 	counter_add(M_OUTBOUND_FAILED, 1);

@@ -67,8 +67,7 @@ static int failed(const struct reading *reading, enum post_end how, const struct
 }
 
 static int read_once(void *mem, const struct config_upstream *upstream, struct reading *reading,
-		     int64_t timeout_ms, bool digest, const struct buf *out,
-		     enum post_end *ret_how)
+		     int64_t timeout_ms, bool digest, const struct buf *out, enum post_end *ret_how)
 {
 	struct diag words = {0};
 	CURLcode code;

@@ -21,8 +21,8 @@ struct list_parse {
 	unsigned arrays; /* 1: the list, 2: a row */
 	unsigned column;
 	bool is_fault;
-	bool is_typed;	       /* the value has an element of its own around its text */
-	struct buf *text;      /* of the value, or the fault */
+	bool is_typed;	  /* the value has an element of its own around its text */
+	struct buf *text; /* of the value, or the fault */
 	struct buf *columns[COLUMNS];
 	int result;
 	const char *words;

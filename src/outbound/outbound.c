@@ -26,10 +26,10 @@
 #include "step.h"
 
 enum {
-	STOP_MS = 5000,	  /* for calls under way, when the daemon stops */
+	STOP_MS = 5000, /* for calls under way, when the daemon stops */
 	STOP_LOOK_MS = 100,
-	AGAIN_MS = 1000,  /* after the database did not take it */
-	COUNT_MS = 1000,  /* between two looks at how much waits */
+	AGAIN_MS = 1000, /* after the database did not take it */
+	COUNT_MS = 1000, /* between two looks at how much waits */
 	IDLE_CONNECTIONS = 64,
 };
 

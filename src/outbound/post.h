@@ -16,11 +16,11 @@ struct config_upstream;
  */
 
 enum post_end {
-	POST_ANSWERED,	  /* status 200: `in` has the body */
-	POST_DIGEST,	  /* Basic is refused, Digest is offered; nothing was done there */
-	POST_DENIED,	  /* 401 or 403 */
-	POST_FAILED,	  /* it was not done there */
-	POST_UNSURE,	  /* nobody knows */
+	POST_ANSWERED, /* status 200: `in` has the body */
+	POST_DIGEST,   /* Basic is refused, Digest is offered; nothing was done there */
+	POST_DENIED,   /* 401 or 403 */
+	POST_FAILED,   /* it was not done there */
+	POST_UNSURE,   /* nobody knows */
 };
 
 struct post {

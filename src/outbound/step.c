@@ -167,8 +167,7 @@ int step_run(struct step *step, bool is_stopping)
 {
 	CLEANUP(mem_freep) void *scratch = mem_root("outbound step");
 	const struct config *config = config_pin();
-	struct work work = {
-		.step = step, .config = is_stopping ? NULL : config, .mem = scratch};
+	struct work work = {.step = step, .config = is_stopping ? NULL : config, .mem = scratch};
 	int r = writer_do(fleet_writer(), step_op, &work, NULL);
 
 	if (r == 0) {

@@ -14,7 +14,7 @@ struct call;
  * commit, before anything of them is sent.
  */
 struct step {
-	struct call **ended;   /* a list; those that were written are freed */
+	struct call **ended;	/* a list; those that were written are freed */
 	struct call *under_way; /* a list */
 	struct call *begun;	/* a list: to be sent now */
 	int64_t wait_ms;	/* until something else is due */

@@ -36,8 +36,7 @@ int mirror_one(struct db *db, const struct config_upstream *upstream, const char
 	};
 
 	if (registration->provider)
-		row.provider =
-			*upstream->provider ? upstream->provider : registration->provider;
+		row.provider = *upstream->provider ? upstream->provider : registration->provider;
 	writer_wake(db);
 	return outbox_insert(db, &row);
 }

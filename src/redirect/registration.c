@@ -41,15 +41,26 @@ static int refuse(struct redirect_answer *answer, enum redirect_outcome outcome,
 	return 0;
 }
 
+/* At most so many bytes, and no character cut in two. */
+static const char *cut(void *mem, const char *s)
+{
+	size_t len = strnlen(s, OFFENDER_MAX);
+
+	while (s[len] && ((unsigned char)s[len] & 0xc0) == 0x80)
+		len--;
+	return mem_strndup(mem, s, len);
+}
+
 /* The MAC without its suffix, as clients compare it; what is none comes back as it was, cut. */
 static const char *offender_of(void *mem, const char *mac_id)
 {
 	char text[MAC_LEN + 1];
 	char suffix[MAC_ID_LEN + 1];
 	int64_t mac;
+	int r = mac_id_parse(mac_id, &mac, suffix);
 
-	if (mac_id_parse(mac_id, &mac, suffix) < 0)
-		return mem_strndup(mem, mac_id, strnlen(mac_id, OFFENDER_MAX));
+	if (r < 0 && r != -E_MAC_ID_MALFORMED)
+		return cut(mem, mac_id);
 	mac_format(mac, text);
 	return mem_strdup(mem, text);
 }
@@ -59,7 +70,7 @@ int redirect_target_check(void *mem, struct db *db, const struct redirect_caller
 			  struct redirect_answer *answer)
 {
 	struct provider *provider;
-	int r = url_check(url, NULL);
+	int r = url_check(url, caller->url_schemes, NULL);
 
 	answer->outcome = REDIRECT_OK;
 	if (r < 0)
@@ -136,28 +147,62 @@ static int device_prepare(void *mem, struct db *db, const struct redirect_caller
 	return changed ? device_update(db, device) : 0;
 }
 
-/* 1 the suffix is in order, 0 refused. */
-static int suffix_check(void *mem, struct db *db, const struct redirect_caller *caller, int64_t mac,
-			const char *suffix, const char *offender, struct redirect_answer *answer)
+/* Refuses a suffix that is not the device's; none at all is in order. */
+static int suffix_check(void *mem, struct db *db, int64_t mac, const char *suffix,
+			struct redirect_answer *answer)
 {
 	struct device *device;
 	int r;
 
-	if (!*suffix && caller->require_mac_id)
-		return refuse(answer, REDIRECT_MAC_INVALID, offender, -E_MAC_ID_MALFORMED);
 	if (!*suffix)
-		return 1;
+		return 0;
 	r = device_find(mem, db, mac, &device);
 	if (r > 0 && device->mac_id && strcmp(device->mac_id, suffix) != 0)
-		return refuse(answer, REDIRECT_MAC_INVALID, offender, -E_SECRET_WRONG);
-	return r < 0 ? r : 1;
+		return refuse(answer, REDIRECT_MAC_INVALID, answer->offender, -E_SECRET_WRONG);
+	return r < 0 ? r : 0;
+}
+
+/* Reads the MAC-ID; `answer` has its MAC as the offender, whatever comes. */
+static int mac_id_check(void *mem, const char *mac_id, bool bare_is_refused, int64_t *ret_mac,
+			char suffix[MAC_ID_LEN + 1], struct redirect_answer *answer)
+{
+	int r = mac_id_parse(mac_id, ret_mac, suffix);
+
+	*answer = (struct redirect_answer){REDIRECT_OK, offender_of(mem, mac_id), 0, NULL};
+	if (r == 0 && !*suffix && bare_is_refused)
+		r = -E_MAC_ID_MALFORMED;
+	return r < 0 ? refuse(answer, REDIRECT_MAC_INVALID, answer->offender, r) : 0;
+}
+
+/* That the MAC is in use comes before its suffix, which could be guessed at otherwise. */
+static int register_check(void *mem, struct db *db, const struct redirect_caller *caller,
+			  const char *mac_id, int64_t *ret_mac, char suffix[MAC_ID_LEN + 1],
+			  struct redirect_answer *answer)
+{
+	struct registration *present;
+	int r = mac_id_check(mem, mac_id, caller->require_mac_id, ret_mac, suffix, answer);
+
+	if (r < 0 || answer->outcome != REDIRECT_OK)
+		return r;
+	r = registration_find(mem, db, *ret_mac, &present);
+	if (r > 0)
+		return refuse(answer, REDIRECT_MAC_ALREADY_IN_USE, answer->offender, -E_MAC_EXISTS);
+	return r < 0 ? r : suffix_check(mem, db, *ret_mac, suffix, answer);
+}
+
+int redirect_register_check(void *mem, struct db *db, const struct redirect_caller *caller,
+			    const char *mac_id, struct redirect_answer *answer)
+{
+	char suffix[MAC_ID_LEN + 1];
+	int64_t mac;
+
+	return register_check(mem, db, caller, mac_id, &mac, suffix, answer);
 }
 
 int redirect_register(void *mem, struct db *db, const struct redirect_caller *caller,
 		      const char *mac_id, const struct redirect_target *target,
 		      struct redirect_answer *answer)
 {
-	const char *offender = offender_of(mem, mac_id);
 	struct registration registration = {
 		.provider_id = target->provider_id,
 		.provider = target->provider,
@@ -165,22 +210,13 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 		.url = target->url,
 		.created_at = clock_now(),
 	};
-	struct registration *present;
 	struct device *device;
 	char suffix[MAC_ID_LEN + 1];
-	int r = mac_id_parse(mac_id, &registration.mac, suffix);
+	int r = register_check(mem, db, caller, mac_id, &registration.mac, suffix, answer);
 
-	*answer = (struct redirect_answer){REDIRECT_OK, offender, 0, NULL};
-	if (r < 0)
-		return refuse(answer, REDIRECT_MAC_INVALID, offender, r);
-	r = suffix_check(mem, db, caller, registration.mac, suffix, offender, answer);
-	if (r <= 0)
+	if (r < 0 || answer->outcome != REDIRECT_OK)
 		return r;
-	r = registration_find(mem, db, registration.mac, &present);
-	if (r > 0)
-		return refuse(answer, REDIRECT_MAC_ALREADY_IN_USE, offender, -E_MAC_EXISTS);
-	if (r == 0)
-		r = device_prepare(mem, db, caller, registration.mac, suffix, &device);
+	r = device_prepare(mem, db, caller, registration.mac, suffix, &device);
 	if (r == 0)
 		r = registration_insert(db, &registration);
 	if (r == 0)
@@ -195,14 +231,12 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 int redirect_check(void *mem, struct db *db, const struct redirect_caller *caller,
 		   const char *mac_id, struct registration **ret, struct redirect_answer *answer)
 {
-	const char *offender = offender_of(mem, mac_id);
 	char suffix[MAC_ID_LEN + 1];
 	int64_t mac;
-	int r = mac_id_parse(mac_id, &mac, suffix);
+	int r = mac_id_check(mem, mac_id, false, &mac, suffix, answer);
 
-	*answer = (struct redirect_answer){REDIRECT_OK, offender, 0, NULL};
-	if (r < 0)
-		return refuse(answer, REDIRECT_MAC_INVALID, offender, r);
+	if (r < 0 || answer->outcome != REDIRECT_OK)
+		return r;
 	r = registration_find(mem, db, mac, ret);
 	/* Whose it is comes first: about a foreign MAC not even the suffix is told. */
 	if (r > 0 && !caller->every_provider)
@@ -210,12 +244,8 @@ int redirect_check(void *mem, struct db *db, const struct redirect_caller *calle
 	if (r < 0)
 		return r;
 	if (r == 0)
-		return refuse(answer, REDIRECT_MAC_NOT_FOUND, offender, -E_NOT_REGISTERED);
-	if (*suffix) {
-		r = suffix_check(mem, db, caller, mac, suffix, offender, answer);
-		return r < 0 ? r : 0;
-	}
-	return 0;
+		return refuse(answer, REDIRECT_MAC_NOT_FOUND, answer->offender, -E_NOT_REGISTERED);
+	return suffix_check(mem, db, mac, suffix, answer);
 }
 
 int redirect_deregister(void *mem, struct db *db, const struct redirect_caller *caller,

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "config/config.h"
 
 static const char *const placeholders[] = {"MACD", "MACC", "DVID", "DURL", "ACTC", "SUBLIST", "%"};
 
@@ -56,7 +57,7 @@ static int parse(const char *url, struct diag *reterr)
 {
 	CURLU *parsed = curl_url();
 	char *host = NULL;
-	CURLUcode code = curl_url_set(parsed, CURLUPART_URL, url, 0);
+	CURLUcode code = curl_url_set(parsed, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
 	int r = 0;
 
 	if (code == CURLUE_OK)
@@ -72,7 +73,24 @@ static int parse(const char *url, struct diag *reterr)
 	return r;
 }
 
-int url_check(const char *url, struct diag *reterr)
+static bool scheme_is(const char *url, const char *scheme)
+{
+	size_t len = strlen(scheme);
+
+	return strncasecmp(url, scheme, len) == 0 && strncmp(url + len, "://", 3) == 0;
+}
+
+static bool scheme_is_allowed(const char *url, const struct config_words *schemes)
+{
+	if (!schemes)
+		return scheme_is(url, "http") || scheme_is(url, "https");
+	for (size_t i = 0; i < schemes->count; i++)
+		if (scheme_is(url, schemes->words[i]))
+			return true;
+	return false;
+}
+
+int url_check(const char *url, const struct config_words *schemes, struct diag *reterr)
 {
 	char plain[URL_MAX + 1];
 	int r = text_check_line(url, URL_MAX);
@@ -85,8 +103,11 @@ int url_check(const char *url, struct diag *reterr)
 				reterr, -E_URL_CHARACTER,
 				"character %zu does not belong into a URL; percent-encode it",
 				(size_t)(s - url) + 1);
-	if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
+	if (!scheme_is_allowed(url, schemes))
 		return -E_URL_SCHEME;
+	/* The parser would pass over further slashes and take the path for a host. */
+	if (strstr(url, "://")[3] == '/')
+		return -E_URL_HOST;
 	r = replace_placeholders(url, plain, reterr);
 	return r < 0 ? r : parse(plain, reterr);
 }

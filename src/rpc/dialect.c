@@ -101,14 +101,18 @@ static int target_find(struct work *work, struct db *db, struct redirect_target 
 				     target, answer);
 }
 
-/* What the caller has registered himself makes room. */
+/* What the caller has registered himself makes room, unless it would be for nothing. */
 static int make_room(struct work *work, struct db *db, const char *mac_id)
 {
-	struct redirect_answer gone;
+	struct redirect_answer answer;
+	int r;
 
 	if (!work->replace)
 		return 0;
-	return redirect_deregister(work->call->mem, db, &work->call->caller, mac_id, &gone);
+	r = redirect_register_check(work->call->mem, db, &work->call->caller, mac_id, &answer);
+	if (r < 0 || answer.outcome != REDIRECT_MAC_ALREADY_IN_USE)
+		return r;
+	return redirect_deregister(work->call->mem, db, &work->call->caller, mac_id, &answer);
 }
 
 static int register_one(struct work *work, struct db *db, const char *mac_id,

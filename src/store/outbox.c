@@ -70,10 +70,10 @@ int outbox_due(void *mem, struct db *db, const char *upstream, int64_t now, int 
 	return r;
 }
 
-DB_QUERY(outbox_first_due, "SELECT o.next_at FROM outbox o "
-			   "WHERE o.upstream = :upstream AND o.next_at > :now AND " OLDEST
-			   "ORDER BY o.next_at, o.id "
-			   "LIMIT 1");
+DB_QUERY(outbox_first_due,
+	 "SELECT o.next_at FROM outbox o "
+	 "WHERE o.upstream = :upstream AND o.next_at > :now AND " OLDEST "ORDER BY o.next_at, o.id "
+	 "LIMIT 1");
 
 int outbox_next(struct db *db, const char *upstream, int64_t now, int64_t *ret)
 {

@@ -449,10 +449,34 @@ static void a_body_that_is_too_large_is_refused(void **state)
 	char chunk[5000 + 16];
 	size_t len;
 
-	client_ask(client, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 10001\r\n\r\n",
+	client_ask(client, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 99999999999\r\n\r\n",
 		   &reply);
 	assert_int_equal(reply.status, 413);
 	assert_non_null(strstr(reply.body, "\"reason\":\"too_large\""));
+	reply_done(&reply);
+	client_free(client);
+
+	client = client_new(f->port);
+	client_ask(client,
+		   "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 10001\r\n"
+		   "Expect: 100-continue\r\n\r\n",
+		   &reply);
+	assert_int_equal(reply.status, 413);
+	reply_done(&reply);
+	client_free(client);
+
+	/* Whoever writes all of it before he reads is answered as well, and may go on. */
+	client = client_new(f->port);
+	memset(chunk, 'x', 5000);
+	chunk[5000] = '\0';
+	client_send(client, "POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 10001\r\n\r\n");
+	client_send(client, chunk);
+	client_send(client, chunk);
+	client_ask(client, "x", &reply);
+	assert_int_equal(reply.status, 413);
+	reply_done(&reply);
+	client_ask(client, GET("/doc"), &reply);
+	assert_int_equal(reply.status, 200);
 	reply_done(&reply);
 	client_free(client);
 
