@@ -118,7 +118,7 @@ static json_t *counts_json(const struct device_counts *counts)
 int api_status(struct request *req)
 {
 	struct device_counts counts;
-	json_t *notices;
+	json_t *notices = NULL;
 	struct db *db;
 	int r = fleet_reader(&db);
 
