@@ -14,6 +14,7 @@
 #include "http/request.h"
 #include "store/device.h"
 #include "store/mac_id_failure.h"
+#include "upstream.h"
 
 enum { LOCKS_SHOWN = 10 };
 
@@ -111,16 +112,22 @@ static void notice_locks(void *mem, const struct mac_id_failure *locked, size_t 
 	notice(notices, text->data);
 }
 
-static json_t *notices_json(void *mem, const struct config *config,
-			    const struct device_counts *counts)
+static int notices_json(void *mem, struct db *db, const struct config *config,
+			const struct device_counts *counts, json_t **ret)
 {
 	json_t *notices = json_array();
+	int r;
 
 	notice_phones(mem, config, counts, notices);
 	notice_redirect(config, notices);
 	notice_listeners(mem, config, notices);
 	notice_password(mem, config, notices);
-	return notices;
+	r = upstream_notices(mem, db, config, notices);
+	if (r < 0)
+		json_decref(notices);
+	else
+		*ret = notices;
+	return r;
 }
 
 static json_t *counts_json(const struct device_counts *counts)
@@ -139,7 +146,7 @@ int api_status(struct request *req)
 	struct device_counts counts;
 	size_t locked_count;
 	struct db *db;
-	json_t *notices;
+	json_t *notices = NULL;
 	int r = fleet_reader(&db);
 
 	if (r == 0)
@@ -147,9 +154,10 @@ int api_status(struct request *req)
 	if (r == 0)
 		r = mac_id_failure_locked(request_mem(req), db, clock_now(), LOCKS_SHOWN + 1,
 					  &locked, &locked_count);
+	if (r == 0)
+		r = notices_json(request_mem(req), db, request_config(req), &counts, &notices);
 	if (r < 0)
 		return r;
-	notices = notices_json(request_mem(req), request_config(req), &counts);
 	notice_locks(request_mem(req), locked, locked_count, notices);
 	return api_answer(req, 200,
 			  json_pack("{s:s, s:I, s:o, s:o}", "version", GIGAPROV_VERSION,

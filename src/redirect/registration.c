@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "config/config.h"
 #include "db/writer.h"
+#include "redirect/mirror.h"
 #include "redirect/possession.h"
 #include "redirect/url.h"
 #include "store/account.h"
@@ -72,7 +73,8 @@ int redirect_target_check(void *mem, struct db *db, const struct redirect_caller
 		return r;
 	if (r == 0)
 		return refuse(answer, REDIRECT_NAME_INVALID, provider_name, -E_PROVIDER_UNKNOWN);
-	*ret = (struct redirect_target){.url = url, .provider_id = provider->id};
+	*ret = (struct redirect_target){
+		.url = url, .provider_id = provider->id, .provider = provider->name};
 	return 0;
 }
 
@@ -165,6 +167,8 @@ static int registration_remove(void *mem, struct db *db, const struct redirect_c
 {
 	int r = registration_delete(db, registration->mac);
 
+	if (r >= 0)
+		r = mirror_deregister(db, caller->config, registration);
 	if (r < 0)
 		return r;
 	writer_touch(db);
@@ -230,6 +234,7 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 {
 	struct registration registration = {
 		.provider_id = target->provider_id,
+		.provider = target->provider,
 		.account_id = caller->account_id,
 		.url = target->url,
 		.created_at = clock_now(),
@@ -247,6 +252,8 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 		r = device_prepare(mem, db, caller, &possession, &device);
 	if (r == 0)
 		r = registration_insert(db, &registration);
+	if (r == 0)
+		r = mirror_register(db, caller->config, &registration, device->mac_id);
 	if (r < 0)
 		return r;
 	answer->secret = device->secret;
