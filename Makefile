@@ -26,7 +26,8 @@ SYSUSERSDIR ?= /usr/lib/sysusers.d
 PYTHON ?= /usr/bin/python3
 DEPS ?= sh etc/deps.sh
 FUZZ_SECONDS ?= 60
-VALGRIND ?= valgrind --quiet --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite
+VALGRIND ?= valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
+	--errors-for-leak-kinds=definite
 
 ifdef SANITIZE
 VARIANT ?= $(subst $(comma),-,$(SANITIZE))
