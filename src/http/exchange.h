@@ -63,7 +63,7 @@ struct request {
 	bool is_listed;	  /* in http->waiting; `lock` */
 	bool has_address;
 	unsigned retry_after; /* seconds; 0: no such header */
-	bool has_turn; /* to check a password */
+	bool has_turn;	      /* to check a password */
 	_Atomic int state;
 	_Atomic unsigned refs;
 
