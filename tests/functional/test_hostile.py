@@ -21,7 +21,8 @@ from gigaprov import PATIENCE, Daemon, until
 
 URL = "http://prov.example/xml/%MACD.xml"
 MAC, SECRET = "7C2F80E0D605", "A2B4C6D8E0F2"
-LOCKED, REGISTERED, UNKNOWN = "7C2F80E0D606", "7C2F80E0D607", "7C2F80E0D6FF"
+LOCKED, REGISTERED = "7C2F80E0D606", "7C2F80E0D607"
+UNKNOWN, LAST = "7C2F80E0D604", "FFFFFFFFFFFF"
 USER = ("anna", "anna's password")
 # Sanitized and on a busy machine; what hangs takes until its deadline, 30 s.
 QUICK = 10
@@ -463,7 +464,7 @@ def asked(daemon, mac, secret=None, path=None, uri=None, user=None, fresh=None):
 def test_unknown_wrong_and_locked_show_the_same_face(daemon):
     assert asked(daemon, MAC, SECRET).startswith(b"HTTP/1.1 200 ")
     faces = {face(asked(daemon, mac, secret, user=user))
-             for mac in (MAC, LOCKED, REGISTERED, UNKNOWN)
+             for mac in (MAC, LOCKED, REGISTERED, UNKNOWN, LAST)
              for secret in (None, "wrong", SECRET + "x")
              for user in (None, "somebody", "")}
     faces.add(face(asked(daemon, LOCKED, SECRET)))
@@ -500,7 +501,7 @@ def test_many_unknown_macs_are_told_to_the_log_only(daemon):
 def test_unknown_wrong_and_locked_take_the_same_time(daemon):
     """Interleaved, on one connection, with fresh nonces; medians over many."""
     cases = [(MAC, "wrong"), (LOCKED, SECRET), (LOCKED, "wrong"), (REGISTERED, "wrong"),
-             (UNKNOWN, "wrong"), (UNKNOWN, SECRET)]
+             (UNKNOWN, "wrong"), (LAST, SECRET)]
     asked(daemon, MAC, SECRET)
     fresh = nonce(daemon)
     requests = [f"GET /xml/{mac}.xml HTTP/1.1\r\nHost: h\r\n"
