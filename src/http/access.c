@@ -85,16 +85,16 @@ static void route_find(struct request *req)
 		req->plane = PLANE_CONTROL;
 }
 
-/* Bytes that will come, as far as the headers tell; UINT64_MAX: unknown. */
+/* Bytes that will come, as far as the headers tell; UINT64_MAX: unknown.  Absurd lengths are long. */
 static uint64_t body_announced(struct request *req)
 {
 	const char *length;
 	uint64_t n;
 
 	length = request_header(req, MHD_HTTP_HEADER_CONTENT_LENGTH);
-	if (length && text_to_uint(length, UINT64_MAX - 1, &n))
-		return n;
-	return length || request_header(req, MHD_HTTP_HEADER_TRANSFER_ENCODING) ? UINT64_MAX : 0;
+	if (length)
+		return text_to_uint(length, UINT64_MAX - 1, &n) ? n : UINT64_MAX - 1;
+	return request_header(req, MHD_HTTP_HEADER_TRANSFER_ENCODING) ? UINT64_MAX : 0;
 }
 
 static void log_reply(struct request *req, int status, int reason)
@@ -134,15 +134,13 @@ static enum MHD_Result queue(struct request *req, int status, struct MHD_Respons
 
 static enum MHD_Result answer(struct request *req)
 {
-	struct MHD_Response *response = req->response;
-	int status = req->status;
 	enum MHD_Result result;
 
-	if (!response)
-		response = prepared_choose(req, req->prepared, &status);
-	result = queue(req, status, response, req->reason);
+	if (!req->response)
+		req->response = prepared_response(req, req->prepared, &req->status);
+	result = queue(req, req->status, req->response, req->reason);
 	/* libmicrohttpd has it now; a stream would otherwise hold the request that holds it. */
-	reply_set(req, status, NULL);
+	reply_set(req, req->status, NULL);
 	return result;
 }
 

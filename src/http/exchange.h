@@ -120,11 +120,9 @@ struct MHD_Response *reply_make(const void *data, size_t len, enum MHD_ResponseM
 struct MHD_Response *reply_make_error(const struct request *req, int r, const char *text,
 				      int *ret_status);
 
-/* prepared.c: 200 or 304; the response belongs to `prepared`. */
-struct MHD_Response *prepared_choose(struct request *req, struct prepared *prepared,
-				     int *ret_status);
-/* The same as a response of its own, to which headers may be added. */
-struct MHD_Response *prepared_copy(struct request *req, struct prepared *prepared, int *ret_status);
+/* prepared.c: 200 or 304, over the bytes of `prepared`. */
+struct MHD_Response *prepared_response(const struct request *req, const struct prepared *prepared,
+				       int *ret_status);
 
 /* auth.c: lets the next one check a password, if this one was about to. */
 void auth_turn_end(struct request *req);

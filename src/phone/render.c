@@ -71,9 +71,9 @@ static void land(struct making *making, struct profile *profile, int r)
 static struct profile *profile_made(struct making *making)
 {
 	const struct rendition *rendition = making->rendition;
-	struct profile *profile = profile_new(
-		making->view->fetch, phone_prepare(making->view->fetch, rendition), rendition->etag,
-		rendition->revision, rendition->until_at, making->generation, false);
+	struct profile *profile =
+		profile_new(making->view->fetch, phone_prepare(making->view->fetch, rendition),
+			    rendition->revision, rendition->until_at, making->generation, false);
 
 	profile_cache_put(profile);
 	return profile;
@@ -106,8 +106,7 @@ static struct profile *last_good(struct making *making, struct db *db)
 	if (device_fetch_find(making, db, making->mac, &fetch) <= 0 || !fetch->product ||
 	    rendition_find(making, db, making->mac, &rendition) <= 0)
 		return NULL;
-	return profile_new(fetch, phone_prepare(fetch, rendition), rendition->etag,
-			   rendition->revision, 0, 0, true);
+	return profile_new(fetch, phone_prepare(fetch, rendition), rendition->revision, 0, 0, true);
 }
 
 /*

@@ -493,6 +493,34 @@ static void a_body_that_is_too_large_is_refused(void **state)
 	client_free(client);
 }
 
+static void headers_that_never_end_harm_nobody(void **state)
+{
+	struct fixture *f = *state;
+	struct client *client = client_new(f->port);
+	struct reply reply;
+	char *headers = calloc(1, 60000);
+	char *end = stpcpy(headers, "GET /doc HTTP/1.1\r\n");
+
+	while (end < headers + 50000)
+		end = stpcpy(end, "X: y\r\n");
+	strcpy(end, "\r\n");
+	/* The library refuses it by itself, with a 431 that a reset may overtake. */
+	client_send(client, headers);
+	client_free(client);
+	free(headers);
+
+	for (int i = 0; i < 20; i++) {
+		client = client_new(f->port);
+		client_send(client, "GET /doc HTTP/1.1\r\nHost");
+		client_free(client);
+	}
+	client = client_new(f->port);
+	client_ask(client, GET("/doc"), &reply);
+	assert_int_equal(reply.status, 200);
+	reply_done(&reply);
+	client_free(client);
+}
+
 static void unknown_paths_and_methods_are_told_apart(void **state)
 {
 	struct fixture *f = *state;
@@ -922,6 +950,7 @@ int main(void)
 		TEST(a_body_reaches_its_handler),
 		TEST(a_client_that_waits_for_100_gets_it),
 		TEST(a_body_that_is_too_large_is_refused),
+		TEST(headers_that_never_end_harm_nobody),
 		TEST(unknown_paths_and_methods_are_told_apart),
 		TEST(an_error_takes_the_form_of_its_plane),
 		cmocka_unit_test_setup_teardown(a_phone_learns_nothing_from_a_refusal, setup_phones,

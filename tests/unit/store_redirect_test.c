@@ -14,7 +14,7 @@ static int64_t provider_make(struct scratch *s, const char *name)
 {
 	struct provider *provider;
 
-	assert_int_equal(provider_insert(s->db, name, SCRATCH_NOW), 0);
+	assert_int_equal(provider_insert(s->db, name, NULL, SCRATCH_NOW), 0);
 	assert_int_equal(provider_find(s, s->db, name, &provider), 1);
 	return provider->id;
 }
