@@ -150,13 +150,13 @@ $(B)/tests/%: tests/unit/%.c $(ARCHIVE)
 $(B)/fuzz/%: tests/fuzz/%_fuzz.c $(ARCHIVE)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< \
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -MF $@.d $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< \
 		$(ARCHIVE) $(LIBS)
 
 $(B)/replay/%: tests/fuzz/%_fuzz.c tests/fuzz/replay.c $(ARCHIVE)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $< tests/fuzz/replay.c $(ARCHIVE) $(LIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/unit $(ALL_LDFLAGS) -o $@ $< tests/fuzz/replay.c $(ARCHIVE) $(LIBS)
 
 test-programs: all $(UNIT_TESTS) $(REPLAYS)
 

@@ -33,6 +33,3 @@ json_t *api_time(int64_t at);
 json_t *api_mark(const struct secret *secret);
 /* 7C2F80E0D605 */
 json_t *api_mac_text(int64_t mac);
-
-/* A URL with the password of its user:password@ redacted. */
-json_t *api_url(const char *url);

@@ -20,7 +20,10 @@ void buf_adds(struct buf *buf, const char *s);
 void buf_addc(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *format, ...) PRINTF(2, 3);
 
-/* Text between tags or in a double-quoted attribute: & < > " become entities, CR a reference. */
+/*
+ * Text between tags or in a double-quoted attribute: & < > " become entities, CR
+ * and LF references, so that one line stays one line.
+ */
 void buf_add_xml(struct buf *buf, const char *s);
 
 /* Cuts to `len` bytes, which must not be more than there are. */

@@ -72,10 +72,15 @@ struct config_listener {
 };
 
 struct config_redirect {
+	unsigned auth;		/* enum phone_auth */
+	const char *data_url;	/* "": none */
+	const char *chain_code; /* three digits; "": no chain */
+	const char *chain_url;
 	bool require_mac_id;
 	bool require_inventory;
 	unsigned suffix_tries;
 	unsigned suffix_lock_seconds;
+	struct config_words url_schemes;
 	unsigned check_device_order; /* enum date_order */
 	unsigned list_answer;	     /* enum list_answer */
 	unsigned max_list;
@@ -100,6 +105,8 @@ struct config_limits {
 	unsigned stop_seconds;
 	unsigned nonce_seconds;
 	unsigned login_memory_seconds;
+	unsigned login_tries;
+	unsigned login_slow_seconds;
 	unsigned cache_bytes;
 	unsigned seen_seconds;
 	unsigned write_queue;

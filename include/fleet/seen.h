@@ -22,6 +22,10 @@ void seen_done(void);
 /* The user agent may be NULL.  From any thread; takes a lock that is never held for long. */
 void seen_note(int64_t mac, int64_t at, const struct net_address *address, const char *user_agent);
 
+/* The same of a device that was told where to get its document. */
+void seen_note_redirect(int64_t mac, int64_t at, const struct net_address *address,
+			const char *user_agent);
+
 /* Hands what has gathered to the writer of seen.db; does not wait. */
 void seen_flush(void);
 

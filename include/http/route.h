@@ -9,7 +9,8 @@
  * routes.def is the one list; main makes the array of it, since the handlers
  * live above this module.  A path is split at `/`; a segment of a pattern is
  * literal text around at most one {name}.  Segments of a request are decoded
- * once; a NUL, an encoded slash, `.`, `..` or bad UTF-8 match no route.
+ * once; a NUL, an encoded slash, `.` or bad UTF-8 match no route, and `..` only
+ * one that has it written.
  * A more literal pattern wins over a less literal one, whatever their order.
  */
 

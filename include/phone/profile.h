@@ -16,9 +16,8 @@ struct prepared;
 struct profile {
 	_Atomic unsigned references;
 	int64_t mac;
-	const struct device_fetch *fetch; /* what it must prove; the profile's own tree */
+	struct device_fetch fetch; /* what it must prove; nothing of the rendition */
 	struct prepared *reply;
-	const char *etag;
 	const char *revision;
 	int64_t until_at;	     /* 0: no operation begins or ends */
 	_Atomic uint64_t generation; /* of the writer, when it was last known to be current */
@@ -28,10 +27,10 @@ struct profile {
 	struct profile *next, *newer, *older;
 };
 
-/* Takes over `fetch_steal` (talloc) and the reference to `reply_steal`; one reference is the caller's. */
-struct profile *profile_new(struct device_fetch *fetch_steal, struct prepared *reply_steal,
-			    const char *etag, const char *revision, int64_t until_at,
-			    uint64_t generation, bool given);
+/* Takes over the reference to `reply_steal`, copies the rest; one reference is the caller's. */
+struct profile *profile_new(const struct device_fetch *fetch, struct prepared *reply_steal,
+			    const char *revision, int64_t until_at, uint64_t generation,
+			    bool given);
 struct profile *profile_ref(struct profile *profile);
 void profile_unref(struct profile *profile);
 
@@ -44,6 +43,11 @@ static inline void profile_unrefp(struct profile **profile)
 /*
  * The cache: by MAC, bounded in bytes, the least recently used go.  Profiles in
  * it may be outdated; whoever takes one looks at its generation.
+ *
+ * A fleet that is larger than the cache polls in a circle, and then the least
+ * recently used is the very one that is needed next.  So a full cache takes in
+ * only one of several newcomers: it keeps most of what it has, and most of
+ * that is found again.
  */
 void profile_cache_setup(size_t bytes_max);
 void profile_cache_done(void);

@@ -10,6 +10,7 @@
 #include "store/registration.h"
 
 struct config_redirect;
+struct config_words;
 struct db;
 struct secret;
 
@@ -31,9 +32,10 @@ enum redirect_outcome {
 
 /* Who calls. */
 struct redirect_caller {
-	int64_t account_id;  /* 0: the machine's own admin */
-	bool every_provider; /* admins; viewers where they may only look */
-	bool require_mac_id; /* a bare MAC is refused on register */
+	int64_t account_id;			/* 0: the machine's own admin */
+	bool every_provider;			/* admins; viewers where they may only look */
+	bool require_mac_id;			/* a bare MAC is refused on register */
+	const struct config_words *url_schemes; /* NULL: http and https */
 	const struct config_redirect *rules;
 	const struct audit_who *who;
 };
@@ -69,6 +71,10 @@ int redirect_target_check(void *mem, struct db *db, const struct redirect_caller
 int redirect_register(void *mem, struct db *db, const struct redirect_caller *caller,
 		      const char *mac_id, const struct redirect_target *target,
 		      struct redirect_answer *answer) MUST_CHECK;
+
+/* What redirect_register() would answer, but for the secret; a wrong suffix is counted. */
+int redirect_register_check(void *mem, struct db *db, const struct redirect_caller *caller,
+			    const char *mac_id, struct redirect_answer *answer) MUST_CHECK;
 
 int redirect_deregister(void *mem, struct db *db, const struct redirect_caller *caller,
 			const char *mac_id, struct redirect_answer *answer) MUST_CHECK;

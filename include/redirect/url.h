@@ -15,8 +15,16 @@
 
 enum { URL_MAX = 1024 };
 
-/* 0, or why not: -E_TEXT_*, -E_URL_*. */
-int url_check(const char *url, struct diag *reterr) MUST_CHECK;
+struct config_words;
+
+/* 0, or why not: -E_TEXT_*, -E_URL_*.  `schemes` NULL: http and https. */
+int url_check(const char *url, const struct config_words *schemes, struct diag *reterr) MUST_CHECK;
+
+/* Whether it begins with one of them and ://. */
+bool url_scheme_is(const char *url, const struct config_words *schemes);
+
+/* The URL as people may see it: without the password of user:password@. */
+char *url_redact(void *mem, const char *url);
 
 /* True when every device gets a URL of its own: there is a placeholder for the device. */
 bool url_is_per_device(const char *url);

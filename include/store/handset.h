@@ -28,6 +28,8 @@ struct handset {
 /* In slot order. */
 int handset_list(void *mem, struct db *db, int64_t mac, struct handset **ret,
 		 size_t *ret_count) MUST_CHECK;
+/* The slots that are taken, in their order, as "1,2,5"; "" for none. */
+int handset_slot_text(void *mem, struct db *db, int64_t mac, char **ret) MUST_CHECK;
 int handset_count(struct db *db, int64_t mac, int64_t *ret) MUST_CHECK;
 
 /* Whichever device it belongs to: 1 found, 0 not. */

@@ -19,7 +19,8 @@ int mac_parse(const char *s, int64_t *ret) MUST_CHECK;
 
 /*
  * A MAC, or a MAC-ID: a MAC, a dash and four letters or digits.  `suffix`
- * gets them in upper case, or "".  -E_MAC_MALFORMED, -E_MAC_ID_MALFORMED.
+ * gets them in upper case, or "".  -E_MAC_MALFORMED; -E_MAC_ID_MALFORMED: the MAC
+ * is in `ret` all the same.
  */
 int mac_id_parse(const char *s, int64_t *ret, char suffix[MAC_ID_LEN + 1]) MUST_CHECK;
 

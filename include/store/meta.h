@@ -5,7 +5,7 @@
 
 struct db;
 
-/* Single facts about the database: "realm", "document_config". */
+/* Single facts about the database: "realm", "document_config", "key_mark". */
 
 /* 1 found, 0 not. */
 int meta_find(void *mem, struct db *db, const char *name, char **ret) MUST_CHECK;

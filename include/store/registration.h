@@ -7,6 +7,7 @@
 #include "base/macros.h"
 
 struct db;
+struct secret;
 
 /* Registrations: where a device is sent, and under whose name. */
 
@@ -18,6 +19,19 @@ struct registration {
 	const char *url;
 	int64_t created_at;
 };
+
+/* All that the redirection of a phone needs to know, in one statement. */
+struct registration_fetch {
+	int64_t mac;
+	const char *url;
+	const char *product;	     /* the device's, or the inventory's; NULL: not known */
+	const struct secret *secret; /* the device's; NULL: none */
+	int64_t locked_at;
+};
+
+/* 1 found, 0 not. */
+int registration_fetch_find(void *mem, struct db *db, int64_t mac,
+			    struct registration_fetch **ret) MUST_CHECK;
 
 /* 1 found, 0 not. */
 int registration_find(void *mem, struct db *db, int64_t mac, struct registration **ret) MUST_CHECK;

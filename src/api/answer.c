@@ -4,12 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "http/reply.h"
-#include "render/format.h"
 #include "store/mac.h"
 
 int api_answer(struct request *req, int status, json_t *json_steal)
@@ -68,24 +66,4 @@ json_t *api_mac_text(int64_t mac)
 
 	mac_format(mac, text);
 	return json_string(text);
-}
-
-json_t *api_url(const char *url)
-{
-	const char *authority = strstr(url, "://");
-	const char *colon, *at;
-	CLEANUP(mem_freep) void *scratch = NULL;
-	size_t len;
-
-	if (!authority)
-		return api_text(url);
-	authority += 3;
-	len = strcspn(authority, "/?#");
-	at = memrchr(authority, '@', len);
-	colon = at ? memchr(authority, ':', (size_t)(at - authority)) : NULL;
-	if (!colon)
-		return api_text(url);
-	scratch = mem_root("url");
-	return api_text(
-		mem_printf(scratch, "%.*s" RENDER_REDACTED "%s", (int)(colon + 1 - url), url, at));
 }

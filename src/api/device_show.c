@@ -5,6 +5,7 @@
 #include "fleet/fleet.h"
 #include "http/handlers.h"
 #include "http/request.h"
+#include "redirect/url.h"
 #include "store/device.h"
 #include "store/handset.h"
 #include "store/registration.h"
@@ -19,7 +20,7 @@ static int registration_json(void *mem, struct db *db, int64_t mac, json_t **ret
 		return r;
 	*ret = r == 0 ? json_null()
 		      : json_pack("{s:s, s:o, s:o}", "provider", registration->provider, "url",
-				  api_url(registration->url), "created_at",
+				  api_text(url_redact(mem, registration->url)), "created_at",
 				  api_time(registration->created_at));
 	return 0;
 }
@@ -58,9 +59,9 @@ static int seen_json(void *mem, struct db *db, int64_t mac, json_t **ret)
 	if (r < 0)
 		return r;
 	*ret = r == 0 ? json_null()
-		      : json_pack("{s:o, s:o, s:o}", "at", api_time(seen->at), "address",
-				  api_text(seen->address), "user_agent",
-				  api_text(seen->user_agent));
+		      : json_pack("{s:o, s:o, s:o, s:o}", "at", api_time(seen->at), "address",
+				  api_text(seen->address), "user_agent", api_text(seen->user_agent),
+				  "redirected_at", api_time(seen->redirected_at));
 	return 0;
 }
 

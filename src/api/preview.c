@@ -3,8 +3,9 @@
  * The document as the device would get it.
  *
  * Whoever compares wants to know whether two documents are the same without
- * seeing them, so ETag and SHA-256 are always those of the real one.  Secrets
- * are shown to admins, and only after the audit row that says so is on disk.
+ * seeing them, so the ETag (a keyed hash) is always that of the real one.  Its
+ * SHA-256 is for admins: four digits of a PIN are soon tried.  Secrets are shown
+ * to admins, too, and only after the audit row that says so is on disk.
  */
 #include <nettle/sha2.h>
 #include <string.h>
@@ -83,12 +84,13 @@ static int answer(struct request *req, const struct preview *preview)
 {
 	const struct rendition *shown = preview->shown;
 	const struct product *product = product_find(preview->view->document.product);
+	bool is_admin = request_principal(req)->role == ROLE_ADMIN;
 
 	if (preview->as_json)
 		api_answer(req, 200,
-			   json_pack("{s:o, s:s, s:s, s:I, s:s%, s:o}", "mac",
+			   json_pack("{s:o, s:s, s:s*, s:I, s:s%, s:o}", "mac",
 				     api_mac_text(preview->mac), "etag", preview->real->etag,
-				     "sha256", preview->sha256, "bytes",
+				     "sha256", is_admin ? preview->sha256 : NULL, "bytes",
 				     (json_int_t)preview->real->document_len, "document",
 				     shown->document, shown->document_len, "notes",
 				     notes_json(preview->view)));
@@ -96,7 +98,8 @@ static int answer(struct request *req, const struct preview *preview)
 		reply_bytes(req, 200, product->format->content_type, shown->document,
 			    shown->document_len);
 	reply_header(req, "ETag", preview->real->etag);
-	reply_header(req, "X-Document-SHA256", preview->sha256);
+	if (is_admin)
+		reply_header(req, "X-Document-SHA256", preview->sha256);
 	return 0;
 }
 

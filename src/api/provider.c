@@ -9,6 +9,7 @@
 #include "fleet/catalogue.h"
 #include "http/handlers.h"
 #include "http/request.h"
+#include "redirect/url.h"
 
 struct input {
 	const char *name;
@@ -25,22 +26,27 @@ static const struct api_field fields_change[] = {
 	API_FIELD_HAS("default_url", TEXT, CLEARS, struct input, default_url, has_default_url),
 };
 
-static json_t *provider_json(const struct provider *provider)
+static json_t *provider_json(void *mem, const struct provider *provider)
 {
+	const char *url = provider->default_url ? url_redact(mem, provider->default_url) : NULL;
+
 	return json_pack("{s:s, s:o, s:I, s:o}", "name", provider->name, "default_url",
-			 provider->default_url ? json_string(provider->default_url) : json_null(),
-			 "registrations", (json_int_t)provider->registrations, "created_at",
-			 api_time(provider->created_at));
+			 api_text(url), "registrations", (json_int_t)provider->registrations,
+			 "created_at", api_time(provider->created_at));
 }
 
+/* Registrations are counted for lists only. */
 static int provider_answer(struct request *req, struct change *change, const char *name, int status)
 {
 	struct provider *provider;
+	json_t *json;
 	int r = provider_find(change->mem, change->db, name, &provider);
 
 	if (r <= 0)
 		return r < 0 ? r : -E_PROVIDER_UNKNOWN;
-	return api_answer(req, status, provider_json(provider));
+	json = provider_json(change->mem, provider);
+	json_object_del(json, "registrations");
+	return api_answer(req, status, json);
 }
 
 static int add_op(struct request *req, struct change *change, void *arg)
@@ -119,7 +125,7 @@ int api_provider_list(struct request *req)
 	shown = api_page_cut(&page, count);
 	rows = json_array();
 	for (size_t i = 0; i < shown; i++)
-		json_array_append_new(rows, provider_json(&providers[i]));
+		json_array_append_new(rows, provider_json(request_mem(req), &providers[i]));
 	return api_page_answer(req, &page, "providers", rows, count,
 			       shown ? providers[shown - 1].name : NULL);
 }

@@ -70,6 +70,14 @@ static void notice_phones(void *mem, const struct config *config,
 			       (long long)counter_get(M_SHRINK_HELD)));
 }
 
+static void notice_redirect(const struct config *config, json_t *notices)
+{
+	if (config->redirect.auth == PHONE_AUTH_OPEN)
+		notice(notices,
+		       "[redirect] auth = open: whoever asks learns which MACs are registered, and "
+		       "their URLs with the passwords in them");
+}
+
 static void notice_password(void *mem, const struct config *config, json_t *notices)
 {
 	char *path = mem_printf(mem, "%s/admin.password", config->daemon.state_dir);
@@ -109,6 +117,7 @@ static json_t *notices_json(void *mem, const struct config *config,
 	json_t *notices = json_array();
 
 	notice_phones(mem, config, counts, notices);
+	notice_redirect(config, notices);
 	notice_listeners(mem, config, notices);
 	notice_password(mem, config, notices);
 	return notices;

@@ -67,7 +67,7 @@ void buf_printf(struct buf *buf, const char *format, ...)
 void buf_add_xml(struct buf *buf, const char *s)
 {
 	for (;;) {
-		size_t plain = strcspn(s, "&<>\"\r");
+		size_t plain = strcspn(s, "&<>\"\r\n");
 
 		buf_add(buf, s, plain);
 		s += plain;
@@ -85,6 +85,9 @@ void buf_add_xml(struct buf *buf, const char *s)
 			break;
 		case '"':
 			buf_adds(buf, "&quot;");
+			break;
+		case '\n':
+			buf_adds(buf, "&#10;");
 			break;
 		default:
 			buf_adds(buf, "&#13;");

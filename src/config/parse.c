@@ -340,6 +340,31 @@ static int pattern_check(const char *path, struct diag *reterr)
 	return 0;
 }
 
+static bool scheme_is_good(const char *s)
+{
+	return *s >= 'a' && *s <= 'z' &&
+	       s[strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789+-.")] == '\0';
+}
+
+int parse_schemes(const struct config_origin *origin, const char *value, void *field,
+		  struct diag *reterr)
+{
+	struct config_words *schemes = field;
+	const char *words[LIST_MAX];
+	int count = split(origin->mem, value, words, reterr);
+
+	if (count < 0)
+		return count;
+	if (count == 0)
+		return diag_set(reterr, -E_VALUE, "names no scheme");
+	for (int i = 0; i < count; i++)
+		if (!scheme_is_good(words[i]))
+			return wrong(reterr, words[i], "is not a URL scheme in lower case");
+	schemes->words = mem_memdup(origin->mem, words, (size_t)count * sizeof(words[0]));
+	schemes->count = (size_t)count;
+	return 0;
+}
+
 int parse_patterns(const struct config_origin *origin, const char *value, void *field,
 		   struct diag *reterr)
 {

@@ -22,6 +22,19 @@ static enum role role_of(const char *name)
 	return strcmp(name, "integrator") == 0 ? ROLE_INTEGRATOR : ROLE_VIEWER;
 }
 
+/*
+ * Another one after every change of the row.  A row that was removed and made
+ * again counts from 1 again, but its password's hash has another salt.
+ */
+static int64_t version_of(const struct account *account)
+{
+	uint64_t version = 0xcbf29ce484222325u;
+
+	for (const char *s = account->password_hash; *s; s++)
+		version = (version ^ (unsigned char)*s) * 0x100000001b3u;
+	return (int64_t)(version + (uint64_t)account->version);
+}
+
 int accounts_find(void *arg, const char *name, struct credential *ret)
 {
 	CLEANUP(mem_freep) void *scratch = mem_root("accounts_find");
@@ -38,7 +51,7 @@ int accounts_find(void *arg, const char *name, struct credential *ret)
 	ret->principal.account_id = account->id;
 	ret->principal.role = role_of(account->role);
 	snprintf(ret->principal.name, sizeof(ret->principal.name), "%s", account->name);
-	ret->version = account->version;
+	ret->version = version_of(account);
 	snprintf(ret->password_hash, sizeof(ret->password_hash), "%s", account->password_hash);
 	memcpy(ret->ha1_md5.bytes, secret_reveal(account->ha1_md5), 16);
 	memcpy(ret->ha1_sha256.bytes, secret_reveal(account->ha1_sha256), 32);

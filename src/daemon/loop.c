@@ -38,30 +38,44 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *si, v
 	return sd_event_exit(loop->event, 0);
 }
 
-static void reload(struct loop *loop)
+static int config_next(struct loop *loop, struct config **ret)
 {
-	CLEANUP(mem_freep) struct config *next = NULL;
 	CLEANUP(mem_freep) void *scratch = mem_root("reload");
 	struct buf *errors = buf_new(scratch);
 	const struct config *now = config_pin();
-	int r = config_read(NULL, loop->config_file, &next, errors);
+	char *save = NULL;
+	int r = config_read(NULL, loop->config_file, ret, errors);
 
 	if (r == 0)
-		r = config_check_reload(now, next, errors);
+		r = config_check_reload(now, *ret, errors);
 	config_release(now);
+	if (r == 0)
+		return 0;
+	for (char *line = strtok_r(errors->data, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		log_error("reload", LOG_S("error", line));
+	return r;
+}
+
+static void reload(struct loop *loop)
+{
+	struct config *next = NULL;
+	const struct config *now;
+	int r = config_next(loop, &next);
+
 	if (r < 0) {
-		for (char *line = strtok_r(errors->data, "\n", &errors->data); line;
-		     line = strtok_r(NULL, "\n", &errors->data))
-			log_error("reload", LOG_S("error", line));
+		mem_free(next);
 		log_error("the new configuration was not taken; the old one stays in force");
 		return;
 	}
 	log_setup(next->daemon.log_level, next->daemon.log_format);
-	r = fleet_apply_config(next);
+	/* In force first: whoever sees the fleet's new revision sees the new configuration, too. */
+	config_use(next);
+	now = config_pin();
+	r = fleet_apply_config(now);
+	config_release(now);
 	if (r < 0)
 		log_error("the new configuration did not reach the documents", LOG_E(r));
-	config_use(next);
-	next = NULL;
 	log_info("configuration reloaded", LOG_S("file", loop->config_file));
 }
 

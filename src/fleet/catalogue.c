@@ -54,15 +54,17 @@ int fleet_group_remove(struct change *change, const char *name)
 	return fleet_audit(change, "group.remove", object, json_object(), NULL);
 }
 
-static json_t *provider_shown(const char *default_url)
+static json_t *provider_shown(struct change *change, const char *default_url)
 {
-	return json_pack("{s:o}", "default_url", audit_string(default_url));
+	const char *url = default_url ? url_redact(change->mem, default_url) : NULL;
+
+	return json_pack("{s:o}", "default_url", audit_string(url));
 }
 
 static int default_url_check(struct change *change, const char *url)
 {
 	struct diag diag = {0};
-	int r = url ? url_check(url, &diag) : 0;
+	int r = url ? url_check(url, NULL, &diag) : 0;
 
 	return r < 0 ? diag_set(change->diag, r, "default URL: %s", diag_text(&diag, r)) : 0;
 }
@@ -79,7 +81,7 @@ int fleet_provider_add(struct change *change, const char *name, const char *defa
 	if (r < 0)
 		return r;
 	return fleet_audit(change, "provider.add", mem_printf(change->mem, "provider:%s", name),
-			   NULL, provider_shown(default_url));
+			   NULL, provider_shown(change, default_url));
 }
 
 int fleet_provider_set(struct change *change, const char *name, const char *default_url)
@@ -96,7 +98,8 @@ int fleet_provider_set(struct change *change, const char *name, const char *defa
 	if (r < 0)
 		return r;
 	return fleet_audit(change, "provider.set", mem_printf(change->mem, "provider:%s", name),
-			   provider_shown(provider->default_url), provider_shown(default_url));
+			   provider_shown(change, provider->default_url),
+			   provider_shown(change, default_url));
 }
 
 int fleet_provider_remove(struct change *change, const char *name)

@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "fleet/audit.h"
+#include "redirect/url.h"
 #include "render/format.h"
 #include "store/device.h"
 #include "store/group.h"
@@ -225,7 +226,8 @@ int fleet_device_remove(struct change *change, int64_t mac)
 		return r;
 	before = shown(device);
 	if (r > 0)
-		json_object_set_new(before, "url", audit_string(registration->url));
+		json_object_set_new(before, "url",
+				    audit_string(url_redact(change->mem, registration->url)));
 	r = settings_remove(change, device);
 	if (r == 0)
 		r = device_delete(change->db, mac);

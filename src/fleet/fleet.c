@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/secret.h"
 #include "config/config.h"
 #include "db/reader.h"
 #include "fleet/audit.h"
@@ -55,6 +56,28 @@ static int realm_op(struct db *db, void *arg, struct diag *diag)
 	return meta_put(db, "realm", realm);
 }
 
+/* With another key nothing that is sealed would open: better not to start than to fail each phone. */
+static int key_op(struct db *db, void *arg, struct diag *diag)
+{
+	CLEANUP(mem_freep) void *scratch = mem_root("key");
+	const struct config *config = arg;
+	char *stored;
+	char mark[SECRET_FINGERPRINT_LEN + 1];
+	int r = meta_find(scratch, db, "key_mark", &stored);
+
+	if (r < 0)
+		return r;
+	secret_fingerprint(secret_new(scratch, "mark of the key"), mark);
+	if (r == 0)
+		return meta_put(db, "key_mark", mark);
+	if (strcmp(stored, mark) != 0)
+		return diag_set(diag, -E_SEAL_KEY,
+				"%s is not the key that this database was sealed with: put that "
+				"one back",
+				config->daemon.secret_key_file);
+	return 0;
+}
+
 int fleet_open(const struct config *config, struct diag *reterr)
 {
 	char *seen;
@@ -70,7 +93,9 @@ int fleet_open(const struct config *config, struct diag *reterr)
 		      &fleet.seen_readers, reterr);
 	if (r < 0)
 		return r;
-	r = writer_do(fleet.writer, realm_op, (void *)config, reterr);
+	r = writer_do(fleet.writer, key_op, (void *)config, reterr);
+	if (r == 0)
+		r = writer_do(fleet.writer, realm_op, (void *)config, reterr);
 	if (r < 0)
 		return r;
 	return fleet_apply_config(config);

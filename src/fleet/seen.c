@@ -20,7 +20,8 @@ enum { SHARDS = 16, SLOTS_MIN = 64, SLOTS_MAX = 1 << 16, PIECE = 100, USER_AGENT
 
 struct contact {
 	int64_t mac;
-	int64_t at; /* 0: a free slot */
+	int64_t at;	       /* 0: a free slot */
+	int64_t redirected_at; /* 0: not since the last piece */
 	struct net_address address;
 	char *user_agent; /* of the map's tree; NULL: none told */
 };
@@ -91,8 +92,8 @@ void seen_done(void)
 	}
 }
 
-static void contact_set(struct map *map, int64_t mac, int64_t at, const struct net_address *address,
-			const char *user_agent)
+static void contact_set(struct map *map, int64_t mac, int64_t at, bool redirected,
+			const struct net_address *address, const char *user_agent)
 {
 	struct contact *contact = slot_find(map, mac);
 
@@ -107,6 +108,8 @@ static void contact_set(struct map *map, int64_t mac, int64_t at, const struct n
 	}
 	contact->mac = mac;
 	contact->at = at;
+	if (redirected)
+		contact->redirected_at = at;
 	contact->address = *address;
 	if (!user_agent ||
 	    (contact->user_agent && strncmp(contact->user_agent, user_agent, USER_AGENT_MAX) == 0))
@@ -115,13 +118,25 @@ static void contact_set(struct map *map, int64_t mac, int64_t at, const struct n
 	contact->user_agent = mem_strndup(map, user_agent, strnlen(user_agent, USER_AGENT_MAX));
 }
 
-void seen_note(int64_t mac, int64_t at, const struct net_address *address, const char *user_agent)
+static void note(int64_t mac, int64_t at, bool redirected, const struct net_address *address,
+		 const char *user_agent)
 {
 	size_t i = mix(mac) & (SHARDS - 1);
 
 	pthread_mutex_lock(&shards[i].mutex);
-	contact_set(shards[i].map, mac, at, address, user_agent);
+	contact_set(shards[i].map, mac, at, redirected, address, user_agent);
 	pthread_mutex_unlock(&shards[i].mutex);
+}
+
+void seen_note(int64_t mac, int64_t at, const struct net_address *address, const char *user_agent)
+{
+	note(mac, at, false, address, user_agent);
+}
+
+void seen_note_redirect(int64_t mac, int64_t at, const struct net_address *address,
+			const char *user_agent)
+{
+	note(mac, at, true, address, user_agent);
 }
 
 struct piece {
@@ -140,7 +155,7 @@ static int piece_op(struct db *db, void *arg, struct diag *diag)
 		char address[NET_TEXT_MAX];
 
 		net_address_text(&contact->address, address);
-		r = seen_put(db, contact->mac, contact->at, address);
+		r = seen_put(db, contact->mac, contact->at, address, contact->redirected_at);
 		if (r == 0 && contact->user_agent)
 			r = seen_put_agent(db, contact->mac, contact->at, contact->user_agent);
 	}

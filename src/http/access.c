@@ -5,8 +5,10 @@
  * the body, when all is there, and again after a suspended connection has been
  * resumed; access_completed() at the end.
  *
- * A refusal that is known with the headers is sent at once only when a body
- * follows, since that costs the connection.
+ * A refusal that is known with the headers waits for the body's end: many
+ * clients write all of it before they read, and would see nothing but a broken
+ * connection.  It is sent at once to who asks first (Expect: 100-continue), and
+ * where the body is too long for such courtesy.
  */
 #include <assert.h>
 #include <string.h>
@@ -18,7 +20,7 @@
 #include "exchange.h"
 #include "http/reply.h"
 
-enum { BODY_FIRST = 4096, BODY_SWALLOWED_MAX = 1 << 20, IMPORTS_MAX = 4 };
+enum { BODY_FIRST = 4096, BODY_SWALLOWED_MAX = 32 << 20, IMPORTS_MAX = 4 };
 
 static const struct {
 	const char *name;
@@ -83,16 +85,16 @@ static void route_find(struct request *req)
 		req->plane = PLANE_CONTROL;
 }
 
-/* Bytes that will come, as far as the headers tell; UINT64_MAX: unknown. */
+/* Bytes that will come, as far as the headers tell; UINT64_MAX: unknown.  Absurd lengths are long. */
 static uint64_t body_announced(struct request *req)
 {
 	const char *length;
 	uint64_t n;
 
 	length = request_header(req, MHD_HTTP_HEADER_CONTENT_LENGTH);
-	if (length && text_to_uint(length, UINT64_MAX - 1, &n))
-		return n;
-	return length || request_header(req, MHD_HTTP_HEADER_TRANSFER_ENCODING) ? UINT64_MAX : 0;
+	if (length)
+		return text_to_uint(length, UINT64_MAX - 1, &n) ? n : UINT64_MAX - 1;
+	return request_header(req, MHD_HTTP_HEADER_TRANSFER_ENCODING) ? UINT64_MAX : 0;
 }
 
 /*
@@ -157,15 +159,13 @@ static enum MHD_Result queue(struct request *req, int status, struct MHD_Respons
 
 static enum MHD_Result answer(struct request *req)
 {
-	struct MHD_Response *response = req->response;
-	int status = req->status;
 	enum MHD_Result result;
 
-	if (!response)
-		response = prepared_choose(req, req->prepared, &status);
-	result = queue(req, status, response, req->reason);
+	if (!req->response)
+		req->response = prepared_response(req, req->prepared, &req->status);
+	result = queue(req, req->status, req->response, req->reason);
 	/* libmicrohttpd has it now; a stream would otherwise hold the request that holds it. */
-	reply_set(req, status, NULL);
+	reply_set(req, req->status, NULL);
 	return result;
 }
 
@@ -201,6 +201,12 @@ static enum MHD_Result refuse(struct request *req)
 	return answer(req);
 }
 
+static bool is_swallowed(struct request *req, uint64_t body)
+{
+	return body <= BODY_SWALLOWED_MAX && req->refusal != -E_STOPPING &&
+	       !request_header(req, MHD_HTTP_HEADER_EXPECT);
+}
+
 static enum MHD_Result begin(struct request *req, struct listener *listener,
 			     struct MHD_Connection *connection, const char *method)
 {
@@ -219,7 +225,7 @@ static enum MHD_Result begin(struct request *req, struct listener *listener,
 		req->refusal = body_allow(req, body);
 	if (!req->refusal && atomic_load(&listener->http->is_stopping))
 		req->refusal = -E_STOPPING;
-	return req->refusal && body ? refuse(req) : MHD_YES;
+	return req->refusal && body && !is_swallowed(req, body) ? refuse(req) : MHD_YES;
 }
 
 static void body_reserve(struct request *req, size_t len)

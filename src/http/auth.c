@@ -17,6 +17,7 @@
 #include <strings.h>
 
 #include "auth_memory.h"
+#include "auth_slow.h"
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/log.h"
@@ -185,6 +186,17 @@ static int password_verify(struct request *req, const struct credential *credent
 	return r;
 }
 
+/* What is looked at while a guesser is slowed would be looked at too often. */
+static int slow_check(struct request *req, const char *name)
+{
+	unsigned left = slow_left(name, request_address(req), clock_now());
+
+	if (left == 0)
+		return 0;
+	req->retry_after = left;
+	return -E_TOO_MANY;
+}
+
 static int check_basic(struct request *req, const char *text, struct credential *ret,
 		       const char **reterr_name)
 {
@@ -206,6 +218,9 @@ static int check_basic(struct request *req, const char *text, struct credential 
 	login_key(name, password, key);
 	if (found && login_is_known(key, ret->version, clock_now()))
 		return 0;
+	r = req->has_turn ? 0 : slow_check(req, name);
+	if (r < 0)
+		return r;
 	r = password_verify(req, ret, password);
 	if (r != REQUEST_LATER)
 		sodium_memzero(password, strlen(password));
@@ -233,6 +248,9 @@ static int check_digest(struct request *req, const char *header, struct credenti
 	/* Without a count a captured request could be sent again. */
 	if (!digest->nc)
 		return -E_UNAUTHORIZED;
+	r = slow_check(req, digest->username);
+	if (r < 0)
+		return r;
 	found = account_find(digest->username, ret);
 	if (found < 0)
 		return found;
@@ -276,10 +294,15 @@ int auth_check(struct request *req, struct principal *ret)
 		return r;
 	/* A turn that came while the password became known, or was taken away. */
 	auth_turn_end(req);
-	if (r == 0)
+	if (r == 0) {
 		*ret = credential.principal;
-	else if (r == -E_CREDENTIALS)
+		slow_worked(name, request_address(req));
+	} else if (r == -E_CREDENTIALS) {
+		slow_failed(name, request_address(req), clock_now(),
+			    req->config->limits.login_tries,
+			    req->config->limits.login_slow_seconds);
 		log_refused(req, name);
+	}
 	sodium_memzero(&credential, sizeof(credential));
 	return r;
 }

@@ -62,8 +62,9 @@ struct request {
 	bool is_admitted; /* the account has been checked */
 	bool is_listed;	  /* in http->waiting; `lock` */
 	bool has_address;
-	bool has_turn;	/* to check a password */
-	bool is_import; /* its body is larger than max_body, and counted */
+	unsigned retry_after; /* seconds; 0: no such header */
+	bool has_turn;	      /* to check a password */
+	bool is_import;	      /* its body is larger than max_body, and counted */
 	_Atomic int state;
 	_Atomic unsigned refs;
 
@@ -120,11 +121,9 @@ struct MHD_Response *reply_make(const void *data, size_t len, enum MHD_ResponseM
 struct MHD_Response *reply_make_error(const struct request *req, int r, const char *text,
 				      int *ret_status);
 
-/* prepared.c: 200 or 304; the response belongs to `prepared`. */
-struct MHD_Response *prepared_choose(struct request *req, struct prepared *prepared,
-				     int *ret_status);
-/* The same as a response of its own, to which headers may be added. */
-struct MHD_Response *prepared_copy(struct request *req, struct prepared *prepared, int *ret_status);
+/* prepared.c: 200 or 304, over the bytes of `prepared`. */
+struct MHD_Response *prepared_response(const struct request *req, const struct prepared *prepared,
+				       int *ret_status);
 
 /* auth.c: lets the next one check a password, if this one was about to. */
 void auth_turn_end(struct request *req);

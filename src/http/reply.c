@@ -60,7 +60,7 @@ void reply_header(struct request *req, const char *name, const char *value)
 
 	assert(req->status);
 	if (!req->response)
-		req->response = prepared_copy(req, req->prepared, &req->status);
+		req->response = prepared_response(req, req->prepared, &req->status);
 	if (is_single(name)) {
 		old = MHD_get_response_header(req->response, name);
 		if (old)

@@ -105,6 +105,9 @@ void reply_error(struct request *req, int r, const char *text)
 	reason_note(req, r);
 	response = reply_make_error(req, r, text, &status);
 	reply_set(req, status, response);
+	if (req->retry_after)
+		reply_header(req, MHD_HTTP_HEADER_RETRY_AFTER,
+			     mem_printf(req, "%u", req->retry_after));
 	if (status == MHD_HTTP_UNAUTHORIZED && req->plane != PLANE_CONTROL)
 		challenges_add(req, r == -E_NONCE_STALE);
 }

@@ -105,7 +105,9 @@ void request_unref(struct request *req)
 		prepared_unref(req->prepared);
 	if (req->is_import)
 		atomic_fetch_sub(&req->http->imports, 1);
-	config_release(req->config);
+	/* None yet when the headers were too much, or never came to an end. */
+	if (req->config)
+		config_release(req->config);
 	mem_free(req);
 }
 

@@ -6,7 +6,8 @@
  * one with more literal bytes wins.
  *
  * The path is decoded here and nowhere else, segment by segment after it has
- * been cut: an encoded slash can neither make a segment nor hide in one.
+ * been cut: an encoded slash can neither make a segment nor hide in one.  ..
+ * stands for itself, and so matches only where a pattern has it.
  */
 #include "router.h"
 
@@ -43,6 +44,7 @@ struct router {
 struct segment {
 	char *text;
 	size_t len;
+	bool is_parent; /* .. as it stands, without encoding */
 };
 
 static int literal(const struct piece *piece)
@@ -208,6 +210,9 @@ static bool segment_decode(struct segment *segment)
 	char *out = segment->text;
 	bool is_plain = true;
 
+	segment->is_parent = segment->len == 2 && memcmp(in, "..", 2) == 0;
+	if (segment->is_parent)
+		return true;
 	for (; in < end; in++) {
 		char c = *in;
 
@@ -256,6 +261,8 @@ static unsigned split(char *path, struct segment *segments)
 
 static bool piece_fits(const struct piece *piece, const struct segment *segment)
 {
+	if (segment->is_parent && piece->name)
+		return false;
 	if (!piece->name)
 		return segment->len == piece->before_len &&
 		       memcmp(segment->text, piece->before, segment->len) == 0;

@@ -5,7 +5,7 @@
 #include "http/reply.h"
 #include "metrics/metrics.h"
 
-static struct http *http;
+static struct http *_Atomic http; /* set when listeners serve already */
 
 void metrics_setup(struct http *the_http)
 {

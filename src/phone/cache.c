@@ -1,40 +1,72 @@
 /* SPDX-License-Identifier: MIT */
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 
 #include "base/counter.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "http/reply.h"
 #include "phone/profile.h"
 
-enum { SHARDS = 16, BUCKETS = 4096, OVERHEAD = 512 };
+enum {
+	SHARDS = 16,
+	BUCKETS = 4096,
+	OVERHEAD = 256, /* what the allocators add to a profile with its reply */
+	SECRET = 192,	/* a secret with what they add to it */
+	ADMITTED = 8,	/* one newcomer of so many, once the cache is full */
+};
 
 struct shard {
 	_Alignas(64) pthread_mutex_t mutex;
 	struct profile *buckets[BUCKETS];
 	struct profile *newest, *oldest;
 	size_t bytes;
+	unsigned refused; /* newcomers, since the last that was taken in */
 };
 
 static struct shard shards[SHARDS]; /* static, since talloc aligns to 16 bytes only */
 static size_t shard_bytes_max;
 
-struct profile *profile_new(struct device_fetch *fetch_steal, struct prepared *reply_steal,
-			    const char *etag, const char *revision, int64_t until_at,
-			    uint64_t generation, bool given)
+static size_t text_size(const char *s)
 {
-	struct profile *profile = mem_new(NULL, struct profile);
+	return s ? strlen(s) + 1 : 0;
+}
 
+static const char *text_put(char **at, const char *s)
+{
+	size_t size = text_size(s);
+	char *copy = size ? memcpy(*at, s, size) : NULL;
+
+	*at += size;
+	return copy;
+}
+
+/* One block of memory, but for secrets: there are many of these. */
+struct profile *profile_new(const struct device_fetch *fetch, struct prepared *reply_steal,
+			    const char *revision, int64_t until_at, uint64_t generation, bool given)
+{
+	size_t size = sizeof(struct profile) + text_size(fetch->user_name) + text_size(fetch->url) +
+		      text_size(revision);
+	struct profile *profile = mem_alloc(NULL, size);
+	char *at = (char *)(profile + 1);
+
+	memset(profile, 0, sizeof(*profile));
 	profile->references = 1;
-	profile->mac = fetch_steal->mac;
-	profile->fetch = talloc_steal(profile, fetch_steal);
+	profile->mac = fetch->mac;
+	profile->fetch.mac = fetch->mac;
+	profile->fetch.locked_at = fetch->locked_at;
+	profile->fetch.secret = secret_copy(profile, fetch->secret);
+	profile->fetch.user_name = text_put(&at, fetch->user_name);
+	profile->fetch.user_password = secret_copy(profile, fetch->user_password);
+	profile->fetch.url = text_put(&at, fetch->url);
 	profile->reply = reply_steal;
-	profile->etag = mem_strdup(profile, etag);
-	profile->revision = mem_strdup(profile, revision);
+	profile->revision = text_put(&at, revision);
 	profile->until_at = until_at;
 	profile->generation = generation;
 	profile->given = given;
-	profile->size = prepared_size(reply_steal) + OVERHEAD;
+	profile->size = prepared_size(reply_steal) + size + OVERHEAD +
+			(fetch->secret ? SECRET : 0) + (fetch->user_password ? SECRET : 0);
 	return profile;
 }
 
@@ -123,6 +155,24 @@ struct profile *profile_cache_find(int64_t mac)
 	return profile;
 }
 
+/* Makes room; false when the newcomer is not taken in. */
+static bool admit(struct shard *shard, const struct profile *profile)
+{
+	struct profile **at = bucket_of(shard, profile->mac);
+	bool is_known = *at;
+
+	if (is_known)
+		drop(shard, at);
+	if (shard->bytes + profile->size <= shard_bytes_max)
+		return true;
+	if (!is_known && ++shard->refused < ADMITTED)
+		return false;
+	shard->refused = 0;
+	while (shard->bytes + profile->size > shard_bytes_max)
+		drop(shard, bucket_of(shard, shard->oldest->mac));
+	return true;
+}
+
 void profile_cache_put(struct profile *profile)
 {
 	struct shard *shard = shard_of(profile->mac);
@@ -131,17 +181,14 @@ void profile_cache_put(struct profile *profile)
 	if (profile->size > shard_bytes_max)
 		return;
 	pthread_mutex_lock(&shard->mutex);
-	at = bucket_of(shard, profile->mac);
-	if (*at)
-		drop(shard, at);
-	while (shard->bytes + profile->size > shard_bytes_max)
-		drop(shard, bucket_of(shard, shard->oldest->mac));
-	at = bucket_of(shard, profile->mac);
-	profile->next = NULL;
-	*at = profile_ref(profile);
-	link_newest(shard, profile);
-	shard->bytes += profile->size;
-	counter_add(M_CACHE_BYTES, (int64_t)profile->size);
+	if (admit(shard, profile)) {
+		at = bucket_of(shard, profile->mac);
+		profile->next = NULL;
+		*at = profile_ref(profile);
+		link_newest(shard, profile);
+		shard->bytes += profile->size;
+		counter_add(M_CACHE_BYTES, (int64_t)profile->size);
+	}
 	pthread_mutex_unlock(&shard->mutex);
 }
 

@@ -14,7 +14,7 @@
 
 #include "base/clock.h"
 #include "base/counter.h"
-#include "base/mem.h"
+#include "base/secret.h"
 #include "fleet/fleet.h"
 #include "fleet/rendition.h"
 #include "fleet/seen.h"
@@ -54,8 +54,8 @@ void phone_give(struct request *req, struct profile *profile)
 	seen_note(profile->mac, now, request_address(req), request_header(req, "User-Agent"));
 	if (!first || atomic_exchange(&profile->given, true))
 		return;
-	if (seen_evidence(profile->mac, now, request_address(req), profile->etag, profile->revision,
-			  given_done, profile_ref(profile)) < 0)
+	if (seen_evidence(profile->mac, now, request_address(req), prepared_etag(profile->reply),
+			  profile->revision, given_done, profile_ref(profile)) < 0)
 		given_done(profile, -1);
 }
 
@@ -65,20 +65,41 @@ static bool is_current(const struct profile *profile)
 	       (profile->until_at == 0 || clock_now() < profile->until_at);
 }
 
-/* A profile of the stored rendition, with the bytes of `old` where they are the same. */
-static int profile_load(struct device_fetch *fetch, struct profile *old, uint64_t generation,
-			struct db *db, struct profile **ret)
+static bool is_same(const char *a, const char *b)
 {
-	CLEANUP(mem_freep) void *scratch = NULL;
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+/* Nothing of what the device has, gets or must prove has changed since. */
+static bool is_unchanged(const struct profile *profile, const struct device_fetch *fetch)
+{
+	return is_same(profile->revision, fetch->rendition_revision) &&
+	       is_same(prepared_etag(profile->reply), fetch->rendition_etag) &&
+	       profile->until_at == fetch->rendition_until_at && profile->given &&
+	       fetch->rendition_given_at && profile->fetch.locked_at == fetch->locked_at &&
+	       secret_equals(profile->fetch.secret, fetch->secret) &&
+	       is_same(profile->fetch.user_name, fetch->user_name) &&
+	       secret_equals(profile->fetch.user_password, fetch->user_password) &&
+	       is_same(profile->fetch.url, fetch->url);
+}
+
+/* A profile of the stored rendition, with the bytes of `old` where they are the same. */
+static int profile_load(void *mem, const struct device_fetch *fetch, struct profile *old,
+			uint64_t generation, struct db *db, struct profile **ret)
+{
 	struct rendition *rendition;
 	struct prepared *reply;
 	int r;
 
-	if (old && strcmp(old->etag, fetch->rendition_etag) == 0) {
+	if (old && is_unchanged(old, fetch)) {
+		old->generation = generation;
+		*ret = profile_ref(old);
+		return 1;
+	}
+	if (old && strcmp(prepared_etag(old->reply), fetch->rendition_etag) == 0) {
 		reply = prepared_ref(old->reply);
 	} else {
-		scratch = mem_root("profile_load");
-		r = rendition_find(scratch, db, fetch->mac, &rendition);
+		r = rendition_find(mem, db, fetch->mac, &rendition);
 		if (r <= 0)
 			return r;
 		/* Made again between the two reads: then another look is needed. */
@@ -86,8 +107,8 @@ static int profile_load(struct device_fetch *fetch, struct profile *old, uint64_
 			return 0;
 		reply = phone_prepare(fetch, rendition);
 	}
-	*ret = profile_new(fetch, reply, fetch->rendition_etag, fetch->rendition_revision,
-			   fetch->rendition_until_at, generation, fetch->rendition_given_at != 0);
+	*ret = profile_new(fetch, reply, fetch->rendition_revision, fetch->rendition_until_at,
+			   generation, fetch->rendition_given_at != 0);
 	profile_cache_put(*ret);
 	return 1;
 }
@@ -95,26 +116,26 @@ static int profile_load(struct device_fetch *fetch, struct profile *old, uint64_
 /* Reads the device; 1: `ret` may be given, 0: it has to be made first. */
 static int profile_read(struct request *req, int64_t mac, struct profile *old, struct profile **ret)
 {
-	CLEANUP(mem_freep) struct device_fetch *fetch = NULL;
+	void *mem = request_mem(req);
+	struct device_fetch *fetch = NULL;
 	uint64_t generation = writer_generation(fleet_writer());
 	struct db *db;
 	int r = fleet_reader(&db);
 
 	if (r == 0)
-		r = device_fetch_find(NULL, db, mac, &fetch);
+		r = device_fetch_find(mem, db, mac, &fetch);
 	if (r < 0)
 		return r;
-	if (!fetch)
+	if (!fetch) {
+		proof_pretend();
 		scan_note(req, mac);
+	}
 	r = proof_check(req, fetch);
 	if (r == 0 && !fetch->product)
 		r = -E_NO_PRODUCT;
 	if (r < 0 || !rendition_is_current(fetch, clock_now()))
 		return r;
-	r = profile_load(fetch, old, generation, db, ret);
-	if (r > 0)
-		fetch = NULL;
-	return r;
+	return profile_load(mem, fetch, old, generation, db, ret);
 }
 
 int phone_profile(struct request *req)
@@ -129,12 +150,13 @@ int phone_profile(struct request *req)
 	if (!proof_is_open(req) && !request_header(req, "Authorization"))
 		return proof_deny(req, -E_SECRET_MISSING);
 	cached = profile_cache_find(mac);
-	if (cached && is_current(cached) && proof_check(req, cached->fetch) == 0) {
+	r = proof_check(req, cached && is_current(cached) ? &cached->fetch : NULL);
+	if (r == 0) {
 		counter_add(M_FETCH_HIT, 1);
 		phone_give(req, cached);
 		return 0;
 	}
-	/* A refusal has always looked here, whatever the cache had: time must not tell. */
+	/* A refusal takes both looks, whatever the cache has and the store knows: time must not tell. */
 	r = profile_read(req, mac, cached, &fresh);
 	if (r > 0) {
 		phone_give(req, fresh);

@@ -10,6 +10,7 @@
 #include "base/counter.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "config/config.h"
 #include "fleet/fleet.h"
 #include "fleet/rendition.h"
 #include "http/reply.h"
@@ -70,9 +71,9 @@ static void land(struct making *making, struct profile *profile, int r)
 static struct profile *profile_made(struct making *making)
 {
 	const struct rendition *rendition = making->rendition;
-	struct profile *profile = profile_new(
-		making->view->fetch, phone_prepare(making->view->fetch, rendition), rendition->etag,
-		rendition->revision, rendition->until_at, making->generation, false);
+	struct profile *profile =
+		profile_new(making->view->fetch, phone_prepare(making->view->fetch, rendition),
+			    rendition->revision, rendition->until_at, making->generation, false);
 
 	profile_cache_put(profile);
 	return profile;
@@ -105,14 +106,32 @@ static struct profile *last_good(struct making *making, struct db *db)
 	if (device_fetch_find(making, db, making->mac, &fetch) <= 0 || !fetch->product ||
 	    rendition_find(making, db, making->mac, &rendition) <= 0)
 		return NULL;
-	return profile_new(fetch, phone_prepare(fetch, rendition), rendition->etag,
-			   rendition->revision, 0, 0, true);
+	return profile_new(fetch, phone_prepare(fetch, rendition), rendition->revision, 0, 0, true);
 }
 
-static int make(struct making *making, struct db *db, const struct config *config)
+/*
+ * A configuration that was replaced while the snapshot was read may be older
+ * than the revision in it: then another look is needed.
+ */
+static int look(struct making *making, struct db *db)
+{
+	const struct config *before, *after = NULL;
+	int r;
+
+	do {
+		before = config_pin();
+		r = view_read(making, db, before, making->mac, clock_now(), &making->view);
+		after = config_pin();
+		config_release(before);
+		config_release(after);
+	} while (before != after);
+	return r;
+}
+
+static int make(struct making *making, struct db *db)
 {
 	struct diag diag = {0};
-	int r = view_read(making, db, config, making->mac, clock_now(), &making->view);
+	int r = look(making, db);
 
 	if (r < 0)
 		return r;
@@ -131,7 +150,6 @@ static int make(struct making *making, struct db *db, const struct config *confi
 
 int phone_render(struct request *req)
 {
-	const struct config *config = request_config(req);
 	struct profile *old = NULL;
 	struct making *making;
 	struct db *db = NULL;
@@ -149,7 +167,7 @@ int phone_render(struct request *req)
 	making->generation = writer_generation(fleet_writer());
 	r = fleet_reader(&db);
 	if (r == 0)
-		r = make(making, db, config);
+		r = make(making, db);
 	if (r == 0)
 		r = writer_post(fleet_writer(), WRITER_NORMAL, keep_op, keep_done, making);
 	if (r < 0) {

@@ -5,7 +5,9 @@
 #include <curl/curl.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
+#include "config/config.h"
 
 static const char *const placeholders[] = {"MACD", "MACC", "DVID", "DURL", "ACTC", "SUBLIST", "%"};
 
@@ -55,7 +57,7 @@ static int parse(const char *url, struct diag *reterr)
 {
 	CURLU *parsed = curl_url();
 	char *host = NULL;
-	CURLUcode code = curl_url_set(parsed, CURLUPART_URL, url, 0);
+	CURLUcode code = curl_url_set(parsed, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME);
 	int r = 0;
 
 	if (code == CURLUE_OK)
@@ -71,7 +73,24 @@ static int parse(const char *url, struct diag *reterr)
 	return r;
 }
 
-int url_check(const char *url, struct diag *reterr)
+static bool scheme_is(const char *url, const char *scheme)
+{
+	size_t len = strlen(scheme);
+
+	return strncasecmp(url, scheme, len) == 0 && strncmp(url + len, "://", 3) == 0;
+}
+
+bool url_scheme_is(const char *url, const struct config_words *schemes)
+{
+	if (!schemes)
+		return scheme_is(url, "http") || scheme_is(url, "https");
+	for (size_t i = 0; i < schemes->count; i++)
+		if (scheme_is(url, schemes->words[i]))
+			return true;
+	return false;
+}
+
+int url_check(const char *url, const struct config_words *schemes, struct diag *reterr)
 {
 	char plain[URL_MAX + 1];
 	int r = text_check_line(url, URL_MAX);
@@ -84,8 +103,11 @@ int url_check(const char *url, struct diag *reterr)
 				reterr, -E_URL_CHARACTER,
 				"character %zu does not belong into a URL; percent-encode it",
 				(size_t)(s - url) + 1);
-	if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0)
+	if (!url_scheme_is(url, schemes))
 		return -E_URL_SCHEME;
+	/* The parser would pass over further slashes and take the path for a host. */
+	if (strstr(url, "://")[3] == '/')
+		return -E_URL_HOST;
 	r = replace_placeholders(url, plain, reterr);
 	return r < 0 ? r : parse(plain, reterr);
 }
@@ -94,4 +116,21 @@ bool url_is_per_device(const char *url)
 {
 	return strstr(url, "%MACD") || strstr(url, "%MACC") || strstr(url, "%25MACD") ||
 	       strstr(url, "%25MACC");
+}
+
+char *url_redact(void *mem, const char *url)
+{
+	const char *authority = strstr(url, "://");
+	const char *colon, *at;
+	size_t len;
+
+	if (!authority)
+		return mem_strdup(mem, url);
+	authority += 3;
+	len = strcspn(authority, "/?#");
+	at = memrchr(authority, '@', len);
+	colon = at ? memchr(authority, ':', (size_t)(at - authority)) : NULL;
+	if (!colon)
+		return mem_strdup(mem, url);
+	return mem_printf(mem, "%.*s********%s", (int)(colon + 1 - url), url, at);
 }

@@ -54,6 +54,7 @@ static void caller_set(struct rpc_call *call, struct audit_who *who)
 	who->address = address;
 	who->request = request_id(call->req);
 	call->caller.who = who;
+	call->caller.url_schemes = &request_config(call->req)->redirect.url_schemes;
 	call->caller.account_id = principal->account_id;
 	call->caller.rules = &request_config(call->req)->redirect;
 	call->caller.every_provider =
@@ -119,10 +120,14 @@ struct write {
 static int write_op(struct db *db, void *arg, struct diag *diag)
 {
 	struct write *write = arg;
+	int r;
 
 	(void)diag;
+	log_request(write->call->caller.who->request);
 	write->answer = rpc_answer_new(write->call->mem);
-	return write->op(write->call, db, write->answer);
+	r = write->op(write->call, db, write->answer);
+	log_request(NULL);
+	return r;
 }
 
 static void write_done(void *arg, int result, const struct diag *diag)
@@ -131,6 +136,7 @@ static void write_done(void *arg, int result, const struct diag *diag)
 	struct rpc_call *call = write->call;
 	int r;
 
+	log_request(call->caller.who->request);
 	if (result < 0) {
 		log_error("a registration call failed", LOG_S("method", call->method->name),
 			  LOG_S("words", diag->text), LOG_E(result));
@@ -139,6 +145,7 @@ static void write_done(void *arg, int result, const struct diag *diag)
 		r = rpc_reply(call, write->answer);
 		(void)r;
 	}
+	log_request(NULL);
 	request_finish(call->req, 0);
 }
 

@@ -2,6 +2,15 @@
 #include "rpc/handlers.h"
 #include "rpc/registering.h"
 
+static int check(struct rpc_call *call, struct db *db, const char *mac_id, void *arg,
+		 struct redirect_answer *answer)
+{
+	struct registration *registration;
+
+	(void)arg;
+	return redirect_check(call->mem, db, &call->caller, mac_id, &registration, answer);
+}
+
 static int one(struct rpc_call *call, struct db *db, const char *mac_id, void *arg,
 	       struct redirect_answer *answer)
 {
@@ -11,7 +20,7 @@ static int one(struct rpc_call *call, struct db *db, const char *mac_id, void *a
 
 static int op(struct rpc_call *call, struct db *db, struct buf *answer)
 {
-	return rpc_list(call, db, answer, one, NULL);
+	return rpc_list(call, db, answer, check, one, NULL);
 }
 
 int rpc_deregister_device_list(struct rpc_call *call)

@@ -2,7 +2,7 @@
 /*
  * xmlrpc-c's parser expands entities without limit and recurses with the
  * document's depth, so both are looked at before it runs.  It also refuses the
- * blanks before <?xml that some clients send.
+ * blanks and the byte order mark before <?xml that some clients send.
  */
 #include "rpc/parse.h"
 
@@ -39,11 +39,23 @@ static const char *skip_to(const char *s, const char *end, const char *mark)
 	return found ? found + strlen(mark) : end;
 }
 
-/*
- * Walks the tags: no document type, no deeper than it may be.  Quotes inside
- * tags are not looked at: a `>` in an attribute only makes the count larger,
- * and XML-RPC has no attributes to speak of.
- */
+/* The `>` that ends the tag at `s`: one between quotes does not.  NULL when there is none. */
+static const char *tag_end(const char *s, const char *end)
+{
+	char quote = '\0';
+
+	for (; s < end; s++) {
+		if (quote)
+			quote = *s == quote ? '\0' : quote;
+		else if (*s == '"' || *s == '\'')
+			quote = *s;
+		else if (*s == '>')
+			return s;
+	}
+	return NULL;
+}
+
+/* Walks the tags: no document type, no deeper than it may be. */
 static int scan(const char *body, const char *end, unsigned depth_max, struct diag *reterr)
 {
 	unsigned depth = 0;
@@ -61,7 +73,7 @@ static int scan(const char *body, const char *end, unsigned depth_max, struct di
 		} else if (s[1] == '?') {
 			s = skip_to(s + 2, end, "?>");
 		} else {
-			const char *close = memchr(s, '>', (size_t)(end - s));
+			const char *close = tag_end(s, end);
 
 			if (s[1] == '/')
 				depth -= depth > 0;
@@ -172,6 +184,18 @@ static int text_error(const char *body, size_t at, int r, struct diag *reterr)
 	return diag_set(reterr, r, "line %u, byte %zu: %s", reterr->line, at + 1, error_text(r));
 }
 
+/* What may stand before the document as people send it: blanks, a byte order mark. */
+static const char *skip_start(const char *body, const char *end)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+
+	while (body < end && *body && strchr(" \t\r\n", *body))
+		body++;
+	if ((size_t)(end - body) >= strlen(mark) && memcmp(body, mark, strlen(mark)) == 0)
+		body += strlen(mark);
+	return body;
+}
+
 int rpc_parse(void *mem, const char *body, size_t len, unsigned depth_max, struct rpc_request *ret,
 	      struct diag *reterr)
 {
@@ -182,8 +206,7 @@ int rpc_parse(void *mem, const char *body, size_t len, unsigned depth_max, struc
 	size_t at;
 	int r;
 
-	while (body < end && strchr(" \t\r\n", *body))
-		body++;
+	body = skip_start(body, end);
 	len = (size_t)(end - body);
 	r = text_check(body, len, &at);
 	if (r < 0)

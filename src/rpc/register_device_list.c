@@ -5,6 +5,13 @@
 #include "rpc/handlers.h"
 #include "rpc/registering.h"
 
+static int check(struct rpc_call *call, struct db *db, const char *mac_id, void *arg,
+		 struct redirect_answer *answer)
+{
+	(void)arg;
+	return redirect_register_check(call->mem, db, &call->caller, mac_id, answer);
+}
+
 static int one(struct rpc_call *call, struct db *db, const char *mac_id, void *arg,
 	       struct redirect_answer *answer)
 {
@@ -24,7 +31,7 @@ static int op(struct rpc_call *call, struct db *db, struct buf *answer)
 		rpc_outcome(call, answer, &outcome);
 		return 0;
 	}
-	return rpc_list(call, db, answer, one, &target);
+	return rpc_list(call, db, answer, check, one, &target);
 }
 
 int rpc_register_device_list(struct rpc_call *call)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/counter.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -12,11 +13,13 @@
 #include "http/request.h"
 #include "store/account.h"
 
-static void log_refusal(struct rpc_call *call, const char *text, int reason)
+enum { REFUSALS_SHOWN = 5 };
+
+static void log_refusal(enum log_level level, struct rpc_call *call, const char *text, int reason)
 {
-	log_info("call refused", LOG_S("method", call->method->name),
-		 LOG_S("account", call->caller.who->actor),
-		 LOG_S("address", call->caller.who->address), LOG_S("answer", text), LOG_E(reason));
+	LOG_AT(level, "call refused", LOG_S("method", call->method->name),
+	       LOG_S("account", call->caller.who->actor),
+	       LOG_S("address", call->caller.who->address), LOG_S("answer", text), LOG_E(reason));
 }
 
 void rpc_outcome(struct rpc_call *call, struct buf *answer, const struct redirect_answer *outcome)
@@ -31,7 +34,7 @@ void rpc_outcome(struct rpc_call *call, struct buf *answer, const struct redirec
 void rpc_refusal_log(struct rpc_call *call, const char *text, const struct redirect_answer *outcome)
 {
 	if (outcome->outcome != REDIRECT_OK)
-		log_refusal(call, text, outcome->reason);
+		log_refusal(LOG_LEVEL_INFO, call, text, outcome->reason);
 }
 
 void rpc_suffix_alarm(struct rpc_call *call, const struct redirect_answer *outcome)
@@ -117,10 +120,38 @@ static struct member *members_new(struct rpc_call *call)
 	return members;
 }
 
+/* What is wrong with a list is one line, with the first few; each of them is for who debugs. */
+struct refusals {
+	size_t count;
+	struct buf *first;
+};
+
+static void refusal_add(struct rpc_call *call, struct refusals *refusals, const char *text,
+			int reason)
+{
+	if (refusals->count++ < REFUSALS_SHOWN) {
+		if (refusals->first->len > 0)
+			buf_addc(refusals->first, ' ');
+		buf_adds(refusals->first, text);
+	}
+	log_refusal(LOG_LEVEL_DEBUG, call, text, reason);
+}
+
+static void refusals_log(struct rpc_call *call, const struct refusals *refusals)
+{
+	if (refusals->count > 0)
+		log_info("members of a list refused", LOG_S("method", call->method->name),
+			 LOG_S("account", call->caller.who->actor),
+			 LOG_S("address", call->caller.who->address),
+			 LOG_I("devices", call->params[0].count), LOG_I("refused", refusals->count),
+			 LOG_S("first", refusals->first->data));
+}
+
 static int run(struct rpc_call *call, struct db *db, struct member *members, rpc_list_one *one,
 	       void *arg, bool *ret_good)
 {
-	*ret_good = true;
+	struct refusals refusals = {.first = buf_new(call->mem)};
+
 	for (size_t i = 0; i < call->params[0].count; i++) {
 		struct member *member = &members[i];
 		struct redirect_answer answer;
@@ -138,12 +169,12 @@ static int run(struct rpc_call *call, struct db *db, struct member *members, rpc
 			return r;
 		member->text = redirect_answer_text(call->mem, &answer);
 		member->outcome = answer.outcome;
-		if (answer.outcome != REDIRECT_OK) {
-			*ret_good = false;
-			log_refusal(call, member->text, answer.reason);
-			rpc_suffix_alarm(call, &answer);
-		}
+		if (answer.outcome != REDIRECT_OK)
+			refusal_add(call, &refusals, member->text, answer.reason);
+		rpc_suffix_alarm(call, &answer);
 	}
+	refusals_log(call, &refusals);
+	*ret_good = refusals.count == 0;
 	return 0;
 }
 
@@ -173,31 +204,34 @@ static void answer_guide(struct rpc_call *call, struct buf *answer, const struct
 	rpc_array_end(answer);
 }
 
-/* In the guide's shape a malformed MAC refuses the whole list. */
-static bool refuse_malformed(struct rpc_call *call, struct buf *answer,
-			     const struct member *members)
+/* In the guide's shape an invalid MAC refuses the whole list: 1 when there was one. */
+static int refuse_invalid(struct rpc_call *call, struct db *db, struct buf *answer,
+			  const struct member *members, rpc_list_one *check, void *arg)
 {
 	for (size_t i = 0; i < call->params[0].count; i++) {
-		struct redirect_answer outcome = {REDIRECT_MAC_INVALID, members[i].mac_id,
-						  -E_MAC_MALFORMED, NULL};
+		struct redirect_answer outcome;
+		int r = check(call, db, members[i].mac_id, arg, &outcome);
 
-		if (members[i].mac >= 0)
+		if (r < 0)
+			return r;
+		if (outcome.outcome != REDIRECT_MAC_INVALID)
 			continue;
 		rpc_outcome(call, answer, &outcome);
-		return true;
+		return 1;
 	}
-	return false;
+	return 0;
 }
 
-int rpc_list(struct rpc_call *call, struct db *db, struct buf *answer, rpc_list_one *one, void *arg)
+int rpc_list(struct rpc_call *call, struct db *db, struct buf *answer, rpc_list_one *check,
+	     rpc_list_one *one, void *arg)
 {
 	bool guide = request_config(call->req)->redirect.list_answer == LIST_ANSWER_GUIDE;
 	struct member *members = members_new(call);
 	bool good;
-	int r;
+	int r = guide ? refuse_invalid(call, db, answer, members, check, arg) : 0;
 
-	if (guide && refuse_malformed(call, answer, members))
-		return 0;
+	if (r != 0)
+		return r < 0 ? r : 0;
 	r = run(call, db, members, one, arg, &good);
 	if (r < 0)
 		return r;

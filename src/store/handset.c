@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/handset.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "db/db.h"
 
@@ -65,6 +66,21 @@ int handset_find(void *mem, struct db *db, const char *ipui, struct handset **re
 DB_QUERY(handset_slots, "SELECT slot FROM handset "
 			"WHERE mac = :mac AND slot >= :first "
 			"ORDER BY slot");
+
+int handset_slot_text(void *mem, struct db *db, int64_t mac, char **ret)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	struct buf *out = buf_new(mem);
+	int r = db_select(db, &handset_slots, DB_ARGS(DB_INT("mac", mac), DB_INT("first", 1)),
+			  &rows);
+
+	while (r >= 0 && (r = db_next(rows)) > 0)
+		buf_printf(out, "%s%d", out->len > 0 ? "," : "", (int)db_int(rows, 0));
+	if (r < 0)
+		return r;
+	*ret = out->data;
+	return 0;
+}
 
 static int slot_find(struct db *db, int64_t mac, int *ret)
 {

@@ -32,6 +32,34 @@ int registration_find(void *mem, struct db *db, int64_t mac, struct registration
 	return 1;
 }
 
+DB_QUERY(registration_fetch_by_mac,
+	 "SELECT r.url, coalesce(d.product, i.product), d.secret, d.locked_at FROM registration r "
+	 "JOIN device d ON d.mac = r.mac "
+	 "LEFT JOIN inventory i ON i.mac = r.mac "
+	 "WHERE r.mac = :mac");
+
+int registration_fetch_find(void *mem, struct db *db, int64_t mac, struct registration_fetch **ret)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	struct registration_fetch *fetch;
+	struct secret *secret;
+	int r = db_select(db, &registration_fetch_by_mac, DB_ARGS(DB_INT("mac", mac)), &rows);
+
+	if (r < 0 || (r = db_next(rows)) <= 0)
+		return r;
+	fetch = mem_new(mem, struct registration_fetch);
+	r = db_secret(fetch, rows, 2, "device.secret", &secret);
+	if (r < 0)
+		return r;
+	fetch->mac = mac;
+	fetch->url = db_text_copy(fetch, rows, 0);
+	fetch->product = db_text_copy(fetch, rows, 1);
+	fetch->secret = secret;
+	fetch->locked_at = db_int(rows, 3);
+	*ret = fetch;
+	return 1;
+}
+
 DB_QUERY(registration_add,
 	 "INSERT INTO registration (mac, provider_id, account_id, url, created_at) "
 	 "VALUES (:mac, :provider_id, :account_id, :url, :created_at)");

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "db/db.h"
 
-DB_QUERY(seen_by_mac, "SELECT s.seen_at, s.address, a.user_agent FROM seen s "
+DB_QUERY(seen_by_mac, "SELECT s.seen_at, s.address, a.user_agent, s.redirected_at FROM seen s "
 		      "LEFT JOIN agent a ON a.mac = s.mac "
 		      "WHERE s.mac = :mac");
 
@@ -20,18 +20,22 @@ int seen_find(void *mem, struct db *db, int64_t mac, struct seen **ret)
 	(*ret)->at = db_int(rows, 0);
 	(*ret)->address = db_text_copy(mem, rows, 1);
 	(*ret)->user_agent = db_text_copy(mem, rows, 2);
+	(*ret)->redirected_at = db_int(rows, 3);
 	return 1;
 }
 
-DB_QUERY(seen_set, "INSERT INTO seen (mac, seen_at, address) VALUES (:mac, :seen_at, :address) "
-		   "ON CONFLICT (mac) DO UPDATE SET seen_at = excluded.seen_at, "
-		   "address = excluded.address");
+DB_QUERY(seen_set,
+	 "INSERT INTO seen (mac, seen_at, address, redirected_at) "
+	 "VALUES (:mac, :seen_at, :address, :redirected_at) "
+	 "ON CONFLICT (mac) DO UPDATE SET seen_at = excluded.seen_at, address = excluded.address, "
+	 "redirected_at = coalesce(excluded.redirected_at, seen.redirected_at)");
 
-int seen_put(struct db *db, int64_t mac, int64_t at, const char *address)
+int seen_put(struct db *db, int64_t mac, int64_t at, const char *address, int64_t redirected_at)
 {
-	return db_run(
-		db, &seen_set,
-		DB_ARGS(DB_INT("mac", mac), DB_INT("seen_at", at), DB_TEXT("address", address)));
+	return db_run(db, &seen_set,
+		      DB_ARGS(DB_INT("mac", mac), DB_INT("seen_at", at),
+			      DB_TEXT("address", address),
+			      DB_INT_OR_NULL("redirected_at", redirected_at)));
 }
 
 DB_QUERY(seen_agent_set,

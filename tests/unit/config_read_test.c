@@ -36,6 +36,9 @@ static void a_listener_is_all_that_a_file_needs(void **state)
 	assert_int_equal(config->provisioning.open_networks.count, 0);
 	assert_int_equal(config->limits.cache_bytes, 48 << 20);
 	assert_false(config->redirect.require_mac_id);
+	assert_int_equal(config->redirect.auth, PHONE_AUTH_DIGEST);
+	assert_string_equal(config->redirect.chain_code, "");
+	assert_string_equal(config->redirect.chain_url, "http://%DURL/%MACD.xml");
 }
 
 static void every_type_is_read(void **state)
@@ -43,6 +46,8 @@ static void every_type_is_read(void **state)
 	struct config *config = good(
 		*state, "[daemon]\nlog_level=debug\nlog_format: journal\nthreads = 64\n"
 			"[redirect]\nrequire_mac_id = yes\ncheck_device_order = url-date\n"
+			"auth = open\ndata_url = prov.example.net/device\nchain_code = 444\n"
+			"chain_url = https://a.example/%MACC\n"
 			"[provisioning]\nauth = open\nopen_networks = 10.0.0.0/8  2001:db8::/32\n"
 			"realm = Our phones\npaths = /a/%MACD.xml /b/%DVID/%MACC\n"
 			"delete_not_provisioned = never\nshrink_guard = 100% 0\n"
@@ -56,6 +61,10 @@ static void every_type_is_read(void **state)
 	assert_int_equal(config->daemon.threads, 64);
 	assert_true(config->redirect.require_mac_id);
 	assert_int_equal(config->redirect.check_device_order, DATE_ORDER_URL_DATE);
+	assert_int_equal(config->redirect.auth, PHONE_AUTH_OPEN);
+	assert_string_equal(config->redirect.data_url, "prov.example.net/device");
+	assert_string_equal(config->redirect.chain_code, "444");
+	assert_string_equal(config->redirect.chain_url, "https://a.example/%MACC");
 	assert_int_equal(config->provisioning.auth, PHONE_AUTH_OPEN);
 	assert_int_equal(config->provisioning.open_networks.count, 2);
 	assert_int_equal(config->provisioning.open_networks.prefixes[1].bits, 32);

@@ -253,7 +253,7 @@ static void a_reader_never_writes(void **state)
 	struct db *reader = open_file(s, DB_READ);
 
 	assert_int_equal(put(reader, "a", "1"), -E_DB);
-	assert_int_equal(db_migrate(reader, "sql/sqlite/seen/", NULL), 0);
+	assert_int_equal(db_migrate(reader, "sql/sqlite/", NULL), 0);
 	assert_int_equal(count(writer), 0);
 	assert_int_equal(put(writer, "a", "1"), 0);
 	assert_int_equal(count(reader), 1);

@@ -46,6 +46,8 @@ static inline struct config *server_config(unsigned planes)
 	config->limits.deadline_seconds = 60;
 	config->limits.nonce_seconds = 300;
 	config->limits.login_memory_seconds = 300;
+	config->limits.login_tries = 1000;
+	config->limits.login_slow_seconds = 60;
 	config->limits.work_queue = 1000;
 	config->listeners = mem_array(config, struct config_listener, 1);
 	config->listeners[0].name = "test";

@@ -29,6 +29,7 @@ static const struct route routes[] = {
 	{.method = HTTP_POST, .path = "/a/b", .planes = PLANE_API, .name = "post"},
 	{.method = HTTP_GET, .path = "/m", .planes = PLANE_METRICS, .name = "metrics"},
 	{.method = HTTP_GET, .path = "/x/{one}/y/{two}", .planes = PLANE_API, .name = "two"},
+	{.method = HTTP_GET, .path = "/up/{one}/../{two}", .planes = PLANE_API, .name = "up"},
 };
 
 static struct router *router;
@@ -113,6 +114,18 @@ static void what_is_no_path_matches_nothing(void **state)
 		assert_string_equal(get(paths[i]), "none");
 }
 
+static void a_parent_matches_only_where_a_route_has_it(void **state)
+{
+	static const char *const paths[] = {"/up/../../x",  "/up/x/../..",   "/up/x/%2e%2e/y",
+					    "/up/x/.%2E/y", "/x/../y/z",     "/x/y/../z",
+					    "/up/x/.../y",  "/up/x/../../y", "/../x/../y"};
+
+	(void)state;
+	assert_string_equal(get("/up/x/../y"), "up");
+	for (size_t i = 0; i < COUNT_OF(paths); i++)
+		assert_string_equal(get(paths[i]), "none");
+}
+
 static void methods_and_planes_are_told(void **state)
 {
 	struct router_match match;
@@ -179,6 +192,7 @@ int main(void)
 		cmocka_unit_test(slashes_count),
 		cmocka_unit_test(a_segment_is_decoded_once),
 		cmocka_unit_test(what_is_no_path_matches_nothing),
+		cmocka_unit_test(a_parent_matches_only_where_a_route_has_it),
 		cmocka_unit_test(methods_and_planes_are_told),
 		cmocka_unit_test(paths_of_the_ini_become_routes),
 		cmocka_unit_test(a_path_with_two_placeholders_in_a_part_is_refused),

@@ -209,11 +209,16 @@ static void every_way_of_telling_a_suffix_counts(void **state)
 	assert_int_equal(f->answer.reason, -E_MAC_ID_WRONG);
 	assert_string_equal(away(f, &f->anna, WRONG), "mac_not_found:" MAC);
 	assert_int_equal(failures(f), 1);
+	assert_int_equal(redirect_register_check(f, f->db, &f->anna, WRONG, &f->answer), 0);
+	assert_int_equal(failures(f), 2);
 	add(f, &f->anna, RIGHT);
+	assert_int_equal(failures(f), 0);
+	assert_string_equal(add(f, &f->anna, WRONG), "mac_already_in_use:" MAC);
 	assert_int_equal(failures(f), 0);
 	assert_string_equal(away(f, &f->anna, WRONG), "mac_invalid:" MAC);
 	assert_string_equal(check(f, &f->anna, WRONG, &written), "mac_invalid:" MAC);
 	assert_true(written);
+	f->of_anna.replace = true;
 	assert_string_equal(add(f, &f->anna, WRONG), "mac_invalid:" MAC);
 	assert_int_equal(failures(f), 3);
 	assert_string_equal(check(f, &f->anna, RIGHT, &written), "OK");
@@ -244,6 +249,7 @@ static void too_many_wrong_suffixes_lock_for_a_time(void **state)
 
 	inventory_make(f, "55DF", NULL);
 	add(f, &f->anna, RIGHT);
+	f->of_anna.replace = true;
 	wrong(f, TRIES - 1);
 	assert_int_equal(f->answer.locks_until, 0);
 	wrong(f, 1);

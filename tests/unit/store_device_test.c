@@ -401,16 +401,21 @@ static void a_handset_takes_the_lowest_free_slot(void **state)
 {
 	struct scratch *s = *state;
 	struct handset *list;
+	char *slots = NULL;
 	int64_t n;
 	size_t count;
 
 	device_make(s, MAC);
 	device_make(s, OTHER);
+	assert_int_equal(handset_slot_text(s, s->db, MAC, &slots), 0);
+	assert_string_equal(slots, "");
 	for (int i = 1; i <= 5; i++)
 		assert_int_equal(handset_make(s, MAC, i), i);
 	assert_int_equal(handset_make(s, OTHER, 100), 1);
 	assert_int_equal(handset_delete(s->db, MAC, 4), 0);
 	assert_int_equal(handset_delete(s->db, MAC, 1), 0);
+	assert_int_equal(handset_slot_text(s, s->db, MAC, &slots), 0);
+	assert_string_equal(slots, "2,3,5");
 	assert_int_equal(handset_make(s, MAC, 10), 1);
 	assert_int_equal(handset_make(s, MAC, 11), 4);
 	assert_int_equal(handset_make(s, MAC, 12), 6);

@@ -33,6 +33,10 @@ static void pages_are_sought_and_not_scanned(void **state)
 		{"account_page", "SEARCH account USING INDEX sqlite_autoindex_account_1 (name>?)"},
 		{"provider_page",
 		 "SEARCH provider USING INDEX sqlite_autoindex_provider_1 (name>?)"},
+		{"activation_page", "SEARCH a USING INDEX sqlite_autoindex_activation_1 (code>?)"},
+		{"registration_fetch_by_mac", "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)\n"
+					      "SEARCH d USING INTEGER PRIMARY KEY (rowid=?)\n"
+					      "SEARCH i USING INTEGER PRIMARY KEY (rowid=?)"},
 		{"group_page",
 		 "SEARCH device_group USING INDEX sqlite_autoindex_device_group_1 (name>?)"},
 		{"sip_server_page", "SEARCH s USING INDEX sqlite_autoindex_sip_server_1 (name>?)"},

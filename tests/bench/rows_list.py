@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""Long lists: registerDeviceList against SQLite's upserts, listDevices against xmlrpc-c's values."""
+
+import json
+import sqlite3
+import statistics
+import time
+
+import fleet as fleets
+from machine import SERVER_CORE, interleave, pinned, run as run_command
+from report import Row, mebibytes, millis
+
+URL = "https://pbx.example.net/provisioning/%MACD.xml"
+LIST = 10000
+
+
+def upserts(run, fleet):
+    """10,000 of the rows that a registration is, in a table like ours."""
+    db = sqlite3.connect(f"{run.where}/upserts.db", isolation_level=None)
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("CREATE TABLE IF NOT EXISTS registration (mac INTEGER PRIMARY KEY, "
+               "provider_id INTEGER NOT NULL, account_id INTEGER, url TEXT NOT NULL, "
+               "created_at INTEGER NOT NULL) STRICT")
+    db.execute("CREATE INDEX IF NOT EXISTS registration_by_provider "
+               "ON registration (provider_id, mac)")
+
+    def measure(first):
+        rows = [(mac, 1, 1, URL, 1) for mac in range(first, first + LIST)]
+        begun = time.perf_counter()
+        db.execute("BEGIN IMMEDIATE")
+        db.executemany(
+            "INSERT INTO registration VALUES (?, ?, ?, ?, ?) ON CONFLICT (mac) DO UPDATE "
+            "SET url = excluded.url, created_at = excluded.created_at", rows)
+        db.execute("COMMIT")
+        return time.perf_counter() - begun
+
+    return measure
+
+
+def register_list(run, fleet, server):
+    sqlite = upserts(run, fleet)
+    firsts = iter(range(1 << 32, 1 << 40, 1 << 24))
+
+    def ours():
+        first = next(firsts)
+        data, took = fleet.call(server, "registerDeviceList",
+                                [fleets.mac_text(mac) for mac in range(first, first + LIST)], URL,
+                                fleets.PROVIDER)
+        if data.count(b"OK: ") != LIST:
+            raise RuntimeError("not every device was registered")
+        return took
+
+    a, b = interleave(run.rounds, ours, lambda: sqlite(next(firsts)))
+    x, y = statistics.median(a), statistics.median(b)
+    return Row(f"registerDeviceList of {LIST:,}", millis(x), millis(y), x / y, 3, 2,
+               at_least=False)
+
+
+def list_devices(run, fleet, server, count):
+    def ours():
+        server.memory_reset()
+        idle = server.memory()
+        data, took = fleet.call(server, "listDevices", fleets.PROVIDER)
+        if data.count(URL.encode()) != count:
+            raise RuntimeError("the list is not complete")
+        return took, server.memory("VmHWM") - idle
+
+    def theirs():
+        out = json.loads(run_command(pinned(SERVER_CORE, [
+            f"{run.tools}/list_values", f"{fleet.where}/fleet.db"])))
+        return out["seconds"], out["kb"] / 1024
+
+    a, b = interleave(run.rounds, ours, theirs)
+    x, y = (statistics.median(t for t, _ in each) for each in (a, b))
+    m, n = (statistics.median(kb for _, kb in each) for each in (a, b))
+    return [Row(f"listDevices of {count:,}", millis(x), millis(y), y / x, 10, 40),
+            Row(f"listDevices of {count:,}: memory over idle", mebibytes(m), mebibytes(n),
+                n / max(m, 0.1))]
+
+
+def rows(run):
+    fleet = fleets.Fleet(run.binary, f"{run.where}/list")
+    server = fleet.start()
+    try:
+        fleet.call(server, "listDevices")
+        made = [register_list(run, fleet, server)]
+    finally:
+        server.stop()
+    with fleet.database() as db:
+        db.execute("DELETE FROM registration")
+        db.executemany("INSERT INTO device (mac, created_at) VALUES (?, 1)",
+                       ((fleets.MAC_FIRST + i,) for i in range(run.listed)))
+        db.executemany("INSERT INTO registration (mac, provider_id, url, created_at) "
+                       "SELECT ?, id, ?, 1700000000 FROM provider",
+                       ((fleets.MAC_FIRST + i, URL) for i in range(run.listed)))
+    db.close()
+    server = fleet.start()
+    try:
+        fleet.call(server, "checkDevice", fleets.mac_text(fleets.MAC_FIRST))
+        return made + list_devices(run, fleet, server, run.listed)
+    finally:
+        server.stop()
