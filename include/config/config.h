@@ -77,10 +77,10 @@ struct config_redirect {
 	const char *chain_code; /* three digits; "": no chain */
 	const char *chain_url;
 	bool require_mac_id;
+	struct config_words url_schemes;
 	bool require_inventory;
 	unsigned suffix_tries;
 	unsigned suffix_lock_seconds;
-	struct config_words url_schemes;
 	unsigned check_device_order; /* enum date_order */
 	unsigned list_answer;	     /* enum list_answer */
 	unsigned max_list;

@@ -10,7 +10,6 @@
 #include "store/registration.h"
 
 struct config_redirect;
-struct config_words;
 struct db;
 struct secret;
 
@@ -32,10 +31,9 @@ enum redirect_outcome {
 
 /* Who calls. */
 struct redirect_caller {
-	int64_t account_id;			/* 0: the machine's own admin */
-	bool every_provider;			/* admins; viewers where they may only look */
-	bool require_mac_id;			/* a bare MAC is refused on register */
-	const struct config_words *url_schemes; /* NULL: http and https */
+	int64_t account_id;  /* 0: the machine's own admin */
+	bool every_provider; /* admins; viewers where they may only look */
+	bool require_mac_id; /* a bare MAC is refused on register */
 	const struct config_redirect *rules;
 	const struct audit_who *who;
 };
@@ -67,14 +65,18 @@ int redirect_target_check(void *mem, struct db *db, const struct redirect_caller
 			  const char *url, const char *provider, struct redirect_target *ret,
 			  struct redirect_answer *answer) MUST_CHECK;
 
+/*
+ * What redirect_register() would answer, with nothing done but wrong suffixes
+ * counted: in a write operation, too.
+ */
+int redirect_register_check(void *mem, struct db *db, const struct redirect_caller *caller,
+			    const char *mac_id, const struct redirect_target *target,
+			    struct redirect_answer *answer) MUST_CHECK;
+
 /* Registers one MAC-ID for a target that was found well. */
 int redirect_register(void *mem, struct db *db, const struct redirect_caller *caller,
 		      const char *mac_id, const struct redirect_target *target,
 		      struct redirect_answer *answer) MUST_CHECK;
-
-/* What redirect_register() would answer, but for the secret; a wrong suffix is counted. */
-int redirect_register_check(void *mem, struct db *db, const struct redirect_caller *caller,
-			    const char *mac_id, struct redirect_answer *answer) MUST_CHECK;
 
 int redirect_deregister(void *mem, struct db *db, const struct redirect_caller *caller,
 			const char *mac_id, struct redirect_answer *answer) MUST_CHECK;

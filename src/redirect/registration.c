@@ -71,7 +71,7 @@ int redirect_target_check(void *mem, struct db *db, const struct redirect_caller
 			  struct redirect_answer *answer)
 {
 	struct provider *provider;
-	int r = url_check(url, caller->url_schemes, NULL);
+	int r = url_check(url, &caller->rules->url_schemes, NULL);
 
 	answer->outcome = REDIRECT_OK;
 	if (r < 0)
@@ -216,11 +216,13 @@ static int register_check(void *mem, struct db *db, const struct redirect_caller
 }
 
 int redirect_register_check(void *mem, struct db *db, const struct redirect_caller *caller,
-			    const char *mac_id, struct redirect_answer *answer)
+			    const char *mac_id, const struct redirect_target *target,
+			    struct redirect_answer *answer)
 {
 	struct possession possession;
 	struct registration *present;
-	int r = register_check(mem, db, caller, mac_id, false, &possession, &present, answer);
+	int r = register_check(mem, db, caller, mac_id, target->replace, &possession, &present,
+			       answer);
 
 	return r < 0 ? r : 0;
 }

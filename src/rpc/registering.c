@@ -169,9 +169,10 @@ static int run(struct rpc_call *call, struct db *db, struct member *members, rpc
 			return r;
 		member->text = redirect_answer_text(call->mem, &answer);
 		member->outcome = answer.outcome;
-		if (answer.outcome != REDIRECT_OK)
+		if (answer.outcome != REDIRECT_OK) {
 			refusal_add(call, &refusals, member->text, answer.reason);
-		rpc_suffix_alarm(call, &answer);
+			rpc_suffix_alarm(call, &answer);
+		}
 	}
 	refusals_log(call, &refusals);
 	*ret_good = refusals.count == 0;

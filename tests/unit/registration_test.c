@@ -28,6 +28,7 @@ struct fixture {
 	int64_t mac;
 };
 
+static const char *schemes[] = {"http"};
 static const struct audit_who who = {"tester", "192.0.2.1", ""};
 
 static int64_t account_make(struct db *db, const char *name, const char *provider)
@@ -61,7 +62,8 @@ static int setup(void **state)
 	scratch_memory(&memory);
 	f->s = memory;
 	f->db = f->s->db;
-	f->rules = (struct config_redirect){.suffix_tries = TRIES, .suffix_lock_seconds = LOCK};
+	f->rules = (struct config_redirect){
+		.url_schemes = {schemes, 1}, .suffix_tries = TRIES, .suffix_lock_seconds = LOCK};
 	f->anna = (struct redirect_caller){
 		.account_id = account_make(f->db, "anna", "Anna"), .rules = &f->rules, .who = &who};
 	f->bert = f->anna;
@@ -209,7 +211,8 @@ static void every_way_of_telling_a_suffix_counts(void **state)
 	assert_int_equal(f->answer.reason, -E_MAC_ID_WRONG);
 	assert_string_equal(away(f, &f->anna, WRONG), "mac_not_found:" MAC);
 	assert_int_equal(failures(f), 1);
-	assert_int_equal(redirect_register_check(f, f->db, &f->anna, WRONG, &f->answer), 0);
+	assert_int_equal(
+		redirect_register_check(f, f->db, &f->anna, WRONG, &f->of_anna, &f->answer), 0);
 	assert_int_equal(failures(f), 2);
 	add(f, &f->anna, RIGHT);
 	assert_int_equal(failures(f), 0);
