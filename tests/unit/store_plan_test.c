@@ -48,6 +48,7 @@ static void pages_are_sought_and_not_scanned(void **state)
 		 "SEARCH d USING INDEX device_by_group (group_id=? AND mac>?)"},
 		{"device_page_of_product",
 		 "SEARCH d USING INDEX device_by_product (product=? AND mac>?)"},
+		{"inventory_page", "SEARCH inventory USING INTEGER PRIMARY KEY (rowid>?)"},
 		{"audit_page", "SEARCH audit USING INTEGER PRIMARY KEY (rowid<?)"},
 	};
 	struct scratch *s = *state;
