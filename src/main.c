@@ -186,6 +186,8 @@ static int run(const struct options *options)
 	config_release(config);
 	if (r < 0) {
 		log_error("cannot start", LOG_S("words", diag_text(&diag, r)), LOG_E(r));
+		fleet_stop();
+		fleet_close();
 		return EXIT_FAILURE;
 	}
 	r = loop_new(http, options->config_file, &loop);

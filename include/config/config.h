@@ -79,6 +79,9 @@ struct config_redirect {
 	const char *chain_url;
 	bool require_mac_id;
 	struct config_words url_schemes;
+	bool require_inventory;
+	unsigned suffix_tries;
+	unsigned suffix_lock_seconds;
 	unsigned check_device_order; /* enum date_order */
 	unsigned list_answer;	     /* enum list_answer */
 	unsigned max_list;
@@ -111,6 +114,7 @@ struct config_upstream {
 
 struct config_limits {
 	unsigned max_body;
+	unsigned max_import;
 	unsigned max_connections;
 	unsigned connection_memory;
 	unsigned idle_seconds;

@@ -5,19 +5,20 @@
 -- Devices as the manufacturer knows them (imported): `mac_id` is the suffix on the box.
 CREATE TABLE inventory (
 	mac INTEGER PRIMARY KEY CHECK (mac BETWEEN 0 AND 281474976710655),
-	mac_id TEXT,
+	mac_id TEXT CHECK (length(mac_id) = 4 AND mac_id = upper(mac_id)),
 	product TEXT,
 	secret BLOB,
 	created_at INTEGER NOT NULL
 ) STRICT;
 
--- Wrong MAC-ID suffixes of a MAC, since the last right one.
+-- Wrong MAC-ID suffixes of a MAC, since the last right one or the last lock.
 CREATE TABLE mac_id_failure (
-	mac INTEGER PRIMARY KEY,
-	failures INTEGER NOT NULL,
+	mac INTEGER PRIMARY KEY CHECK (mac BETWEEN 0 AND 281474976710655),
+	failures INTEGER NOT NULL CHECK (failures > 0),
 	locked_until INTEGER NOT NULL DEFAULT 0,
 	last_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX mac_id_failure_locked ON mac_id_failure (mac) WHERE locked_until > 0;
 
 -- Where a device that comes with an activation code instead of a MAC is sent.
 CREATE TABLE activation (

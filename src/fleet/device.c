@@ -14,6 +14,7 @@
 #include "store/device.h"
 #include "store/group.h"
 #include "store/handset.h"
+#include "store/inventory.h"
 #include "store/registration.h"
 #include "store/setting.h"
 
@@ -92,6 +93,20 @@ static int credentials_apply(struct change *change, struct device *device,
 	return r;
 }
 
+/* A device that nobody gave a secret has the one of the inventory. */
+static int inventory_apply(struct change *change, struct device *device)
+{
+	struct inventory *item;
+	int r = inventory_find(change->mem, change->db, device->mac, &item);
+
+	if (r <= 0 || !item->secret)
+		return r < 0 ? r : 0;
+	device->secret = item->secret;
+	device->secret_origin = "given";
+	device->secret_account_id = 0;
+	return 0;
+}
+
 static int product_apply(struct change *change, struct device *device, const char *name)
 {
 	const struct product *product = name ? product_find(name) : NULL;
@@ -152,6 +167,8 @@ int fleet_device_add(struct change *change, int64_t mac, const struct device_inp
 		device->created_at = clock_now();
 	}
 	r = apply(change, device, input);
+	if (r == 0 && !device->secret && !input->has_secret)
+		r = inventory_apply(change, device);
 	if (r == 0)
 		r = known ? device_update(change->db, device) : device_insert(change->db, device);
 	if (r < 0) {
