@@ -112,22 +112,21 @@ static void notice_locks(void *mem, const struct mac_id_failure *locked, size_t 
 	notice(notices, text->data);
 }
 
+<<<<<<< HEAD
 static int notices_json(void *mem, struct db *db, const struct config *config,
 			const struct device_counts *counts, json_t **ret)
+=======
+static json_t *notices_json(void *mem, const struct config *config,
+			    const struct device_counts *counts)
+>>>>>>> upstream
 {
 	json_t *notices = json_array();
-	int r;
 
 	notice_phones(mem, config, counts, notices);
 	notice_redirect(config, notices);
 	notice_listeners(mem, config, notices);
 	notice_password(mem, config, notices);
-	r = upstream_notices(mem, db, config, notices);
-	if (r < 0)
-		json_decref(notices);
-	else
-		*ret = notices;
-	return r;
+	return notices;
 }
 
 static json_t *counts_json(const struct device_counts *counts)
@@ -154,11 +153,19 @@ int api_status(struct request *req)
 	if (r == 0)
 		r = mac_id_failure_locked(request_mem(req), db, clock_now(), LOCKS_SHOWN + 1,
 					  &locked, &locked_count);
+<<<<<<< HEAD
 	if (r == 0)
 		r = notices_json(request_mem(req), db, request_config(req), &counts, &notices);
+=======
+>>>>>>> upstream
 	if (r < 0)
 		return r;
 	notice_locks(request_mem(req), locked, locked_count, notices);
+	r = upstream_notices(request_mem(req), db, request_config(req), notices);
+	if (r < 0) {
+		json_decref(notices);
+		return r;
+	}
 	return api_answer(req, 200,
 			  json_pack("{s:s, s:I, s:o, s:o}", "version", GIGAPROV_VERSION,
 				    "uptime_seconds",

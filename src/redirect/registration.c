@@ -257,7 +257,8 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 	if (r == 0)
 		r = registration_insert(db, &registration);
 	if (r == 0)
-		r = mirror_register(db, caller->config, &registration, device->mac_id);
+		r = mirror_register(db, caller->config, &registration,
+				    device->mac_id ? device->mac_id : possession.expected);
 	if (r < 0)
 		return r;
 	answer->secret = device->secret;
