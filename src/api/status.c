@@ -112,13 +112,8 @@ static void notice_locks(void *mem, const struct mac_id_failure *locked, size_t 
 	notice(notices, text->data);
 }
 
-<<<<<<< HEAD
-static int notices_json(void *mem, struct db *db, const struct config *config,
-			const struct device_counts *counts, json_t **ret)
-=======
 static json_t *notices_json(void *mem, const struct config *config,
 			    const struct device_counts *counts)
->>>>>>> upstream
 {
 	json_t *notices = json_array();
 
@@ -145,7 +140,7 @@ int api_status(struct request *req)
 	struct device_counts counts;
 	size_t locked_count;
 	struct db *db;
-	json_t *notices = NULL;
+	json_t *notices;
 	int r = fleet_reader(&db);
 
 	if (r == 0)
@@ -153,13 +148,9 @@ int api_status(struct request *req)
 	if (r == 0)
 		r = mac_id_failure_locked(request_mem(req), db, clock_now(), LOCKS_SHOWN + 1,
 					  &locked, &locked_count);
-<<<<<<< HEAD
-	if (r == 0)
-		r = notices_json(request_mem(req), db, request_config(req), &counts, &notices);
-=======
->>>>>>> upstream
 	if (r < 0)
 		return r;
+	notices = notices_json(request_mem(req), request_config(req), &counts);
 	notice_locks(request_mem(req), locked, locked_count, notices);
 	r = upstream_notices(request_mem(req), db, request_config(req), notices);
 	if (r < 0) {
