@@ -64,6 +64,7 @@ struct request {
 	bool has_address;
 	unsigned retry_after; /* seconds; 0: no such header */
 	bool has_turn;	      /* to check a password */
+	bool is_import;	      /* its body is larger than max_body, and counted */
 	_Atomic int state;
 	_Atomic unsigned refs;
 
