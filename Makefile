@@ -203,7 +203,8 @@ lint: deps-test lint-text
 lint-text:
 	@echo "  LINT    clang-format"
 	$(Q)find src include tests -name '*.[ch]' | xargs clang-format-14 --dry-run -Werror
-	$(Q)for f in .ci/lint/*; do [ ! -x $$f ] || { echo "  LINT    $$f"; $$f || exit 1; }; done
+	$(Q)status=0; for f in .ci/lint/*; do \
+		[ -x $$f ] || continue; echo "  LINT    $$f"; $$f || status=1; done; exit $$status
 
 # Each file on its own, so that make spreads them over the cores.
 lint-tidy: $(SOURCES:%.c=$(B)/tidy/%) $(MAINS:%.c=$(B)/tidy/%)
