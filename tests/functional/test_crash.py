@@ -4,6 +4,8 @@
 CRASH_ROUNDS=10 rounds of killing; more find more.
 """
 
+import contextlib
+import http.client
 import os
 import random
 import re
@@ -180,3 +182,36 @@ def test_a_long_list_that_is_under_way_is_answered_before_the_end(make_daemon, s
     thread.join()
     assert answers and answers[0][0] is True and len(answers[0]) == 5001
     assert registered(daemon) == set(macs)
+
+
+def test_phones_that_fetch_while_it_stops_get_all_or_nothing(make_daemon):
+    daemon = make_daemon(settings={"provisioning": {"auth": "open"}}).start()
+    macs = [daemon.add_device(f"7C2F80E0D6{n:02X}") for n in range(8)]
+    for _ in range(2):
+        wrong = []
+
+        def fetch(mac, port=daemon.ports["phones"], wrong=wrong):
+            try:
+                while True:
+                    with contextlib.closing(
+                            http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as phone:
+                        for _ in range(20):
+                            phone.request("GET", f"/xml/{mac}.xml")
+                            answer = phone.getresponse()
+                            document = answer.read()
+                            if (answer.status, document[-16:]) != (200, b"</provisioning>\n"):
+                                wrong.append((answer.status, document))
+                            if answer.will_close:
+                                break
+            except (ConnectionError, http.client.BadStatusLine):
+                pass
+
+        threads = [threading.Thread(target=fetch, args=(mac,)) for mac in macs * 4]
+        for thread in threads:
+            thread.start()
+        time.sleep(0.5)
+        daemon.stop()
+        for thread in threads:
+            thread.join()
+        assert {status for status, _ in wrong} <= {503}
+        daemon.start()
