@@ -52,6 +52,7 @@ char *redirect_answer_text(void *mem, const struct redirect_answer *answer);
 struct redirect_target {
 	const char *url;
 	int64_t provider_id;
+	const char *audit; /* what the audit log says of it */
 };
 
 /*
