@@ -12,7 +12,7 @@
 #include "http/request.h"
 #include "store/account.h"
 
-enum { REFUSALS_SHOWN = 5 };
+enum { REFUSALS_SHOWN = 5, MEMBER_BYTES = 4096 };
 
 static void log_refusal(enum log_level level, struct rpc_call *call, const char *text, int reason)
 {
@@ -137,6 +137,7 @@ static int run(struct rpc_call *call, struct db *db, struct member *members, rpc
 	       void *arg, bool *ret_good)
 {
 	struct refusals refusals = {.first = buf_new(call->mem)};
+	void *mem = mem_pool(call->mem, MEMBER_BYTES);
 
 	for (size_t i = 0; i < call->params[0].count; i++) {
 		struct member *member = &members[i];
@@ -150,13 +151,14 @@ static int run(struct rpc_call *call, struct db *db, struct member *members, rpc
 			member->outcome = first->outcome;
 			continue;
 		}
-		r = one(call, db, member->mac_id, arg, &answer);
+		r = one(mem, call, db, member->mac_id, arg, &answer);
 		if (r < 0)
 			return r;
 		member->text = redirect_answer_text(call->mem, &answer);
 		member->outcome = answer.outcome;
 		if (answer.outcome != REDIRECT_OK)
 			refusal_add(call, &refusals, member->text, answer.reason);
+		mem_empty(mem);
 	}
 	refusals_log(call, &refusals);
 	*ret_good = refusals.count == 0;
@@ -193,14 +195,18 @@ static void answer_guide(struct rpc_call *call, struct buf *answer, const struct
 static int refuse_invalid(struct rpc_call *call, struct db *db, struct buf *answer,
 			  const struct member *members, rpc_list_one *check, void *arg)
 {
+	void *mem = mem_pool(call->mem, MEMBER_BYTES);
+
 	for (size_t i = 0; i < call->params[0].count; i++) {
 		struct redirect_answer outcome;
-		int r = check(call, db, members[i].mac_id, arg, &outcome);
+		int r = check(mem, call, db, members[i].mac_id, arg, &outcome);
 
 		if (r < 0)
 			return r;
-		if (outcome.outcome != REDIRECT_MAC_INVALID)
+		if (outcome.outcome != REDIRECT_MAC_INVALID) {
+			mem_empty(mem);
 			continue;
+		}
 		rpc_outcome(call, answer, &outcome);
 		return 1;
 	}
