@@ -58,6 +58,7 @@ struct redirect_target {
 	int64_t provider_id;
 	const char *provider; /* its name */
 	bool replace;	      /* what the caller's own have registered gives way */
+	const char *audit;    /* what the audit log says of it */
 };
 
 /*

@@ -7,10 +7,18 @@
 
 /* Inside of the SQLite engine, shared by the files of src/db. */
 
+/* A parameter, in the order in which it was given last. */
+struct db_param {
+	const char *name; /* compared by address: a call's names are literals */
+	int index;
+};
+
 struct db_rows {
 	struct db *db;
 	const struct db_query *query;
 	sqlite3_stmt *stmt;
+	struct db_param *params;
+	int param_count; /* fewer than 64, says a test */
 	bool open;
 };
 

@@ -111,8 +111,10 @@ int rpc_listing(struct rpc_call *call, rpc_listing_row *row)
 			reply_static(call->req, 200, "text/xml", first->data, first->len);
 			return 0;
 		}
-		*listing = (struct listing){row, listing->providers, listing->count, 0, -1, false,
-					   NULL};
+		*listing = (struct listing){.row = row,
+					    .providers = listing->providers,
+					    .count = listing->count,
+					    .after = -1};
 	}
 	reply_stream(call->req, 200, "text/xml", next, listing);
 	return 0;
