@@ -65,5 +65,11 @@ uint64_t writer_heartbeat(const struct writer *writer);
 
 void writer_limit(struct writer *writer, unsigned queue_max);
 
-/* Runs what has been posted, then ends the thread and closes. */
+/*
+ * Runs what has been posted and ends the thread.  Whoever posts from now on is
+ * told -E_STOPPING; the rest of the writer stays usable.
+ */
+void writer_drain(struct writer *writer);
+
+/* The same, unless it was done, and closes.  Nobody may know the writer any more. */
 void writer_stop(struct writer *writer);

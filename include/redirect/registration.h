@@ -56,8 +56,8 @@ char *redirect_answer_text(void *mem, const struct redirect_answer *answer);
 struct redirect_target {
 	const char *url;
 	int64_t provider_id;
-	bool replace;	      /* what the caller's own have registered gives way */
 	const char *provider; /* its name */
+	bool replace;	      /* what the caller's own have registered gives way */
 };
 
 /*

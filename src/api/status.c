@@ -112,22 +112,16 @@ static void notice_locks(void *mem, const struct mac_id_failure *locked, size_t 
 	notice(notices, text->data);
 }
 
-static int notices_json(void *mem, struct db *db, const struct config *config,
-			const struct device_counts *counts, json_t **ret)
+static json_t *notices_json(void *mem, const struct config *config,
+			    const struct device_counts *counts)
 {
 	json_t *notices = json_array();
-	int r;
 
 	notice_phones(mem, config, counts, notices);
 	notice_redirect(config, notices);
 	notice_listeners(mem, config, notices);
 	notice_password(mem, config, notices);
-	r = upstream_notices(mem, db, config, notices);
-	if (r < 0)
-		json_decref(notices);
-	else
-		*ret = notices;
-	return r;
+	return notices;
 }
 
 static json_t *counts_json(const struct device_counts *counts)
@@ -146,7 +140,7 @@ int api_status(struct request *req)
 	struct device_counts counts;
 	size_t locked_count;
 	struct db *db;
-	json_t *notices = NULL;
+	json_t *notices;
 	int r = fleet_reader(&db);
 
 	if (r == 0)
@@ -154,11 +148,15 @@ int api_status(struct request *req)
 	if (r == 0)
 		r = mac_id_failure_locked(request_mem(req), db, clock_now(), LOCKS_SHOWN + 1,
 					  &locked, &locked_count);
-	if (r == 0)
-		r = notices_json(request_mem(req), db, request_config(req), &counts, &notices);
 	if (r < 0)
 		return r;
+	notices = notices_json(request_mem(req), request_config(req), &counts);
 	notice_locks(request_mem(req), locked, locked_count, notices);
+	r = upstream_notices(request_mem(req), db, request_config(req), notices);
+	if (r < 0) {
+		json_decref(notices);
+		return r;
+	}
 	return api_answer(req, 200,
 			  json_pack("{s:s, s:I, s:o, s:o}", "version", GIGAPROV_VERSION,
 				    "uptime_seconds",

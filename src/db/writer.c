@@ -46,6 +46,7 @@ struct writer {
 	unsigned waiting;
 	unsigned queue_max;
 	bool stopping;
+	bool drained; /* the thread has ended; its owner's */
 	writer_woken *wake_call;
 	void *wake_arg;
 	_Atomic uint64_t generation;
@@ -342,15 +343,23 @@ void writer_limit(struct writer *writer, unsigned queue_max)
 	pthread_mutex_unlock(&writer->mutex);
 }
 
-void writer_stop(struct writer *writer)
+void writer_drain(struct writer *writer)
 {
-	if (!writer)
+	if (!writer || writer->drained)
 		return;
 	pthread_mutex_lock(&writer->mutex);
 	writer->stopping = true;
 	pthread_cond_signal(&writer->wake);
 	pthread_mutex_unlock(&writer->mutex);
 	pthread_join(writer->thread, NULL);
+	writer->drained = true;
+}
+
+void writer_stop(struct writer *writer)
+{
+	if (!writer)
+		return;
+	writer_drain(writer);
 	pthread_cond_destroy(&writer->wake);
 	pthread_mutex_destroy(&writer->mutex);
 	db_close(writer->db);

@@ -183,8 +183,9 @@ static void row_read(struct reading *reading, const struct csv_row *from)
 	struct inventory_row row = {.line = from->line};
 
 	if (from->count != reading->columns) {
-		complain(reading, from->line, "%zu cells, but the first row has %zu", from->count,
-			 reading->columns);
+		complain(reading, from->line,
+			 "as many cells as in the first row are expected, %zu; there are %zu",
+			 reading->columns, from->count);
 		return;
 	}
 	for (size_t i = 0; i < from->count; i++) {

@@ -10,6 +10,7 @@
 #include "fleet/audit.h"
 #include "redirect/mirror.h"
 #include "store/device.h"
+#include "store/inventory.h"
 #include "store/outbox.h"
 #include "store/registration.h"
 #include "store/upstream_state.h"
@@ -129,6 +130,20 @@ static int write_row(struct retry *retry, const char *action,
 	return r;
 }
 
+static int suffix_of(struct change *change, const struct device *device, const char **ret)
+{
+	struct inventory *item;
+	int r;
+
+	*ret = device->mac_id;
+	if (device->mac_id)
+		return 0;
+	r = inventory_find(change->mem, change->db, device->mac, &item);
+	if (r > 0)
+		*ret = item->mac_id;
+	return r < 0 ? r : 0;
+}
+
 /*
  * Makes a record there what it is here.  What is registered there goes first:
  * only so can another URL be put, or a password be had.
@@ -139,6 +154,7 @@ static int retry_one(struct retry *retry, int64_t mac, const char *state)
 	struct registration gone = {.mac = mac};
 	struct registration *registration;
 	struct device *device;
+	const char *suffix = NULL;
 	int r = registration_find(change->mem, change->db, mac, &registration);
 
 	if (r < 0)
@@ -152,10 +168,12 @@ static int retry_one(struct retry *retry, int64_t mac, const char *state)
 				"registrations of '%s' are not mirrored to '%s'",
 				registration->provider, retry->upstream->name);
 	r = device_get(change->mem, change->db, mac, &device);
+	if (r == 0)
+		r = suffix_of(change, device, &suffix);
 	if (r == 0 && state &&
 	    (strcmp(state, "registered") == 0 || strcmp(state, "confirmed") == 0))
 		r = write_row(retry, "deregister", registration, NULL);
-	return r < 0 ? r : write_row(retry, "register", registration, device->mac_id);
+	return r < 0 ? r : write_row(retry, "register", registration, suffix);
 }
 
 static int retry_mac(struct retry *retry, int64_t mac)

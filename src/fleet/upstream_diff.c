@@ -26,6 +26,8 @@ struct comparing {
 	struct upstream_diff *diff;
 	int64_t *macs; /* of the other list */
 	size_t count;
+	int64_t after; /* MAC, in our own list */
+	int error;
 };
 
 static const char *copy(void *mem, const char *s)
@@ -107,46 +109,40 @@ static int by_mac(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static int page_compare(struct comparing *comparing, const struct registration *rows, size_t count)
+/* One of ours: is it in the other list? */
+static void here_row(void *arg, const struct registration *here)
 {
-	int r = 0;
+	struct comparing *comparing = arg;
+	struct upstream_difference difference = {
+		.mac = here->mac,
+		.what = "only_here",
+		.provider_here = here->provider,
+		.url_here = here->url,
+	};
 
-	for (size_t i = 0; i < count && r == 0; i++) {
-		struct upstream_difference difference = {
-			.mac = rows[i].mac,
-			.what = "only_here",
-			.provider_here = rows[i].provider,
-			.url_here = rows[i].url,
-		};
-
-		comparing->diff->here++;
-		if (comparing->count > 0 && bsearch(&rows[i].mac, comparing->macs, comparing->count,
-						    sizeof(int64_t), by_mac))
-			continue;
-		comparing->diff->only_here++;
-		r = differ(comparing, &difference);
-	}
-	return r;
+	comparing->after = here->mac;
+	comparing->diff->here++;
+	if (comparing->error < 0 ||
+	    (comparing->count > 0 &&
+	     bsearch(&here->mac, comparing->macs, comparing->count, sizeof(int64_t), by_mac)))
+		return;
+	comparing->diff->only_here++;
+	comparing->error = differ(comparing, &difference);
 }
 
 /* Registrations of one provider that the other list has not named. */
-static int provider_compare(struct comparing *comparing, int64_t provider_id)
+static int provider_compare(struct comparing *comparing, const struct provider *provider)
 {
-	int64_t after = -1;
+	int count;
 
-	for (;;) {
-		CLEANUP(mem_freep) void *scratch = mem_root("diff");
-		struct registration *rows;
-		size_t count;
-		int r = registration_list(scratch, comparing->db, provider_id, after, PAGE_ROWS,
-					  &rows, &count);
-
-		if (r == 0)
-			r = page_compare(comparing, rows, count);
-		if (r < 0 || count < PAGE_ROWS)
-			return r;
-		after = rows[count - 1].mac;
-	}
+	comparing->after = -1;
+	do {
+		count = registration_walk(comparing->db, provider, comparing->after, PAGE_ROWS,
+					  here_row, comparing);
+		if (comparing->error < 0)
+			return comparing->error;
+	} while (count == PAGE_ROWS);
+	return count < 0 ? count : 0;
 }
 
 static int here_compare(struct comparing *comparing)
@@ -159,7 +155,7 @@ static int here_compare(struct comparing *comparing)
 		qsort(comparing->macs, comparing->count, sizeof(int64_t), by_mac);
 	for (size_t i = 0; i < count && r == 0; i++)
 		if (mirror_provider(comparing->upstream, providers[i].name))
-			r = provider_compare(comparing, providers[i].id);
+			r = provider_compare(comparing, &providers[i]);
 	return r;
 }
 

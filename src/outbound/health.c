@@ -17,6 +17,7 @@ struct memory {
 	struct memory *next;
 	const char *name;
 	bool digest;
+	bool has_answered;    /* until then one call at a time: a wrong password is tried once */
 	int64_t opens_at_ms;  /* 0: the gate is open */
 	int64_t closed_at_ms; /* the last time */
 	struct upstream_health health;
@@ -50,7 +51,7 @@ unsigned health_room(const struct config_upstream *upstream, unsigned under_way)
 	memory = memory_of(upstream->name);
 	if (memory->opens_at_ms > clock_monotonic_ms())
 		room = 0;
-	else if (memory->opens_at_ms > 0)
+	else if (memory->opens_at_ms > 0 || !memory->has_answered)
 		room = 1;
 	pthread_mutex_unlock(&lock);
 	return room > under_way ? room - under_way : 0;
@@ -74,6 +75,7 @@ void health_good(const struct config_upstream *upstream)
 	pthread_mutex_lock(&lock);
 	memory = memory_of(upstream->name);
 	before = memory->health;
+	memory->has_answered = true;
 	memory->opens_at_ms = 0;
 	memory->health.failures = 0;
 	memory->health.denied = false;
@@ -114,6 +116,8 @@ void health_bad(const struct config_upstream *upstream, int64_t begun_at_ms, boo
 	pthread_mutex_lock(&lock);
 	memory = memory_of(upstream->name);
 	before = memory->health;
+	/* Refused until it answers: servers say other things, too, to those who try too often. */
+	denied = denied || before.denied;
 	counts = begun_at_ms >= memory->closed_at_ms || memory->opens_at_ms == 0;
 	if (counts) {
 		memory->health.failures++;
@@ -161,6 +165,7 @@ void health_forget(const char *name)
 	for (struct memory *memory = memories; memory; memory = memory->next) {
 		if (name && strcmp(memory->name, name) != 0)
 			continue;
+		memory->has_answered = false;
 		memory->opens_at_ms = 0;
 		memory->digest = false;
 		memory->health.failures = 0;

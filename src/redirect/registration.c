@@ -43,15 +43,26 @@ static int refuse(struct redirect_answer *answer, enum redirect_outcome outcome,
 	return 0;
 }
 
+/* At most so many bytes, and no character cut in two. */
+static const char *cut(void *mem, const char *s)
+{
+	size_t len = strnlen(s, OFFENDER_MAX);
+
+	while (s[len] && ((unsigned char)s[len] & 0xc0) == 0x80)
+		len--;
+	return mem_strndup(mem, s, len);
+}
+
 /* The MAC without its suffix, as clients compare it; what is none comes back as it was, cut. */
 static const char *offender_of(void *mem, const char *mac_id)
 {
 	char text[MAC_LEN + 1];
 	char suffix[MAC_ID_LEN + 1];
 	int64_t mac;
+	int r = mac_id_parse(mac_id, &mac, suffix);
 
-	if (mac_id_parse(mac_id, &mac, suffix) < 0)
-		return mem_strndup(mem, mac_id, strnlen(mac_id, OFFENDER_MAX));
+	if (r < 0 && r != -E_MAC_ID_MALFORMED)
+		return cut(mem, mac_id);
 	mac_format(mac, text);
 	return mem_strdup(mem, text);
 }
@@ -81,7 +92,8 @@ int redirect_target_check(void *mem, struct db *db, const struct redirect_caller
 static int audit(void *mem, struct db *db, const struct redirect_caller *caller, const char *action,
 		 int64_t mac, const char *url, int64_t provider_id, bool added)
 {
-	json_t *json = json_pack("{s:s, s:I}", "url", url, "provider", (json_int_t)provider_id);
+	json_t *json = json_pack("{s:s, s:I}", "url", url_redact(mem, url), "provider",
+				 (json_int_t)provider_id);
 	char *text = json_dumps(json, JSON_COMPACT);
 	char mac_text[MAC_LEN + 1];
 	int r;
@@ -176,20 +188,27 @@ static int registration_remove(void *mem, struct db *db, const struct redirect_c
 		     registration->provider_id, false);
 }
 
-/* 1 the MAC may be registered, and `ret_present` (NULL: none) may be replaced; 0 refused. */
+/*
+ * 1 the MAC may be registered, in place of `ret_present` (NULL: none), 0 refused.
+ * That it is in use comes before its suffix, which is nobody else's to try.
+ */
 static int register_check(void *mem, struct db *db, const struct redirect_caller *caller,
-			  const struct redirect_target *target, struct possession *possession,
+			  const char *mac_id, bool replace, struct possession *possession,
 			  struct registration **ret_present, struct redirect_answer *answer)
 {
-	int is_there, r;
+	int r = possession_parse(mac_id, possession);
+	int is_there;
 
 	*ret_present = NULL;
-	if (!*possession->suffix && caller->require_mac_id)
-		return refuse(answer, REDIRECT_MAC_INVALID, answer->offender, -E_MAC_ID_MALFORMED);
+	*answer = (struct redirect_answer){REDIRECT_OK, offender_of(mem, mac_id), 0, NULL};
+	if (r == 0 && !*possession->suffix && caller->require_mac_id)
+		r = -E_MAC_ID_MALFORMED;
+	if (r < 0)
+		return refuse(answer, REDIRECT_MAC_INVALID, answer->offender, r);
 	is_there = registered(mem, db, caller, possession->mac, ret_present);
 	if (is_there < 0)
 		return is_there;
-	if (is_there == REGISTERED_FOREIGN)
+	if (is_there == REGISTERED_FOREIGN || (is_there && !replace))
 		return refuse(answer, REDIRECT_MAC_ALREADY_IN_USE, answer->offender, -E_MAC_EXISTS);
 	r = possession_read(mem, db, possession);
 	if (r < 0)
@@ -197,24 +216,7 @@ static int register_check(void *mem, struct db *db, const struct redirect_caller
 	if (!is_there && !possession->item && caller->rules->require_inventory)
 		return refuse(answer, REDIRECT_MAC_NOT_EXIST, answer->offender,
 			      -E_INVENTORY_UNKNOWN);
-	r = possession_count(db, possession, caller, answer);
-	if (r > 0 && is_there && !target->replace)
-		return refuse(answer, REDIRECT_MAC_ALREADY_IN_USE, answer->offender, -E_MAC_EXISTS);
-	return r;
-}
-
-/* What a register call reads of its MAC-ID, checked. */
-static int register_prepare(void *mem, struct db *db, const struct redirect_caller *caller,
-			    const char *mac_id, const struct redirect_target *target,
-			    struct possession *possession, struct registration **ret_present,
-			    struct redirect_answer *answer)
-{
-	int r = possession_parse(mac_id, possession);
-
-	*answer = (struct redirect_answer){REDIRECT_OK, offender_of(mem, mac_id), 0, NULL};
-	if (r < 0)
-		return refuse(answer, REDIRECT_MAC_INVALID, answer->offender, r);
-	return register_check(mem, db, caller, target, possession, ret_present, answer);
+	return possession_count(db, possession, caller, answer);
 }
 
 int redirect_register_check(void *mem, struct db *db, const struct redirect_caller *caller,
@@ -223,7 +225,8 @@ int redirect_register_check(void *mem, struct db *db, const struct redirect_call
 {
 	struct possession possession;
 	struct registration *present;
-	int r = register_prepare(mem, db, caller, mac_id, target, &possession, &present, answer);
+	int r = register_check(mem, db, caller, mac_id, target->replace, &possession, &present,
+			       answer);
 
 	return r < 0 ? r : 0;
 }
@@ -242,7 +245,8 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 	struct possession possession;
 	struct registration *present;
 	struct device *device = NULL;
-	int r = register_prepare(mem, db, caller, mac_id, target, &possession, &present, answer);
+	int r = register_check(mem, db, caller, mac_id, target->replace, &possession, &present,
+			       answer);
 
 	if (r <= 0)
 		return r;
@@ -253,7 +257,8 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 	if (r == 0)
 		r = registration_insert(db, &registration);
 	if (r == 0)
-		r = mirror_register(db, caller->config, &registration, device->mac_id);
+		r = mirror_register(db, caller->config, &registration,
+				    device->mac_id ? device->mac_id : possession.expected);
 	if (r < 0)
 		return r;
 	answer->secret = device->secret;
