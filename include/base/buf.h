@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stddef.h>
+#include <string.h>
 
 #include "base/macros.h"
 
@@ -15,8 +16,25 @@ struct buf {
 
 struct buf *buf_new(void *mem);
 
-void buf_add(struct buf *buf, const void *data, size_t len);
-void buf_adds(struct buf *buf, const char *s);
+/* Room for `more` bytes and the NUL; for buf_add(), when there is none. */
+void buf_reserve(struct buf *buf, size_t more);
+
+/* Here, so that literals are copied without looking for their end. */
+static inline void buf_add(struct buf *buf, const void *data, size_t len)
+{
+	if (buf->size - buf->len <= len)
+		buf_reserve(buf, len);
+	if (len)
+		memcpy(buf->data + buf->len, data, len);
+	buf->len += len;
+	buf->data[buf->len] = '\0';
+}
+
+static inline void buf_adds(struct buf *buf, const char *s)
+{
+	buf_add(buf, s, strlen(s));
+}
+
 void buf_addc(struct buf *buf, char c);
 void buf_printf(struct buf *buf, const char *format, ...) PRINTF(2, 3);
 

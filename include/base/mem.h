@@ -17,6 +17,13 @@
 /* A new root, owned by nobody.  Free it with mem_free() or CLEANUP(mem_freep). */
 void *mem_root(const char *name);
 
+/*
+ * A tree whose first `size` bytes are one block, for what is filled and emptied
+ * again and again: mem_empty() frees all below it.
+ */
+void *mem_pool(void *mem, size_t size);
+void mem_empty(void *pool);
+
 void *mem_alloc(void *mem, size_t size);
 void *mem_zalloc(void *mem, size_t size);
 char *mem_strdup(void *mem, const char *s);

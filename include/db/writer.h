@@ -50,10 +50,26 @@ uint64_t writer_generation(const struct writer *writer);
 /* Called by an operation, on the writer's thread: this group changes documents. */
 void writer_touch(struct db *db);
 
+/*
+ * After a commit in which an operation has said writer_wake(), `wake` is called
+ * on the writer's thread; it must be quick.  NULL ends that: no call goes on.
+ */
+typedef void writer_woken(void *arg);
+void writer_on_wake(struct writer *writer, writer_woken *wake, void *arg);
+
+/* Called by an operation: it has left work for whoever said writer_on_wake(). */
+void writer_wake(struct db *db);
+
 /* Grows while the thread is alive, with or without work; the watchdog looks at it. */
 uint64_t writer_heartbeat(const struct writer *writer);
 
 void writer_limit(struct writer *writer, unsigned queue_max);
 
-/* Runs what has been posted, then ends the thread and closes. */
+/*
+ * Runs what has been posted and ends the thread.  Whoever posts from now on is
+ * told -E_STOPPING; the rest of the writer stays usable.
+ */
+void writer_drain(struct writer *writer);
+
+/* The same, unless it was done, and closes.  Nobody may know the writer any more. */
 void writer_stop(struct writer *writer);

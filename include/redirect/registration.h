@@ -9,6 +9,7 @@
 #include "store/mac.h"
 #include "store/registration.h"
 
+struct config;
 struct config_redirect;
 struct db;
 struct secret;
@@ -36,6 +37,7 @@ struct redirect_caller {
 	bool require_mac_id; /* a bare MAC is refused on register */
 	const struct config_redirect *rules;
 	const struct audit_who *who;
+	const struct config *config; /* its upstreams are told; NULL: nobody is */
 };
 
 /* One line of an answer.  `offender` is shown behind the code. */
@@ -54,7 +56,9 @@ char *redirect_answer_text(void *mem, const struct redirect_answer *answer);
 struct redirect_target {
 	const char *url;
 	int64_t provider_id;
-	bool replace; /* what the caller's own have registered gives way */
+	const char *provider; /* its name */
+	bool replace;	      /* what the caller's own have registered gives way */
+	const char *audit;    /* what the audit log says of it */
 };
 
 /*

@@ -34,10 +34,10 @@ int rpc_list_check(struct rpc_call *call) MUST_CHECK;
 /*
  * Calls `one` for each MAC of the first parameter and makes the answer in the
  * shape that the ini wants (list_answer).  A MAC that is named twice is
- * answered as the first time, and done once.  In the guide's shape `check` is
+ * answered as the first time, and done once; `mem` is emptied after each.  In the guide's shape `check` is
  * asked about all of them before: one invalid MAC refuses the list.
  */
-typedef int rpc_list_one(struct rpc_call *call, struct db *db, const char *mac_id, void *arg,
-			 struct redirect_answer *answer);
+typedef int rpc_list_one(void *mem, struct rpc_call *call, struct db *db, const char *mac_id,
+			 void *arg, struct redirect_answer *answer);
 int rpc_list(struct rpc_call *call, struct db *db, struct buf *answer, rpc_list_one *check,
 	     rpc_list_one *one, void *arg) MUST_CHECK;

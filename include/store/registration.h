@@ -7,6 +7,7 @@
 #include "base/macros.h"
 
 struct db;
+struct provider;
 struct secret;
 
 /* Registrations: where a device is sent, and under whose name. */
@@ -41,6 +42,10 @@ int registration_insert(struct db *db, const struct registration *registration) 
 /* 1 it was there, 0 not. */
 int registration_delete(struct db *db, int64_t mac) MUST_CHECK;
 
-/* Of one provider, by MAC after `after` (-1: from the first), at most `limit`. */
-int registration_list(void *mem, struct db *db, int64_t provider_id, int64_t after, int limit,
-		      struct registration **ret, size_t *ret_count) MUST_CHECK;
+/*
+ * Of one provider, by MAC after `after` (-1: from the first), at most `limit`;
+ * how many there were.  What `row` is given is valid while it runs.
+ */
+typedef void registration_row(void *arg, const struct registration *registration);
+int registration_walk(struct db *db, const struct provider *provider, int64_t after, int limit,
+		      registration_row *row, void *arg) MUST_CHECK;

@@ -33,6 +33,8 @@ CREATE TABLE activation (
 ALTER TABLE provider ADD COLUMN default_url TEXT;
 
 -- What has to be told to another server, oldest first; one row at a time for each MAC.
+-- `url` and `provider` are those that the registration has there (NULL: whatever it has);
+-- `unsure` while nobody knows whether the other server has seen it.
 CREATE TABLE outbox (
 	id INTEGER PRIMARY KEY,
 	upstream TEXT NOT NULL,
@@ -50,12 +52,14 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (upstream, next_at, id);
 CREATE INDEX outbox_by_mac ON outbox (upstream, mac, id);
 
--- How the last thing told to another server about a MAC ended.
+-- How the last thing told to another server about a MAC ended.  `confirmed`: it is
+-- registered there, but the device's password was not told.
 CREATE TABLE upstream_state (
 	upstream TEXT NOT NULL,
 	mac INTEGER NOT NULL,
-	state TEXT NOT NULL CHECK (state IN ('registered', 'gone', 'refused')),
+	state TEXT NOT NULL CHECK (state IN ('registered', 'confirmed', 'gone', 'refused')),
 	answer TEXT NOT NULL,
 	at INTEGER NOT NULL,
 	PRIMARY KEY (upstream, mac)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX upstream_state_by_state ON upstream_state (upstream, state, mac);

@@ -14,6 +14,7 @@
 #include "http/request.h"
 #include "store/device.h"
 #include "store/mac_id_failure.h"
+#include "upstream.h"
 
 enum { LOCKS_SHOWN = 10 };
 
@@ -151,6 +152,11 @@ int api_status(struct request *req)
 		return r;
 	notices = notices_json(request_mem(req), request_config(req), &counts);
 	notice_locks(request_mem(req), locked, locked_count, notices);
+	r = upstream_notices(request_mem(req), db, request_config(req), notices);
+	if (r < 0) {
+		json_decref(notices);
+		return r;
+	}
 	return api_answer(req, 200,
 			  json_pack("{s:s, s:I, s:o, s:o}", "version", GIGAPROV_VERSION,
 				    "uptime_seconds",

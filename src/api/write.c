@@ -18,7 +18,8 @@ struct write {
 static int write_op(struct db *db, void *arg, struct diag *diag)
 {
 	struct write *write = arg;
-	struct change change = {db, request_mem(write->req), write->who, diag};
+	struct change change = {db, request_mem(write->req), write->who, diag,
+				request_config(write->req)};
 
 	return write->op(write->req, &change, write->arg);
 }

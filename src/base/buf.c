@@ -17,7 +17,7 @@ struct buf *buf_new(void *mem)
 	return buf;
 }
 
-static void reserve(struct buf *buf, size_t more)
+void buf_reserve(struct buf *buf, size_t more)
 {
 	size_t size = buf->size;
 
@@ -27,20 +27,6 @@ static void reserve(struct buf *buf, size_t more)
 		return;
 	buf->data = mem_grow(buf, buf->data, 1, size);
 	buf->size = size;
-}
-
-void buf_add(struct buf *buf, const void *data, size_t len)
-{
-	reserve(buf, len);
-	if (len)
-		memcpy(buf->data + buf->len, data, len);
-	buf->len += len;
-	buf->data[buf->len] = '\0';
-}
-
-void buf_adds(struct buf *buf, const char *s)
-{
-	buf_add(buf, s, strlen(s));
 }
 
 void buf_addc(struct buf *buf, char c)
@@ -57,7 +43,7 @@ void buf_printf(struct buf *buf, const char *format, ...)
 	len = vsnprintf(NULL, 0, format, args);
 	va_end(args);
 	assert(len >= 0);
-	reserve(buf, (size_t)len);
+	buf_reserve(buf, (size_t)len);
 	va_start(args, format);
 	vsnprintf(buf->data + buf->len, (size_t)len + 1, format, args);
 	va_end(args);

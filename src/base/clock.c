@@ -2,8 +2,9 @@
 #include "base/clock.h"
 
 #include <stdatomic.h>
-#include <stdio.h>
 #include <time.h>
+
+enum { DAY_S = 86400, CYCLE_DAYS = 146097 /* in 400 years */, DAYS_BEFORE_1970 = 719468 };
 
 static _Atomic int64_t stands_at;
 
@@ -37,12 +38,31 @@ void clock_set(int64_t now)
 	atomic_store(&stands_at, now);
 }
 
+static void digits_put(char *out, unsigned count, unsigned n)
+{
+	for (; count > 0; n /= 10)
+		out[--count] = (char)('0' + n % 10);
+}
+
+/*
+ * By hand, since lists of registrations have a date on every line.  Days are
+ * counted from the first of March of a year 0, so that leap days come last.
+ */
 void clock_format_date(char *out, int64_t at)
 {
-	time_t t = (time_t)at;
-	struct tm tm;
+	int64_t days = at / DAY_S - (at % DAY_S < 0) + DAYS_BEFORE_1970;
+	int64_t cycle = days / CYCLE_DAYS - (days % CYCLE_DAYS < 0);
+	unsigned day = (unsigned)(days - cycle * CYCLE_DAYS);
+	unsigned year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+	unsigned month;
 
-	gmtime_r(&t, &tm);
-	snprintf(out, 11, "%04u-%02u-%02u", (unsigned)(tm.tm_year + 1900) % 10000u,
-		 (unsigned)(tm.tm_mon + 1) % 100u, (unsigned)tm.tm_mday % 100u);
+	day -= 365 * year + year / 4 - year / 100;
+	month = (5 * day + 2) / 153;
+	day -= (153 * month + 2) / 5;
+	digits_put(out, 4, (unsigned)(cycle * 400 + year + (month >= 10)));
+	out[4] = '-';
+	digits_put(out + 5, 2, month < 10 ? month + 3 : month - 9);
+	out[7] = '-';
+	digits_put(out + 8, 2, day + 1);
+	out[10] = '\0';
 }

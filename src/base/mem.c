@@ -22,6 +22,16 @@ void *mem_root(const char *name)
 	return root;
 }
 
+void *mem_pool(void *mem, size_t size)
+{
+	return must(talloc_pool(mem, size));
+}
+
+void mem_empty(void *pool)
+{
+	talloc_free_children(pool);
+}
+
 void *mem_alloc(void *mem, size_t size)
 {
 	return must(talloc_size(mem, size));

@@ -35,6 +35,24 @@ static uint8_t file_key[32];
 static uint8_t seal_key[32];
 static uint8_t fingerprint_key[32];
 
+/*
+ * A system call for each nonce would cost as much as sealing itself.  What has
+ * been handed out is wiped; this process does not fork.
+ */
+static void random_take(uint8_t *out, size_t len)
+{
+	static _Thread_local uint8_t pool[512];
+	static _Thread_local size_t left;
+
+	if (left < len) {
+		randombytes_buf(pool, sizeof(pool));
+		left = sizeof(pool);
+	}
+	left -= len;
+	memcpy(out, pool + left, len);
+	sodium_memzero(pool + left, len);
+}
+
 static int wipe(struct secret *secret)
 {
 	sodium_memzero(secret->text, secret->len);
@@ -140,7 +158,7 @@ struct secret *secret_generate(void *mem)
 	char hex[sizeof(bits) * 2 + 1];
 	struct secret *secret;
 
-	randombytes_buf(bits, sizeof(bits));
+	random_take(bits, sizeof(bits));
 	hex_encode(hex, bits, sizeof(bits));
 	secret = secret_new(mem, hex);
 	sodium_memzero(bits, sizeof(bits));
@@ -180,7 +198,7 @@ void secret_seal(void *mem, const char *where, const void *data, size_t len, uin
 	uint8_t *out = mem_alloc(mem, len + SECRET_SEAL_OVERHEAD);
 
 	out[0] = SEAL_VERSION;
-	randombytes_buf(out + 1, NONCE_LEN);
+	random_take(out + 1, NONCE_LEN);
 	crypto_aead_xchacha20poly1305_ietf_encrypt(out + 1 + NONCE_LEN, NULL, data, len,
 						   (const uint8_t *)where, strlen(where), NULL,
 						   out + 1, seal_key);

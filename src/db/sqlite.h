@@ -7,10 +7,18 @@
 
 /* Inside of the SQLite engine, shared by the files of src/db. */
 
+/* A parameter, in the order in which it was given last. */
+struct db_param {
+	const char *name; /* compared by address: a call's names are literals */
+	int index;
+};
+
 struct db_rows {
 	struct db *db;
 	const struct db_query *query;
 	sqlite3_stmt *stmt;
+	struct db_param *params;
+	int param_count; /* fewer than 64, says a test */
 	bool open;
 };
 
@@ -30,6 +38,7 @@ struct db {
 	enum db_mode mode;
 	int lock_fd;
 	bool touched; /* see writer_touch() */
+	bool woken;   /* see writer_wake() */
 	int error;    /* the last one, and its words, which a rollback would wipe in the handle */
 	char words[300];
 	sqlite3_stmt *control[CONTROL_COUNT];

@@ -18,15 +18,13 @@ static void bug(const struct db_query *query, const char *what, const char *name
 
 static int bind_secret(sqlite3_stmt *stmt, int index, const struct db_arg *arg)
 {
-	CLEANUP(mem_freep) void *scratch = NULL;
+	CLEANUP(mem_freep) uint8_t *sealed = NULL;
 	const struct secret *secret = arg->p;
-	uint8_t *sealed;
 	size_t len;
 
 	if (!secret)
 		return sqlite3_bind_null(stmt, index);
-	scratch = mem_root("bind_secret");
-	secret_seal(scratch, arg->where, secret_reveal(secret), secret_len(secret), &sealed, &len);
+	secret_seal(NULL, arg->where, secret_reveal(secret), secret_len(secret), &sealed, &len);
 	return sqlite3_bind_blob64(stmt, index, sealed, len, SQLITE_TRANSIENT);
 }
 
@@ -51,33 +49,42 @@ static int bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool co
 	return sqlite3_bind_null(stmt, index);
 }
 
-static int bind_all(struct db *db, sqlite3_stmt *stmt, const struct db_query *query,
-		    const struct db_arg *args, bool copy)
+/* Where the n-th parameter that is given belongs: where it did the last time, as a rule. */
+static int index_of(struct db_rows *rows, int n, const char *name)
 {
-	int wanted = sqlite3_bind_parameter_count(stmt); /* fewer than 64, says a test */
-	int given = 0;
+	struct db_param *param;
+
+	if (n >= rows->param_count)
+		bug(rows->query, "is given too many parameters, among them", name);
+	param = &rows->params[n];
+	if (param->name != name) {
+		param->name = name;
+		param->index = sqlite3_bind_parameter_index(rows->stmt, name);
+		if (param->index == 0)
+			bug(rows->query, "lacks the parameter", name);
+	}
+	return param->index;
+}
+
+static int bind_all(struct db_rows *rows, const struct db_arg *args, bool copy)
+{
 	uint64_t bound = 0;
+	int given = 0;
 
 	for (const struct db_arg *arg = args; arg && arg->name; arg++) {
-		const char *next =
-			given < wanted ? sqlite3_bind_parameter_name(stmt, given + 1) : NULL;
-		int index = next && strcmp(next, arg->name) == 0
-				    ? given + 1
-				    : sqlite3_bind_parameter_index(stmt, arg->name);
+		int index = index_of(rows, given, arg->name);
 		int code;
 
-		if (index == 0)
-			bug(query, "lacks the parameter", arg->name);
 		if (bound & (uint64_t)1 << index)
-			bug(query, "is given the parameter twice", arg->name);
+			bug(rows->query, "is given the parameter twice", arg->name);
 		bound |= (uint64_t)1 << index;
-		code = bind(stmt, index, arg, copy);
+		code = bind(rows->stmt, index, arg, copy);
 		if (code != SQLITE_OK)
-			return sqlite_result(db, code);
+			return sqlite_result(rows->db, code);
 		given++;
 	}
-	if (given != wanted)
-		bug(query, "is given too few parameters", "");
+	if (given != rows->param_count)
+		bug(rows->query, "is given too few parameters", "");
 	return 0;
 }
 
@@ -95,6 +102,8 @@ static int rows_get(struct db *db, const struct db_query *query, struct db_rows 
 			return sqlite_result(db, code);
 		rows->db = db;
 		rows->query = query;
+		rows->param_count = sqlite3_bind_parameter_count(rows->stmt);
+		rows->params = mem_array(db, struct db_param, (size_t)rows->param_count);
 	}
 	*ret = rows;
 	return 0;
@@ -108,7 +117,7 @@ int db_run(struct db *db, const struct db_query *query, const struct db_arg *arg
 
 	if (r < 0)
 		return r;
-	r = bind_all(db, rows->stmt, query, args, false);
+	r = bind_all(rows, args, false);
 	if (r == 0) {
 		do {
 			code = sqlite3_step(rows->stmt);
@@ -128,7 +137,7 @@ int db_select(struct db *db, const struct db_query *query, const struct db_arg *
 
 	if (r < 0)
 		return r;
-	r = bind_all(db, rows->stmt, query, args, true);
+	r = bind_all(rows, args, true);
 	if (r < 0) {
 		sqlite3_clear_bindings(rows->stmt);
 		return r;

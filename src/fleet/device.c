@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "fleet/audit.h"
+#include "redirect/mirror.h"
 #include "redirect/url.h"
 #include "render/format.h"
 #include "store/device.h"
@@ -216,6 +217,7 @@ int fleet_device_remove(struct change *change, int64_t mac)
 {
 	struct registration *registration;
 	struct device *device;
+	bool registered;
 	json_t *before;
 	int r = device_get(change->mem, change->db, mac, &device);
 
@@ -224,11 +226,14 @@ int fleet_device_remove(struct change *change, int64_t mac)
 	r = registration_find(change->mem, change->db, mac, &registration);
 	if (r < 0)
 		return r;
+	registered = r > 0;
 	before = shown(device);
-	if (r > 0)
+	if (registered)
 		json_object_set_new(before, "url",
 				    audit_string(url_redact(change->mem, registration->url)));
 	r = settings_remove(change, device);
+	if (r == 0 && registered)
+		r = mirror_deregister(change->db, change->config, registration);
 	if (r == 0)
 		r = device_delete(change->db, mac);
 	if (r < 0) {

@@ -103,16 +103,16 @@ int fleet_open(const struct config *config, struct diag *reterr)
 
 void fleet_stop(void)
 {
-	writer_stop(fleet.writer);
-	writer_stop(fleet.seen_writer);
-	fleet.writer = NULL;
-	fleet.seen_writer = NULL;
+	writer_drain(fleet.writer);
+	writer_drain(fleet.seen_writer);
 }
 
 void fleet_close(void)
 {
 	readers_close(fleet.readers);
 	readers_close(fleet.seen_readers);
+	writer_stop(fleet.writer);
+	writer_stop(fleet.seen_writer);
 	mem_free(fleet.mem);
 	memset(&fleet, 0, sizeof(fleet));
 }

@@ -163,6 +163,9 @@ static enum MHD_Result answer(struct request *req)
 
 	if (!req->response)
 		req->response = prepared_response(req, req->prepared, &req->status);
+	/* Who asks again and again over one connection would never let the daemon go. */
+	if (atomic_load(&req->http->is_quiet))
+		MHD_add_response_header(req->response, MHD_HTTP_HEADER_CONNECTION, "close");
 	result = queue(req, req->status, req->response, req->reason);
 	/* libmicrohttpd has it now; a stream would otherwise hold the request that holds it. */
 	reply_set(req, req->status, NULL);

@@ -33,6 +33,7 @@ static size_t leave_escaped(void *cls, struct MHD_Connection *connection, char *
 	return strlen(s);
 }
 
+PRINTF(2, 0)
 static void log_library(void *cls, const char *format, va_list args)
 {
 	struct listener *listener = cls;

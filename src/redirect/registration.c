@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "config/config.h"
 #include "db/writer.h"
+#include "redirect/mirror.h"
 #include "redirect/possession.h"
 #include "redirect/url.h"
 #include "store/account.h"
@@ -66,6 +67,18 @@ static const char *offender_of(void *mem, const char *mac_id)
 	return mem_strdup(mem, text);
 }
 
+static char *audit_text(void *mem, const char *url, int64_t provider_id)
+{
+	json_t *json = json_pack("{s:s, s:I}", "url", url_redact(mem, url), "provider",
+				 (json_int_t)provider_id);
+	char *text = json_dumps(json, JSON_COMPACT);
+	char *copy = mem_strdup(mem, text);
+
+	free(text);
+	json_decref(json);
+	return copy;
+}
+
 int redirect_target_check(void *mem, struct db *db, const struct redirect_caller *caller,
 			  const char *url, const char *provider_name, struct redirect_target *ret,
 			  struct redirect_answer *answer)
@@ -83,25 +96,20 @@ int redirect_target_check(void *mem, struct db *db, const struct redirect_caller
 		return r;
 	if (r == 0)
 		return refuse(answer, REDIRECT_NAME_INVALID, provider_name, -E_PROVIDER_UNKNOWN);
-	*ret = (struct redirect_target){.url = url, .provider_id = provider->id};
+	*ret = (struct redirect_target){.url = url,
+					.provider_id = provider->id,
+					.provider = provider->name,
+					.audit = audit_text(mem, url, provider->id)};
 	return 0;
 }
 
-static int audit(void *mem, struct db *db, const struct redirect_caller *caller, const char *action,
-		 int64_t mac, const char *url, int64_t provider_id, bool added)
+static int audit(struct db *db, const struct redirect_caller *caller, const char *action,
+		 int64_t mac, const char *before, const char *after)
 {
-	json_t *json = json_pack("{s:s, s:I}", "url", url_redact(mem, url), "provider",
-				 (json_int_t)provider_id);
-	char *text = json_dumps(json, JSON_COMPACT);
-	char mac_text[MAC_LEN + 1];
-	int r;
+	char object[sizeof("device:") + MAC_LEN] = "device:";
 
-	mac_format(mac, mac_text);
-	r = audit_insert(db, caller->who, action, mem_printf(mem, "device:%s", mac_text),
-			 added ? NULL : text, added ? text : NULL);
-	free(text);
-	json_decref(json);
-	return r;
+	mac_format(mac, object + strlen(object));
+	return audit_insert(db, caller->who, action, object, before, after);
 }
 
 /*
@@ -177,11 +185,13 @@ static int registration_remove(void *mem, struct db *db, const struct redirect_c
 {
 	int r = registration_delete(db, registration->mac);
 
+	if (r >= 0)
+		r = mirror_deregister(db, caller->config, registration);
 	if (r < 0)
 		return r;
 	writer_touch(db);
-	return audit(mem, db, caller, "registration.remove", registration->mac, registration->url,
-		     registration->provider_id, false);
+	return audit(db, caller, "registration.remove", registration->mac,
+		     audit_text(mem, registration->url, registration->provider_id), NULL);
 }
 
 /*
@@ -233,6 +243,7 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 {
 	struct registration registration = {
 		.provider_id = target->provider_id,
+		.provider = target->provider,
 		.account_id = caller->account_id,
 		.url = target->url,
 		.created_at = clock_now(),
@@ -251,11 +262,13 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 		r = device_prepare(mem, db, caller, &possession, &device);
 	if (r == 0)
 		r = registration_insert(db, &registration);
+	if (r == 0)
+		r = mirror_register(db, caller->config, &registration,
+				    device->mac_id ? device->mac_id : possession.expected);
 	if (r < 0)
 		return r;
 	answer->secret = device->secret;
-	return audit(mem, db, caller, "registration.add", registration.mac, registration.url,
-		     registration.provider_id, true);
+	return audit(db, caller, "registration.add", registration.mac, NULL, target->audit);
 }
 
 /* 1 as possession_judge() has it. */

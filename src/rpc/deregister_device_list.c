@@ -2,20 +2,20 @@
 #include "rpc/handlers.h"
 #include "rpc/registering.h"
 
-static int check(struct rpc_call *call, struct db *db, const char *mac_id, void *arg,
+static int check(void *mem, struct rpc_call *call, struct db *db, const char *mac_id, void *arg,
 		 struct redirect_answer *answer)
 {
 	struct registration *registration;
 
 	(void)arg;
-	return redirect_check(call->mem, db, &call->caller, mac_id, &registration, answer);
+	return redirect_check(mem, db, &call->caller, mac_id, &registration, answer);
 }
 
-static int one(struct rpc_call *call, struct db *db, const char *mac_id, void *arg,
+static int one(void *mem, struct rpc_call *call, struct db *db, const char *mac_id, void *arg,
 	       struct redirect_answer *answer)
 {
 	(void)arg;
-	return redirect_deregister(call->mem, db, &call->caller, mac_id, answer);
+	return redirect_deregister(mem, db, &call->caller, mac_id, answer);
 }
 
 static int op(struct rpc_call *call, struct db *db, struct buf *answer)

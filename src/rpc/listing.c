@@ -22,23 +22,27 @@ struct listing {
 	size_t current;
 	int64_t after; /* MAC */
 	bool begun;
+	struct buf *out;
 };
+
+static void row_write(void *arg, const struct registration *registration)
+{
+	struct listing *listing = arg;
+
+	listing->row(listing->out, registration);
+	listing->after = registration->mac;
+}
 
 static int page_write(struct listing *listing, struct db *db, struct buf *out)
 {
-	CLEANUP(mem_freep) void *scratch = mem_root("list_devices");
-	struct registration *registrations;
-	size_t count;
-	int r = registration_list(scratch, db, listing->providers[listing->current].id,
-				  listing->after, PAGE_ROWS, &registrations, &count);
+	int r;
 
+	listing->out = out;
+	r = registration_walk(db, &listing->providers[listing->current], listing->after, PAGE_ROWS,
+			      row_write, listing);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < count; i++)
-		listing->row(out, &registrations[i]);
-	if (count == PAGE_ROWS) {
-		listing->after = registrations[count - 1].mac;
-	} else {
+	if (r < PAGE_ROWS) {
 		listing->current++;
 		listing->after = -1;
 	}
@@ -107,7 +111,10 @@ int rpc_listing(struct rpc_call *call, rpc_listing_row *row)
 			reply_static(call->req, 200, "text/xml", first->data, first->len);
 			return 0;
 		}
-		*listing = (struct listing){row, listing->providers, listing->count, 0, -1, false};
+		*listing = (struct listing){.row = row,
+					    .providers = listing->providers,
+					    .count = listing->count,
+					    .after = -1};
 	}
 	reply_stream(call->req, 200, "text/xml", next, listing);
 	return 0;

@@ -5,16 +5,16 @@
 #include "rpc/handlers.h"
 #include "rpc/registering.h"
 
-static int check(struct rpc_call *call, struct db *db, const char *mac_id, void *arg,
+static int check(void *mem, struct rpc_call *call, struct db *db, const char *mac_id, void *arg,
 		 struct redirect_answer *answer)
 {
-	return redirect_register_check(call->mem, db, &call->caller, mac_id, arg, answer);
+	return redirect_register_check(mem, db, &call->caller, mac_id, arg, answer);
 }
 
-static int one(struct rpc_call *call, struct db *db, const char *mac_id, void *arg,
+static int one(void *mem, struct rpc_call *call, struct db *db, const char *mac_id, void *arg,
 	       struct redirect_answer *answer)
 {
-	return redirect_register(call->mem, db, &call->caller, mac_id, arg, answer);
+	return redirect_register(mem, db, &call->caller, mac_id, arg, answer);
 }
 
 static int op(struct rpc_call *call, struct db *db, struct buf *answer)

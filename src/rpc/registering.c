@@ -13,7 +13,7 @@
 #include "http/request.h"
 #include "store/account.h"
 
-enum { REFUSALS_SHOWN = 5 };
+enum { REFUSALS_SHOWN = 5, MEMBER_BYTES = 4096 };
 
 static void log_refusal(enum log_level level, struct rpc_call *call, const char *text, int reason)
 {
@@ -151,6 +151,7 @@ static int run(struct rpc_call *call, struct db *db, struct member *members, rpc
 	       void *arg, bool *ret_good)
 {
 	struct refusals refusals = {.first = buf_new(call->mem)};
+	void *mem = mem_pool(call->mem, MEMBER_BYTES);
 
 	for (size_t i = 0; i < call->params[0].count; i++) {
 		struct member *member = &members[i];
@@ -164,7 +165,7 @@ static int run(struct rpc_call *call, struct db *db, struct member *members, rpc
 			member->outcome = first->outcome;
 			continue;
 		}
-		r = one(call, db, member->mac_id, arg, &answer);
+		r = one(mem, call, db, member->mac_id, arg, &answer);
 		if (r < 0)
 			return r;
 		member->text = redirect_answer_text(call->mem, &answer);
@@ -173,6 +174,7 @@ static int run(struct rpc_call *call, struct db *db, struct member *members, rpc
 			refusal_add(call, &refusals, member->text, answer.reason);
 			rpc_suffix_alarm(call, &answer);
 		}
+		mem_empty(mem);
 	}
 	refusals_log(call, &refusals);
 	*ret_good = refusals.count == 0;
@@ -209,14 +211,18 @@ static void answer_guide(struct rpc_call *call, struct buf *answer, const struct
 static int refuse_invalid(struct rpc_call *call, struct db *db, struct buf *answer,
 			  const struct member *members, rpc_list_one *check, void *arg)
 {
+	void *mem = mem_pool(call->mem, MEMBER_BYTES);
+
 	for (size_t i = 0; i < call->params[0].count; i++) {
 		struct redirect_answer outcome;
-		int r = check(call, db, members[i].mac_id, arg, &outcome);
+		int r = check(mem, call, db, members[i].mac_id, arg, &outcome);
 
 		if (r < 0)
 			return r;
-		if (outcome.outcome != REDIRECT_MAC_INVALID)
+		if (outcome.outcome != REDIRECT_MAC_INVALID) {
+			mem_empty(mem);
 			continue;
+		}
 		rpc_outcome(call, answer, &outcome);
 		return 1;
 	}

@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "db/db.h"
+#include "store/provider.h"
 
 #define COLUMNS "r.mac, r.provider_id, p.name, r.account_id, r.url, r.created_at"
 
@@ -83,24 +84,30 @@ int registration_delete(struct db *db, int64_t mac)
 	return r < 0 ? r : db_changes(db) > 0;
 }
 
-DB_QUERY(registration_page, "SELECT " COLUMNS " FROM registration r "
-			    "JOIN provider p ON p.id = r.provider_id "
-			    "WHERE r.provider_id = :provider_id AND r.mac > :after "
-			    "ORDER BY r.mac "
+DB_QUERY(registration_page, "SELECT mac, account_id, url, created_at FROM registration "
+			    "WHERE provider_id = :provider_id AND mac > :after "
+			    "ORDER BY mac "
 			    "LIMIT :limit");
 
-int registration_list(void *mem, struct db *db, int64_t provider_id, int64_t after, int limit,
-		      struct registration **ret, size_t *ret_count)
+int registration_walk(struct db *db, const struct provider *provider, int64_t after, int limit,
+		      registration_row *row, void *arg)
 {
 	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	struct registration registration = {.provider_id = provider->id,
+					    .provider = provider->name};
+	int count = 0;
 	int r = db_select(db, &registration_page,
-			  DB_ARGS(DB_INT("provider_id", provider_id), DB_INT("after", after),
+			  DB_ARGS(DB_INT("provider_id", provider->id), DB_INT("after", after),
 				  DB_INT("limit", limit)),
 			  &rows);
 
-	*ret = NULL;
-	*ret_count = 0;
-	while (r >= 0 && (r = db_next(rows)) > 0)
-		registration_from(mem, rows, mem_push(mem, ret, ret_count));
-	return r;
+	while (r >= 0 && (r = db_next(rows)) > 0) {
+		registration.mac = db_int(rows, 0);
+		registration.account_id = db_int(rows, 1);
+		registration.url = db_text(rows, 2);
+		registration.created_at = db_int(rows, 3);
+		row(arg, &registration);
+		count++;
+	}
+	return r < 0 ? r : count;
 }

@@ -65,8 +65,7 @@ static void what_is_no_mac_is_refused(void **state)
 		"0x7C2F80E0D6",
 		"7C::2F:80:E0:D6:05",
 		"7C2F80E0D605-55DF",
-		"\xef\xbc\x97"
-		"C2F80E0D605",
+		"\357\274\227C2F80E0D605",
 	};
 
 	(void)state;

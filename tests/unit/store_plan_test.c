@@ -40,8 +40,7 @@ static void pages_are_sought_and_not_scanned(void **state)
 		{"group_page",
 		 "SEARCH device_group USING INDEX sqlite_autoindex_device_group_1 (name>?)"},
 		{"sip_server_page", "SEARCH s USING INDEX sqlite_autoindex_sip_server_1 (name>?)"},
-		{"registration_page", "SEARCH p USING INTEGER PRIMARY KEY (rowid=?)\n"
-				      "SEARCH r USING INDEX registration_by_provider "
+		{"registration_page", "SEARCH registration USING INDEX registration_by_provider "
 				      "(provider_id=? AND mac>?)"},
 		{"device_page", "SEARCH d USING INTEGER PRIMARY KEY (rowid>?)"},
 		{"device_page_of_group",
@@ -50,6 +49,11 @@ static void pages_are_sought_and_not_scanned(void **state)
 		 "SEARCH d USING INDEX device_by_product (product=? AND mac>?)"},
 		{"inventory_page", "SEARCH inventory USING INTEGER PRIMARY KEY (rowid>?)"},
 		{"audit_page", "SEARCH audit USING INTEGER PRIMARY KEY (rowid<?)"},
+		{"outbox_page_due", "SEARCH o USING INDEX outbox_due (upstream=? AND next_at<?)"},
+		{"outbox_first_due", "SEARCH o USING INDEX outbox_due (upstream=? AND next_at>?)"},
+		{"outbox_page", "SEARCH o USING INDEX outbox_due (upstream=?)"},
+		{"upstream_state_page", "SEARCH s USING INDEX upstream_state_by_state "
+					"(upstream=? AND state=? AND mac>?)"},
 	};
 	struct scratch *s = *state;
 
