@@ -60,6 +60,6 @@ CREATE TABLE upstream_state (
 	state TEXT NOT NULL CHECK (state IN ('registered', 'confirmed', 'gone', 'refused')),
 	answer TEXT NOT NULL,
 	at INTEGER NOT NULL,
-	PRIMARY KEY (upstream, mac)
+	PRIMARY KEY (mac, upstream)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX upstream_state_by_state ON upstream_state (upstream, state, mac);

@@ -17,7 +17,7 @@ static void state_from(void *mem, struct db_rows *rows, struct upstream_state *s
 
 DB_QUERY(upstream_state_set, "INSERT INTO upstream_state (upstream, mac, state, answer, at) "
 			     "VALUES (:upstream, :mac, :state, :answer, :at) "
-			     "ON CONFLICT (upstream, mac) DO UPDATE SET state = excluded.state, "
+			     "ON CONFLICT (mac, upstream) DO UPDATE SET state = excluded.state, "
 			     "answer = excluded.answer, at = excluded.at");
 
 int upstream_state_put(struct db *db, const struct upstream_state *state)
