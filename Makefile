@@ -26,6 +26,8 @@ SYSUSERSDIR ?= /usr/lib/sysusers.d
 PYTHON ?= /usr/bin/python3
 DEPS ?= sh etc/deps.sh
 FUZZ_SECONDS ?= 60
+VALGRIND ?= valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
+	--errors-for-leak-kinds=definite
 
 ifdef SANITIZE
 VARIANT ?= $(subst $(comma),-,$(SANITIZE))
@@ -100,7 +102,7 @@ PARALLEL = $(AGAIN) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 SANITIZED = SANITIZE=$(or $(SANITIZE),address$(comma)undefined)
 
 .PHONY: all run check unit functional golden golden-update corpora bench lint lint-text lint-tidy \
-	lint-cppcheck fuzz fuzz-run valgrind install clean deps deps-test test-programs FORCE
+	lint-cppcheck fuzz fuzz-run valgrind valgrind-run install clean deps deps-test test-programs FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAMS)
@@ -179,7 +181,7 @@ check: deps-test
 	$(Q)$(AGAIN) $(SANITIZED) functional
 
 unit: $(filter-out %/golden_test,$(UNIT_TESTS))
-	$(Q)for t in $(filter-out $(SKIP:%=$(B)/tests/%),$^); do \
+	$(Q)for t in $^; do \
 		echo "  TEST    $$t"; $(RUNNER) $$t || exit 1; done
 
 golden: $(B)/tests/golden_test
@@ -231,8 +233,15 @@ fuzz-run: $(FUZZERS)
 	done
 
 valgrind: deps-test
-	$(Q)$(PARALLEL) test-programs
-	$(Q)$(AGAIN) unit RUNNER="$(VALGRIND)" SKIP="$(VALGRIND_SKIP)"
+	$(Q)$(PARALLEL) valgrind-run
+
+valgrind-run: $(patsubst $(B)/tests/%,$(B)/valgrind/%,$(UNIT_TESTS))
+
+$(B)/valgrind/%: $(B)/tests/% FORCE
+	@mkdir -p $(@D)
+	@echo "  MEMCHECK $<"
+	$(Q)$(VALGRIND) $< > $@ 2>&1 || { cat $@; exit 1; }
+	$(Q)grep -a '^\[  PASSED' $@
 
 bench:
 	$(Q)$(DEPS) build test bench

@@ -29,6 +29,7 @@
 #include "http/handlers.h"
 #include "http/http.h"
 #include "metrics/metrics.h"
+#include "outbound/outbound.h"
 #include "phone/profile.h"
 #include "rpc/parse.h"
 
@@ -131,9 +132,10 @@ static int start(const struct config *config, struct http **ret, struct diag *re
 	api_setup();
 	profile_cache_setup(config->limits.cache_bytes);
 	r = http_start(NULL, config, routes, count, phone_profile, ret, reterr);
-	if (r == 0)
-		metrics_setup(*ret);
-	return r;
+	if (r < 0)
+		return r;
+	metrics_setup(*ret);
+	return outbound_start(reterr);
 }
 
 /* Where port 0 was asked for, this is how people and programs learn what it became. */
@@ -155,12 +157,14 @@ static void stop(struct http *http, int64_t timeout_ms)
 
 	sd_notify(0, "STOPPING=1");
 	http_quiesce(http);
+	outbound_stop();
 	left = http_drain(http, timeout_ms);
 	if (left > 0)
 		log_warn("requests were not answered in time", LOG_I("requests", left));
 	seen_flush();
 	fleet_stop();
 	http_stop(http);
+	outbound_done();
 	profile_cache_done();
 	seen_done();
 	fleet_close();
@@ -182,6 +186,8 @@ static int run(const struct options *options)
 	config_release(config);
 	if (r < 0) {
 		log_error("cannot start", LOG_S("words", diag_text(&diag, r)), LOG_E(r));
+		fleet_stop();
+		fleet_close();
 		return EXIT_FAILURE;
 	}
 	r = loop_new(http, options->config_file, &loop);

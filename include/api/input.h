@@ -91,3 +91,11 @@ int api_input_parse(void *mem, const char *body, size_t len, const struct api_fi
  */
 int api_input(struct request *req, const struct api_field *fields, size_t count, void *ret,
 	      struct diag *reterr) MUST_CHECK;
+
+/*
+ * A body that is no JSON, with a NUL behind it; it may be changed, and is to be
+ * wiped where it has secrets.  -E_BAD_TYPE unless its content type is `type`,
+ * -E_FORBIDDEN as above.
+ */
+int api_input_text(struct request *req, const char *type, char **ret, size_t *ret_len,
+		   struct diag *reterr) MUST_CHECK;

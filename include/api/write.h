@@ -6,6 +6,9 @@
 
 struct request;
 
+/* Who asks, for the audit log; lives as long as the request. */
+const struct audit_who *api_who(struct request *req);
+
 /*
  * Writes of a request.
  *

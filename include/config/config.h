@@ -29,6 +29,7 @@ enum plane {
 enum phone_auth { PHONE_AUTH_DIGEST, PHONE_AUTH_OPEN };
 enum date_order { DATE_ORDER_DATE_URL, DATE_ORDER_URL_DATE };
 enum list_answer { LIST_ANSWER_SEED, LIST_ANSWER_GUIDE };
+enum upstream_kind { UPSTREAM_AUTOPROV };
 enum delete_not_provisioned { DNP_AUTO, DNP_ALWAYS, DNP_NEVER };
 
 struct config_networks {
@@ -78,6 +79,9 @@ struct config_redirect {
 	const char *chain_url;
 	bool require_mac_id;
 	struct config_words url_schemes;
+	bool require_inventory;
+	unsigned suffix_tries;
+	unsigned suffix_lock_seconds;
 	unsigned check_device_order; /* enum date_order */
 	unsigned list_answer;	     /* enum list_answer */
 	unsigned max_list;
@@ -92,8 +96,25 @@ struct config_provisioning {
 	struct config_guard shrink_guard;
 };
 
+struct config_upstream {
+	const char *name;
+	unsigned kind; /* enum upstream_kind */
+	const char *url;
+	const char *user;
+	const char *password_file;
+	const char *provider; /* "": the same as here */
+	struct config_words providers;
+	const char *tls_ca; /* NULL: the system's */
+	unsigned connections;
+	unsigned timeout_seconds;
+	unsigned retry_seconds;
+	unsigned retry_max_seconds;
+	unsigned diff_rows;
+};
+
 struct config_limits {
 	unsigned max_body;
+	unsigned max_import;
 	unsigned max_connections;
 	unsigned connection_memory;
 	unsigned idle_seconds;
@@ -122,7 +143,12 @@ struct config {
 
 	struct config_listener *listeners; /* in the file's order, at least one */
 	size_t listener_count;
+	struct config_upstream *upstreams; /* in the file's order, perhaps none */
+	size_t upstream_count;
 };
+
+/* NULL when there is none of that name. */
+const struct config_upstream *config_upstream_find(const struct config *config, const char *name);
 
 /*
  * Reads `path`.  On errors all of them are appended to `errors`, a line each

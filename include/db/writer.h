@@ -50,6 +50,16 @@ uint64_t writer_generation(const struct writer *writer);
 /* Called by an operation, on the writer's thread: this group changes documents. */
 void writer_touch(struct db *db);
 
+/*
+ * After a commit in which an operation has said writer_wake(), `wake` is called
+ * on the writer's thread; it must be quick.  NULL ends that: no call goes on.
+ */
+typedef void writer_woken(void *arg);
+void writer_on_wake(struct writer *writer, writer_woken *wake, void *arg);
+
+/* Called by an operation: it has left work for whoever said writer_on_wake(). */
+void writer_wake(struct db *db);
+
 /* Grows while the thread is alive, with or without work; the watchdog looks at it. */
 uint64_t writer_heartbeat(const struct writer *writer);
 

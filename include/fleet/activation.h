@@ -3,6 +3,7 @@
 
 #include "fleet/fleet.h"
 
+struct config_words;
 struct secret;
 
 /*
@@ -12,6 +13,7 @@ struct secret;
 
 struct activation_input {
 	const char *url;
+	const struct config_words *url_schemes; /* NULL: http and https */
 	const char *provider;
 	const struct secret *password; /* what stands behind the # of the code that people type */
 };

@@ -40,7 +40,8 @@ struct change {
 	struct db *db;
 	void *mem; /* for what the command answers; lives as long as its caller wants */
 	const struct audit_who *who;
-	struct diag *diag; /* words for an error; may be NULL */
+	struct diag *diag;	     /* words for an error; may be NULL */
+	const struct config *config; /* its upstreams are told of what goes; NULL: nobody is */
 };
 
 /*

@@ -29,6 +29,7 @@ enum route_auth {
 enum route_how {
 	ROUTE_INLINE, /* on the connection's thread; must not block */
 	ROUTE_WORKER, /* suspended, on a worker */
+	ROUTE_IMPORT, /* as WORKER, with a body of up to max_import */
 };
 
 /*

@@ -11,7 +11,8 @@ struct request;
 
 /*
  * What a phone proves.  Three pairs are good: its MAC and its secret, the user
- * and password configured for it, and the user:password@ of its registered URL.
+ * and password configured for it, and the user:password@ of its registered URL,
+ * with %MACD filled in, as it stands there or percent-decoded.
  */
 
 /* No proof is asked: [provisioning] auth = open, or an address in open_networks. */
@@ -24,8 +25,6 @@ bool proof_is_open(const struct request *req);
  */
 int proof_check(struct request *req, const struct device_fetch *fetch) MUST_CHECK;
 
-/* Takes as long as reading the secrets of a device that is there. */
-void proof_pretend(void);
 /*
  * What the request's Authorization says.  -E_SECRET_MISSING, -E_UNAUTHORIZED,
  * -E_BAD_REQUEST.
@@ -38,6 +37,9 @@ int proof_read(struct request *req, struct digest **ret) MUST_CHECK;
  */
 int proof_password(struct request *req, const struct digest *digest,
 		   const char *password) MUST_CHECK;
+
+/* Takes as long as reading the secrets of a device that is there. */
+void proof_pretend(void);
 
 /* The one answer to all of these: 401 with a challenge, or 404 where no proof is asked. */
 int proof_deny(struct request *req, int reason) MUST_CHECK;

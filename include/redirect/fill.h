@@ -15,6 +15,8 @@
 
 enum { FILL_MAX = 2048 }; /* bytes of a result: it goes into a header */
 
+struct config_words;
+
 struct fill {
 	const char *mac;      /* %MACD, %MACC, %25MACD, %25MACC: twelve upper-case hex digits */
 	const char *dvid;     /* %DVID: "83/1" */
@@ -24,10 +26,12 @@ struct fill {
 };
 
 /*
- * The result belongs to `mem` and is an http(s) URL of printable ASCII, good
- * for a header.  -E_URL_SCHEME, -E_URL_CHARACTER, -E_TEXT_LONG.
+ * The result belongs to `mem` and is a URL with one of `schemes` (NULL: http
+ * and https), of printable ASCII, good for a header.  -E_URL_SCHEME,
+ * -E_URL_CHARACTER, -E_TEXT_LONG.
  */
-int fill_url(void *mem, const char *url, const struct fill *fill, char **ret) MUST_CHECK;
+int fill_url(void *mem, const char *url, const struct config_words *schemes,
+	     const struct fill *fill, char **ret) MUST_CHECK;
 
 /* Whether %SUBLIST is in it, which is not for nothing. */
 bool fill_wants_slots(const char *url);

@@ -9,7 +9,8 @@
 #include "store/mac.h"
 #include "store/registration.h"
 
-struct config_words;
+struct config;
+struct config_redirect;
 struct db;
 struct secret;
 
@@ -18,8 +19,9 @@ struct secret;
  *
  * A MAC that is registered is never overwritten.  An account meets only
  * registrations of its own providers; those of others are to it as if they
- * were not there, but for `mac_already_in_use`.  Everything here runs inside a
- * write operation (register, deregister) or on a reader (check).
+ * were not there, but for `mac_already_in_use`, and about their MACs not even
+ * a suffix is judged.  Everything here runs inside a write operation, but for
+ * redirect_look(), which is for readers.
  */
 
 enum redirect_outcome {
@@ -30,11 +32,12 @@ enum redirect_outcome {
 
 /* Who calls. */
 struct redirect_caller {
-	int64_t account_id;			/* 0: the machine's own admin */
-	bool every_provider;			/* admins; viewers where they may only look */
-	bool require_mac_id;			/* a bare MAC is refused on register */
-	const struct config_words *url_schemes; /* NULL: http and https */
+	int64_t account_id;  /* 0: the machine's own admin */
+	bool every_provider; /* admins; viewers where they may only look */
+	bool require_mac_id; /* a bare MAC is refused on register */
+	const struct config_redirect *rules;
 	const struct audit_who *who;
+	const struct config *config; /* its upstreams are told; NULL: nobody is */
 };
 
 /* One line of an answer.  `offender` is shown behind the code. */
@@ -43,6 +46,7 @@ struct redirect_answer {
 	const char *offender;
 	int reason;		     /* row of errors.def, for the log; 0: none */
 	const struct secret *secret; /* registered: the device's */
+	int64_t locks_until;	     /* this wrong suffix was one too many; 0: it was not */
 };
 
 /* "mac_not_found:7C2F80820EC0", "OK" or "OK: <password>". */
@@ -52,7 +56,9 @@ char *redirect_answer_text(void *mem, const struct redirect_answer *answer);
 struct redirect_target {
 	const char *url;
 	int64_t provider_id;
-	const char *audit; /* what the audit log says of it */
+	const char *provider; /* its name */
+	bool replace;	      /* what the caller's own have registered gives way */
+	const char *audit;    /* what the audit log says of it */
 };
 
 /*
@@ -63,14 +69,18 @@ int redirect_target_check(void *mem, struct db *db, const struct redirect_caller
 			  const char *url, const char *provider, struct redirect_target *ret,
 			  struct redirect_answer *answer) MUST_CHECK;
 
+/*
+ * What redirect_register() would answer, with nothing done but wrong suffixes
+ * counted: in a write operation, too.
+ */
+int redirect_register_check(void *mem, struct db *db, const struct redirect_caller *caller,
+			    const char *mac_id, const struct redirect_target *target,
+			    struct redirect_answer *answer) MUST_CHECK;
+
 /* Registers one MAC-ID for a target that was found well. */
 int redirect_register(void *mem, struct db *db, const struct redirect_caller *caller,
 		      const char *mac_id, const struct redirect_target *target,
 		      struct redirect_answer *answer) MUST_CHECK;
-
-/* What redirect_register() would answer, but for the secret. */
-int redirect_register_check(void *mem, struct db *db, const struct redirect_caller *caller,
-			    const char *mac_id, struct redirect_answer *answer) MUST_CHECK;
 
 int redirect_deregister(void *mem, struct db *db, const struct redirect_caller *caller,
 			const char *mac_id, struct redirect_answer *answer) MUST_CHECK;
@@ -79,3 +89,12 @@ int redirect_deregister(void *mem, struct db *db, const struct redirect_caller *
 int redirect_check(void *mem, struct db *db, const struct redirect_caller *caller,
 		   const char *mac_id, struct registration **ret,
 		   struct redirect_answer *answer) MUST_CHECK;
+
+/*
+ * The same on a reader.  REDIRECT_WRITE, and no answer, when a suffix has to be
+ * counted: only redirect_check() can tell.
+ */
+enum { REDIRECT_WRITE = 1 };
+int redirect_look(void *mem, struct db *db, const struct redirect_caller *caller,
+		  const char *mac_id, struct registration **ret,
+		  struct redirect_answer *answer) MUST_CHECK;

@@ -20,6 +20,9 @@ struct config_words;
 /* 0, or why not: -E_TEXT_*, -E_URL_*.  `schemes` NULL: http and https. */
 int url_check(const char *url, const struct config_words *schemes, struct diag *reterr) MUST_CHECK;
 
+/* Whether it begins with one of them and ://. */
+bool url_scheme_is(const char *url, const struct config_words *schemes);
+
 /* The URL as people may see it: without the password of user:password@. */
 char *url_redact(void *mem, const char *url);
 

@@ -25,9 +25,6 @@ int dialect_register(struct rpc_call *call, enum dialect dialect, const char *ta
 		     bool replace) MUST_CHECK;
 int dialect_deregister(struct rpc_call *call, enum dialect dialect) MUST_CHECK;
 
-/* REDIRECT_OK, or why not, of the first parameter's MAC. */
-int dialect_check(struct rpc_call *call, struct redirect_answer *outcome) MUST_CHECK;
-
-/* [good, text] in the dialect's words. */
-int dialect_reply(struct rpc_call *call, enum dialect dialect,
-		  const struct redirect_answer *outcome) MUST_CHECK;
+/* Appends [good, text] in the dialect's words; a refusal is logged. */
+void dialect_answer(struct rpc_call *call, enum dialect dialect, struct buf *out,
+		    const struct redirect_answer *outcome);

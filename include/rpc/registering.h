@@ -12,6 +12,19 @@ void rpc_outcome(struct rpc_call *call, struct buf *answer, const struct redirec
 void rpc_refusal_log(struct rpc_call *call, const char *text,
 		     const struct redirect_answer *outcome);
 
+/* Raises the alarm when a suffix was one too many; rpc_outcome() and rpc_list() do so themselves. */
+void rpc_suffix_alarm(struct rpc_call *call, const struct redirect_answer *outcome);
+
+/*
+ * Checks the first parameter's MAC and replies with what `make` makes of the
+ * outcome; `registration` is there when that is REDIRECT_OK.  A check writes
+ * nothing, but where a suffix has to be counted it goes on as a write operation.
+ */
+typedef void rpc_check_answer(struct rpc_call *call, struct buf *answer,
+			      const struct registration *registration,
+			      const struct redirect_answer *outcome);
+int rpc_check(struct rpc_call *call, rpc_check_answer *make) MUST_CHECK;
+
 /* Sets the caller's require_mac_id: the account's own, or else the ini's. */
 int rpc_require_mac_id(struct rpc_call *call) MUST_CHECK;
 

@@ -31,6 +31,10 @@ struct audit {
 int audit_insert(struct db *db, const struct audit_who *who, const char *action, const char *object,
 		 const char *before, const char *after) MUST_CHECK;
 
+/* The row that was written last, for what goes on over several operations. */
+int audit_last(struct db *db, int64_t *ret) MUST_CHECK;
+int audit_amend(struct db *db, int64_t id, const char *after) MUST_CHECK;
+
 /* Newest first, before the id `before` (0: from the newest), of one object or (NULL) all. */
 int audit_list(void *mem, struct db *db, const char *object, int64_t before, int limit,
 	       struct audit **ret, size_t *ret_count) MUST_CHECK;

@@ -5,19 +5,20 @@
 -- Devices as the manufacturer knows them (imported): `mac_id` is the suffix on the box.
 CREATE TABLE inventory (
 	mac INTEGER PRIMARY KEY CHECK (mac BETWEEN 0 AND 281474976710655),
-	mac_id TEXT,
+	mac_id TEXT CHECK (length(mac_id) = 4 AND mac_id = upper(mac_id)),
 	product TEXT,
 	secret BLOB,
 	created_at INTEGER NOT NULL
 ) STRICT;
 
--- Wrong MAC-ID suffixes of a MAC, since the last right one.
+-- Wrong MAC-ID suffixes of a MAC, since the last right one or the last lock.
 CREATE TABLE mac_id_failure (
-	mac INTEGER PRIMARY KEY,
-	failures INTEGER NOT NULL,
+	mac INTEGER PRIMARY KEY CHECK (mac BETWEEN 0 AND 281474976710655),
+	failures INTEGER NOT NULL CHECK (failures > 0),
 	locked_until INTEGER NOT NULL DEFAULT 0,
 	last_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX mac_id_failure_locked ON mac_id_failure (mac) WHERE locked_until > 0;
 
 -- Where a device that comes with an activation code instead of a MAC is sent.
 CREATE TABLE activation (
@@ -32,6 +33,8 @@ CREATE TABLE activation (
 ALTER TABLE provider ADD COLUMN default_url TEXT;
 
 -- What has to be told to another server, oldest first; one row at a time for each MAC.
+-- `url` and `provider` are those that the registration has there (NULL: whatever it has);
+-- `unsure` while nobody knows whether the other server has seen it.
 CREATE TABLE outbox (
 	id INTEGER PRIMARY KEY,
 	upstream TEXT NOT NULL,
@@ -49,12 +52,14 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_due ON outbox (upstream, next_at, id);
 CREATE INDEX outbox_by_mac ON outbox (upstream, mac, id);
 
--- How the last thing told to another server about a MAC ended.
+-- How the last thing told to another server about a MAC ended.  `confirmed`: it is
+-- registered there, but the device's password was not told.
 CREATE TABLE upstream_state (
 	upstream TEXT NOT NULL,
 	mac INTEGER NOT NULL,
-	state TEXT NOT NULL CHECK (state IN ('registered', 'gone', 'refused')),
+	state TEXT NOT NULL CHECK (state IN ('registered', 'confirmed', 'gone', 'refused')),
 	answer TEXT NOT NULL,
 	at INTEGER NOT NULL,
 	PRIMARY KEY (upstream, mac)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX upstream_state_by_state ON upstream_state (upstream, state, mac);

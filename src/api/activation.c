@@ -52,6 +52,7 @@ int api_activation_add(struct request *req)
 
 	if (r < 0)
 		return api_refuse(req, r, &diag);
+	input->activation.url_schemes = &request_config(req)->redirect.url_schemes;
 	return api_write(req, add_op, input);
 }
 

@@ -203,3 +203,18 @@ int api_input(struct request *req, const struct api_field *fields, size_t count,
 		return diag_set(reterr, -E_FIELD_MISSING, "there is nothing to change");
 	return r < 0 ? r : 0;
 }
+
+int api_input_text(struct request *req, const char *type, char **ret, size_t *ret_len,
+		   struct diag *reterr)
+{
+	const char *given = request_header(req, "Content-Type");
+	size_t len = strlen(type);
+
+	if (is_foreign(req))
+		return diag_set(reterr, -E_FORBIDDEN, "sent by a page of another origin");
+	if (!given || strncasecmp(given, type, len) != 0 ||
+	    (given[len] && !strchr("; ", given[len])))
+		return diag_set(reterr, -E_BAD_TYPE, "the content type must be %s", type);
+	*ret = (char *)(uintptr_t)request_body(req, ret_len);
+	return 0;
+}

@@ -3,6 +3,7 @@
 
 #include "api/answer.h"
 #include "api/api.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/mem.h"
@@ -12,6 +13,10 @@
 #include "http/handlers.h"
 #include "http/request.h"
 #include "store/device.h"
+#include "store/mac_id_failure.h"
+#include "upstream.h"
+
+enum { LOCKS_SHOWN = 10 };
 
 static int64_t started_at_ms;
 
@@ -86,6 +91,27 @@ static void notice_password(void *mem, const struct config *config, json_t *noti
 				  path));
 }
 
+static void notice_locks(void *mem, const struct mac_id_failure *locked, size_t count,
+			 json_t *notices)
+{
+	struct buf *text = buf_new(mem);
+
+	if (count == 0)
+		return;
+	buf_adds(text, "locked after too many wrong MAC-ID suffixes, until they are unlocked or "
+		       "[redirect] suffix_lock_seconds are over: ");
+	for (size_t i = 0; i < count && i < LOCKS_SHOWN; i++) {
+		char mac[MAC_LEN + 1];
+
+		mac_format(locked[i].mac, mac);
+		buf_printf(text, "%s%s", i > 0 ? ", " : "", mac);
+	}
+	if (count > LOCKS_SHOWN)
+		buf_adds(text, " and more");
+	buf_adds(text, "; gigaprovctl inventory unlock MAC");
+	notice(notices, text->data);
+}
+
 static json_t *notices_json(void *mem, const struct config *config,
 			    const struct device_counts *counts)
 {
@@ -110,18 +136,30 @@ static json_t *counts_json(const struct device_counts *counts)
 
 int api_status(struct request *req)
 {
+	struct mac_id_failure *locked;
 	struct device_counts counts;
+	size_t locked_count;
 	struct db *db;
+	json_t *notices;
 	int r = fleet_reader(&db);
 
 	if (r == 0)
 		r = device_counts(db, &counts);
+	if (r == 0)
+		r = mac_id_failure_locked(request_mem(req), db, clock_now(), LOCKS_SHOWN + 1,
+					  &locked, &locked_count);
 	if (r < 0)
 		return r;
+	notices = notices_json(request_mem(req), request_config(req), &counts);
+	notice_locks(request_mem(req), locked, locked_count, notices);
+	r = upstream_notices(request_mem(req), db, request_config(req), notices);
+	if (r < 0) {
+		json_decref(notices);
+		return r;
+	}
 	return api_answer(req, 200,
 			  json_pack("{s:s, s:I, s:o, s:o}", "version", GIGAPROV_VERSION,
 				    "uptime_seconds",
 				    (json_int_t)((clock_monotonic_ms() - started_at_ms) / 1000),
-				    "database", counts_json(&counts), "notices",
-				    notices_json(request_mem(req), request_config(req), &counts)));
+				    "database", counts_json(&counts), "notices", notices));
 }

@@ -12,13 +12,14 @@ struct write {
 	struct request *req;
 	api_op *op;
 	void *arg;
-	struct audit_who who;
+	const struct audit_who *who;
 };
 
 static int write_op(struct db *db, void *arg, struct diag *diag)
 {
 	struct write *write = arg;
-	struct change change = {db, request_mem(write->req), &write->who, diag};
+	struct change change = {db, request_mem(write->req), write->who, diag,
+				request_config(write->req)};
 
 	return write->op(write->req, &change, write->arg);
 }
@@ -29,27 +30,34 @@ static void write_done(void *arg, int result, const struct diag *diag)
 
 	if (result < 0) {
 		if (error_status(result) >= 500)
-			log_error("a change failed", LOG_S("request", write->who.request),
+			log_error("a change failed", LOG_S("request", write->who->request),
 				  LOG_S("words", diag->text), LOG_E(result));
 		reply_error(write->req, result, diag_text(diag, result));
 	}
 	request_finish(write->req, 0);
 }
 
-int api_write(struct request *req, api_op *op, void *arg)
+const struct audit_who *api_who(struct request *req)
 {
-	void *mem = request_mem(req);
-	struct write *write = mem_new(mem, struct write);
-	char *address = mem_alloc(mem, NET_TEXT_MAX);
-	int r;
+	struct audit_who *who = mem_new(request_mem(req), struct audit_who);
+	char *address = mem_alloc(request_mem(req), NET_TEXT_MAX);
 
 	net_address_text(request_address(req), address);
+	who->actor = request_principal(req)->name;
+	who->address = address;
+	who->request = request_id(req);
+	return who;
+}
+
+int api_write(struct request *req, api_op *op, void *arg)
+{
+	struct write *write = mem_new(request_mem(req), struct write);
+	int r;
+
 	write->req = req;
 	write->op = op;
 	write->arg = arg;
-	write->who.actor = request_principal(req)->name;
-	write->who.address = address;
-	write->who.request = request_id(req);
+	write->who = api_who(req);
 	r = writer_post(fleet_writer(), WRITER_NORMAL, write_op, write_done, write);
 	return r < 0 ? r : REQUEST_LATER;
 }

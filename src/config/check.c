@@ -84,13 +84,28 @@ static void own_address(struct reading *reading, size_t n)
 	}
 }
 
+static void retry_bounds(struct reading *reading, const struct instance *instance)
+{
+	const struct config_upstream *upstream = instance->data;
+	unsigned line = instance->keys[CONFIG_KEY_upstream_retry_max_seconds].line;
+
+	if (upstream->retry_seconds > upstream->retry_max_seconds)
+		issue_add(
+			reading, line ? line : instance->line,
+			"%s retry_max_seconds: %u is less than retry_seconds, expected at least %u",
+			instance->label, upstream->retry_max_seconds, upstream->retry_seconds);
+}
+
 void check_all(struct reading *reading)
 {
+	const struct config_section *upstream = &config_sections[CONFIG_SECTION_upstream];
 	const struct config_section *listener = &config_sections[CONFIG_SECTION_listener];
 	size_t listeners = 0;
 
 	for (size_t i = 0; i < reading->count; i++) {
 		required(reading, reading->instances[i]);
+		if (reading->instances[i]->section == upstream)
+			retry_bounds(reading, reading->instances[i]);
 		if (reading->instances[i]->section != listener)
 			continue;
 		listeners++;

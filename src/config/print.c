@@ -75,9 +75,14 @@ static const struct config_sample *sample_find(const struct config_section *sect
 	return NULL;
 }
 
-/* All keys with what they are; those that the sample sets stand without a #. */
+/*
+ * All keys with what they are; those that the sample sets stand without a #.
+ * Of a section that is a comment as a whole, a ; stands before each line.
+ */
 static void sample_keys(const struct config_section *section, const char *name, struct buf *buf)
 {
+	const char *mark = section->is_optional ? ";" : "";
+
 	for (size_t i = 0; i < CONFIG_KEY_COUNT; i++) {
 		const struct config_key *key = &config_keys[i];
 		const struct config_sample *sample;
@@ -94,9 +99,9 @@ static void sample_keys(const struct config_section *section, const char *name, 
 		explain(text->data, buf);
 		mem_free(text);
 		if (sample)
-			buf_printf(buf, "%s = %s\n", key->name, sample->value);
+			buf_printf(buf, "%s%s = %s\n", mark, key->name, sample->value);
 		else
-			buf_printf(buf, "#%s =%s%s\n", key->name,
+			buf_printf(buf, "%s#%s =%s%s\n", mark, key->name,
 				   key->fallback && *key->fallback ? " " : "",
 				   key->fallback ? key->fallback : "");
 	}
@@ -105,6 +110,7 @@ static void sample_keys(const struct config_section *section, const char *name, 
 /* The first one of a name explains everything, the others only say what differs. */
 static void sample_many(const struct config_section *section, struct buf *buf)
 {
+	const char *mark = section->is_optional ? ";" : "";
 	const char *first = NULL;
 	const char *last = NULL;
 
@@ -112,7 +118,8 @@ static void sample_many(const struct config_section *section, struct buf *buf)
 		if (s->section != section)
 			continue;
 		if (!last || strcmp(last, s->name) != 0) {
-			buf_printf(buf, "%s[%s %s]\n", last ? "\n" : "", section->name, s->name);
+			buf_printf(buf, "%s%s[%s %s]\n", last ? "\n" : "", mark, section->name,
+				   s->name);
 			last = s->name;
 			if (!first) {
 				first = s->name;
@@ -120,7 +127,7 @@ static void sample_many(const struct config_section *section, struct buf *buf)
 			}
 		}
 		if (strcmp(s->name, first) != 0)
-			buf_printf(buf, "%s = %s\n", s->key, s->value);
+			buf_printf(buf, "%s%s = %s\n", mark, s->key, s->value);
 	}
 }
 
@@ -131,7 +138,8 @@ void config_print_sample(struct buf *buf)
 		 "#\n"
 		 "# A line that begins with # or ; is a comment; there are none behind values,\n"
 		 "# and a value ends with its line.  A key that is commented out shows its\n"
-		 "# default.  Paths may be relative to this file's directory.\n"
+		 "# default.  A section whose lines begin with ; is an example: take the ; away.\n"
+		 "# Paths may be relative to this file's directory.\n"
 		 "# `gigaprovd --check -c FILE` tells all errors; SIGHUP reads the file again.\n");
 	for (size_t i = 0; i < CONFIG_SECTION_COUNT; i++) {
 		const struct config_section *section = &config_sections[i];

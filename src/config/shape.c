@@ -69,6 +69,14 @@ void print_words(const void *field, struct buf *buf)
 		buf_printf(buf, "%s%s", i ? " " : "", words->words[i]);
 }
 
+void print_names(const void *field, struct buf *buf)
+{
+	const struct config_words *words = field;
+
+	for (size_t i = 0; i < words->count; i++)
+		buf_printf(buf, "%s%s", i ? ", " : "", words->words[i]);
+}
+
 void print_guard(const void *field, struct buf *buf)
 {
 	const struct config_guard *guard = field;

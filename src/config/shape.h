@@ -12,6 +12,7 @@ typedef unsigned shape_planes;
 typedef unsigned shape_bytes;
 typedef struct config_networks shape_networks;
 typedef struct config_words shape_words;
+typedef struct config_words shape_names;
 typedef struct config_guard shape_guard;
 
 /* The words of `serves`, with their bits in enum plane. */
@@ -27,4 +28,5 @@ void print_planes(const void *field, struct buf *buf);
 void print_bytes(const void *field, struct buf *buf);
 void print_networks(const void *field, struct buf *buf);
 void print_words(const void *field, struct buf *buf);
+void print_names(const void *field, struct buf *buf);
 void print_guard(const void *field, struct buf *buf);

@@ -43,6 +43,14 @@ static const struct config_type types[TYPES_END] = {
 		.count_offset = offsetof(struct config, section##_count), .help = (text)           \
 	}
 
+#define SECTION_ANY(section, text)                                                                 \
+	{                                                                                          \
+		.name = #section, .many = true, .is_optional = true,                               \
+		.size = sizeof(struct config_##section),                                           \
+		.offset = offsetof(struct config, section##s),                                     \
+		.count_offset = offsetof(struct config, section##_count), .help = (text)           \
+	}
+
 const struct config_section config_sections[CONFIG_SECTION_COUNT] = {
 #define SECTION(section, many, text) SECTION_##many(section, text),
 #include "config/keys.def"
@@ -88,6 +96,7 @@ const struct config_sample config_samples[] = {
 #define NAMED_MANY(section)                                                                        \
 	_Static_assert(offsetof(struct config_##section, name) == 0,                               \
 		       #section ": name is not first");
+#define NAMED_ANY(section) NAMED_MANY(section)
 #define SECTION(section, many, help) NAMED_##many(section)
 #include "config/keys.def"
 
@@ -165,6 +174,14 @@ const char *config_key_suggest(const struct config_section *section, const char 
 		if (config_keys[i].section == section)
 			nearer(name, config_keys[i].name, &best, &found);
 	return found;
+}
+
+const struct config_upstream *config_upstream_find(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->upstream_count; i++)
+		if (strcmp(config->upstreams[i].name, name) == 0)
+			return &config->upstreams[i];
+	return NULL;
 }
 
 size_t config_section_count(const struct config *config, const struct config_section *section)

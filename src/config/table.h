@@ -33,6 +33,7 @@ struct config_type {
 struct config_section {
 	const char *name;
 	bool many;
+	bool is_optional;    /* shown in the sample as comments */
 	size_t size;	     /* of its struct */
 	size_t offset;	     /* in struct config: of the struct; of the pointer where `many` */
 	size_t count_offset; /* where `many` */

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "ctl/file.h"
 #include "ctl/when.h"
 
 void ctl_encode(struct buf *buf, const char *s)
@@ -156,6 +157,19 @@ static int value_build(const struct ctl_value *value, json_t **ret, struct diag 
 	}
 }
 
+/* The file is the body. */
+static int file_set(void *mem, const struct ctl_value *value, struct ctl_request *request,
+		    struct diag *reterr)
+{
+	struct buf *file = buf_new(mem);
+	int r = ctl_file_read(file, value->text, reterr);
+
+	request->content_type = "text/csv; charset=utf-8";
+	request->body = file->data;
+	request->body_len = file->len;
+	return r;
+}
+
 static int body_add(json_t *body, const struct ctl_value *value, struct diag *reterr)
 {
 	const char *field = value->arg->field;
@@ -216,6 +230,8 @@ int ctl_request_build(void *mem, const struct ctl_line *line, struct ctl_request
 
 		if (value->arg->where == CTL_QUERY)
 			r = query_add(mem, value, &request.path, reterr);
+		else if (value->arg->type == CTL_CSV)
+			r = file_set(mem, value, &request, reterr);
 		else if (value->arg->where == CTL_BODY)
 			r = body_add(body, value, reterr);
 	}
@@ -226,7 +242,7 @@ int ctl_request_build(void *mem, const struct ctl_line *line, struct ctl_request
 		return r;
 	if (strcmp(request.method, "PATCH") == 0 && json_object_size(body) == 0)
 		return diag_set(reterr, -EINVAL, "nothing to change; say what");
-	if (request.method[0] == 'P' && line->verb->output != CTL_RPC)
+	if (request.method[0] == 'P' && line->verb->output != CTL_RPC && !request.content_type)
 		r = body_set(mem, body, &request);
 	*ret = request;
 	return r;

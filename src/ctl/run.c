@@ -16,6 +16,22 @@ void ctl_run_print(const struct buf *buf, bool line)
 		putchar('\n');
 }
 
+/* What is wrong with each line of a file. */
+static void complain_lines(const char *program, const json_t *errors)
+{
+	const json_t *error;
+	size_t i;
+
+	json_array_foreach(errors, i, error)
+	{
+		const char *text;
+		json_int_t line;
+
+		if (json_unpack((json_t *)error, "{s:I, s:s}", "line", &line, "text", &text) == 0)
+			ctl_complain(CTL_REFUSED, program, "line %lld: %s", (long long)line, text);
+	}
+}
+
 int ctl_run_check(const char *program, const struct ctl_answer *answer)
 {
 	CLEANUP(json_decrefp) json_t *json = NULL;
@@ -30,6 +46,7 @@ int ctl_run_check(const char *program, const struct ctl_answer *answer)
 			"request", &request) < 0)
 		return ctl_complain(CTL_REFUSED, program,
 				    "the server answered with HTTP status %ld", answer->status);
+	complain_lines(program, json_object_get(json, "errors"));
 	ctl_complain(CTL_REFUSED, program, "%s (%s%s%s)", text, reason,
 		     *request ? ", request " : "", request);
 	if (answer->status == 404 && strcmp(reason, "no_route") != 0)

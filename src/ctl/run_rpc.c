@@ -1,31 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "ctl/file.h"
 #include "ctl/rpc.h"
 #include "ctl/run.h"
-
-static int file_read(struct buf *out, const char *path, struct diag *reterr)
-{
-	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");
-	char part[8192];
-	size_t n;
-	int r = 0;
-
-	if (!file)
-		return diag_set(reterr, -errno, "%s: %s", path, strerror(errno));
-	while ((n = fread(part, 1, sizeof(part), file)) > 0)
-		buf_add(out, part, n);
-	if (ferror(file))
-		r = diag_set(reterr, -EIO, "%s: %s", path, strerror(errno));
-	if (file != stdin)
-		fclose(file);
-	return r;
-}
 
 static int call_build(void *mem, const struct ctl_line *line, struct buf *out, struct diag *reterr)
 {
@@ -34,7 +16,7 @@ static int call_build(void *mem, const struct ctl_line *line, struct buf *out, s
 	size_t count = 0;
 
 	if (file)
-		return file_read(out, file->text, reterr);
+		return ctl_file_read(out, file->text, reterr);
 	for (size_t i = 0; i < line->count; i++)
 		if (line->values[i].arg->type == CTL_WORDS)
 			words[count++] = line->values[i].text;

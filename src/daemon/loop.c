@@ -15,6 +15,7 @@
 #include "fleet/fleet.h"
 #include "fleet/seen.h"
 #include "http/http.h"
+#include "outbound/outbound.h"
 
 enum { TICK_US = 1000000, STALL_MS = 20000 };
 
@@ -76,6 +77,7 @@ static void reload(struct loop *loop)
 	config_release(now);
 	if (r < 0)
 		log_error("the new configuration did not reach the documents", LOG_E(r));
+	outbound_reload();
 	log_info("configuration reloaded", LOG_S("file", loop->config_file));
 }
 

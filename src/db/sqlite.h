@@ -38,6 +38,7 @@ struct db {
 	enum db_mode mode;
 	int lock_fd;
 	bool touched; /* see writer_touch() */
+	bool woken;   /* see writer_wake() */
 	int error;    /* the last one, and its words, which a rollback would wipe in the handle */
 	char words[300];
 	sqlite3_stmt *control[CONTROL_COUNT];

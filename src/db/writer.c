@@ -46,6 +46,8 @@ struct writer {
 	unsigned waiting;
 	unsigned queue_max;
 	bool stopping;
+	writer_woken *wake_call;
+	void *wake_arg;
 	_Atomic uint64_t generation;
 	_Atomic uint64_t heartbeat;
 	unsigned groups; /* since low-priority work was last taken; the thread's own */
@@ -145,6 +147,19 @@ static int gather(struct writer *writer, struct queue *group)
 	return 0;
 }
 
+/* Tells of a commit.  Under the mutex, so that whoever is told may go afterwards. */
+static void tell(struct writer *writer)
+{
+	if (writer->db->touched)
+		atomic_fetch_add(&writer->generation, 1);
+	if (!writer->db->woken)
+		return;
+	pthread_mutex_lock(&writer->mutex);
+	if (writer->wake_call)
+		writer->wake_call(writer->wake_arg);
+	pthread_mutex_unlock(&writer->mutex);
+}
+
 static void run_group(struct writer *writer)
 {
 	struct queue group;
@@ -154,6 +169,7 @@ static void run_group(struct writer *writer)
 
 	queue_init(&group);
 	writer->db->touched = false;
+	writer->db->woken = false;
 	r = db_begin(writer->db);
 	if (r < 0) {
 		/* One operation takes the blame; the others get their own try. */
@@ -171,8 +187,8 @@ static void run_group(struct writer *writer)
 			diag_set(&diag, r, "%s", db_words(writer->db));
 		writer->dirty = true;
 	}
-	if (r == 0 && writer->db->touched)
-		atomic_fetch_add(&writer->generation, 1);
+	if (r == 0)
+		tell(writer);
 	while ((posted = queue_pop(&group))) {
 		if (r < 0) {
 			posted->result = r;
@@ -291,59 +307,6 @@ int writer_post(struct writer *writer, enum writer_priority priority, writer_op 
 	return r;
 }
 
-struct waiter {
-	pthread_mutex_t mutex;
-	pthread_cond_t wake;
-	writer_op *op;
-	void *arg;
-	bool done;
-	int result;
-	struct diag diag;
-};
-
-static int waiter_op(struct db *db, void *arg, struct diag *diag)
-{
-	struct waiter *waiter = arg;
-
-	return waiter->op(db, waiter->arg, diag);
-}
-
-static void waiter_done(void *arg, int result, const struct diag *diag)
-{
-	struct waiter *waiter = arg;
-
-	pthread_mutex_lock(&waiter->mutex);
-	waiter->result = result;
-	waiter->diag = *diag;
-	waiter->done = true;
-	pthread_cond_signal(&waiter->wake);
-	pthread_mutex_unlock(&waiter->mutex);
-}
-
-int writer_do(struct writer *writer, writer_op *op, void *arg, struct diag *reterr)
-{
-	struct waiter waiter = {
-		.mutex = PTHREAD_MUTEX_INITIALIZER,
-		.wake = PTHREAD_COND_INITIALIZER,
-		.op = op,
-		.arg = arg,
-	};
-	int r = writer_post(writer, WRITER_NORMAL, waiter_op, waiter_done, &waiter);
-
-	if (r < 0) {
-		if (reterr)
-			*reterr = (struct diag){0};
-		return r;
-	}
-	pthread_mutex_lock(&waiter.mutex);
-	while (!waiter.done)
-		pthread_cond_wait(&waiter.wake, &waiter.mutex);
-	pthread_mutex_unlock(&waiter.mutex);
-	if (waiter.result < 0 && reterr)
-		*reterr = waiter.diag;
-	return waiter.result;
-}
-
 uint64_t writer_generation(const struct writer *writer)
 {
 	return atomic_load(&writer->generation);
@@ -352,6 +315,19 @@ uint64_t writer_generation(const struct writer *writer)
 void writer_touch(struct db *db)
 {
 	db->touched = true;
+}
+
+void writer_on_wake(struct writer *writer, writer_woken *wake, void *arg)
+{
+	pthread_mutex_lock(&writer->mutex);
+	writer->wake_call = wake;
+	writer->wake_arg = arg;
+	pthread_mutex_unlock(&writer->mutex);
+}
+
+void writer_wake(struct db *db)
+{
+	db->woken = true;
 }
 
 uint64_t writer_heartbeat(const struct writer *writer)

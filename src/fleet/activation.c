@@ -14,10 +14,11 @@
 
 enum { CODE_MAX = 64, PASSWORD_MAX = 128 };
 
-static json_t *shown(const struct activation *activation, const char *provider)
+static json_t *shown(struct change *change, const struct activation *activation,
+		     const char *provider)
 {
-	return json_pack("{s:s, s:s, s:o}", "url", activation->url, "provider", provider,
-			 "password", audit_secret(activation->password));
+	return json_pack("{s:s, s:s, s:o}", "url", url_redact(change->mem, activation->url),
+			 "provider", provider, "password", audit_secret(activation->password));
 }
 
 static int code_check(struct change *change, const char *code)
@@ -34,7 +35,7 @@ static int code_check(struct change *change, const char *code)
 
 static int input_check(struct change *change, const struct activation_input *in)
 {
-	int r = url_check(in->url, NULL, change->diag);
+	int r = url_check(in->url, in->url_schemes, change->diag);
 
 	if (r < 0)
 		return r;
@@ -65,7 +66,7 @@ int fleet_activation_add(struct change *change, const char *code, const struct a
 	if (r < 0)
 		return r == -E_DB_CONSTRAINT ? -E_ACTIVATION_EXISTS : r;
 	return fleet_audit(change, "activation.add", mem_printf(change->mem, "activation:%s", code),
-			   NULL, shown(&activation, in->provider));
+			   NULL, shown(change, &activation, in->provider));
 }
 
 int fleet_activation_remove(struct change *change, const char *code)
@@ -81,5 +82,5 @@ int fleet_activation_remove(struct change *change, const char *code)
 		return r;
 	return fleet_audit(change, "activation.remove",
 			   mem_printf(change->mem, "activation:%s", code),
-			   shown(activation, activation->provider), NULL);
+			   shown(change, activation, activation->provider), NULL);
 }

@@ -8,11 +8,13 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "fleet/audit.h"
+#include "redirect/mirror.h"
 #include "redirect/url.h"
 #include "render/format.h"
 #include "store/device.h"
 #include "store/group.h"
 #include "store/handset.h"
+#include "store/inventory.h"
 #include "store/registration.h"
 #include "store/setting.h"
 
@@ -91,6 +93,20 @@ static int credentials_apply(struct change *change, struct device *device,
 	return r;
 }
 
+/* A device that nobody gave a secret has the one of the inventory. */
+static int inventory_apply(struct change *change, struct device *device)
+{
+	struct inventory *item;
+	int r = inventory_find(change->mem, change->db, device->mac, &item);
+
+	if (r <= 0 || !item->secret)
+		return r < 0 ? r : 0;
+	device->secret = item->secret;
+	device->secret_origin = "given";
+	device->secret_account_id = 0;
+	return 0;
+}
+
 static int product_apply(struct change *change, struct device *device, const char *name)
 {
 	const struct product *product = name ? product_find(name) : NULL;
@@ -151,6 +167,8 @@ int fleet_device_add(struct change *change, int64_t mac, const struct device_inp
 		device->created_at = clock_now();
 	}
 	r = apply(change, device, input);
+	if (r == 0 && !device->secret && !input->has_secret)
+		r = inventory_apply(change, device);
 	if (r == 0)
 		r = known ? device_update(change->db, device) : device_insert(change->db, device);
 	if (r < 0) {
@@ -199,6 +217,7 @@ int fleet_device_remove(struct change *change, int64_t mac)
 {
 	struct registration *registration;
 	struct device *device;
+	bool registered;
 	json_t *before;
 	int r = device_get(change->mem, change->db, mac, &device);
 
@@ -207,11 +226,14 @@ int fleet_device_remove(struct change *change, int64_t mac)
 	r = registration_find(change->mem, change->db, mac, &registration);
 	if (r < 0)
 		return r;
+	registered = r > 0;
 	before = shown(device);
-	if (r > 0)
+	if (registered)
 		json_object_set_new(before, "url",
 				    audit_string(url_redact(change->mem, registration->url)));
 	r = settings_remove(change, device);
+	if (r == 0 && registered)
+		r = mirror_deregister(change->db, change->config, registration);
 	if (r == 0)
 		r = device_delete(change->db, mac);
 	if (r < 0) {

@@ -20,7 +20,7 @@
 #include "exchange.h"
 #include "http/reply.h"
 
-enum { BODY_FIRST = 4096, BODY_SWALLOWED_MAX = 32 << 20 };
+enum { BODY_FIRST = 4096, BODY_SWALLOWED_MAX = 32 << 20, IMPORTS_MAX = 4 };
 
 static const struct {
 	const char *name;
@@ -85,16 +85,41 @@ static void route_find(struct request *req)
 		req->plane = PLANE_CONTROL;
 }
 
-/* Bytes that will come, as far as the headers tell; UINT64_MAX: unknown. */
+/* Bytes that will come, as far as the headers tell; UINT64_MAX: unknown.  Absurd lengths are long. */
 static uint64_t body_announced(struct request *req)
 {
 	const char *length;
 	uint64_t n;
 
 	length = request_header(req, MHD_HTTP_HEADER_CONTENT_LENGTH);
-	if (length && text_to_uint(length, UINT64_MAX - 1, &n))
-		return n;
-	return length || request_header(req, MHD_HTTP_HEADER_TRANSFER_ENCODING) ? UINT64_MAX : 0;
+	if (length)
+		return text_to_uint(length, UINT64_MAX - 1, &n) ? n : UINT64_MAX - 1;
+	return request_header(req, MHD_HTTP_HEADER_TRANSFER_ENCODING) ? UINT64_MAX : 0;
+}
+
+/*
+ * May the body have `len` bytes?  Who sends it is not known before it is there,
+ * so of the large ones only a few are taken at a time, and none that does not
+ * even try to say who it is from.
+ */
+static int body_allow(struct request *req, uint64_t len)
+{
+	const struct config_limits *limits = &req->config->limits;
+
+	if (len <= limits->max_body)
+		return 0;
+	if (!req->route || req->route->how != ROUTE_IMPORT || len > limits->max_import)
+		return -E_TOO_LARGE;
+	if (req->is_import || req->listener->is_control)
+		return 0;
+	if (!request_header(req, MHD_HTTP_HEADER_AUTHORIZATION))
+		return -E_UNAUTHORIZED;
+	if (atomic_fetch_add(&req->http->imports, 1) >= IMPORTS_MAX) {
+		atomic_fetch_sub(&req->http->imports, 1);
+		return -E_BUSY;
+	}
+	req->is_import = true;
+	return 0;
 }
 
 static void log_reply(struct request *req, int status, int reason)
@@ -196,8 +221,8 @@ static enum MHD_Result begin(struct request *req, struct listener *listener,
 	method_set(req, method);
 	route_find(req);
 	body = body_announced(req);
-	if (!req->refusal && body != UINT64_MAX && body > req->config->limits.max_body)
-		req->refusal = -E_TOO_LARGE;
+	if (!req->refusal && body != UINT64_MAX)
+		req->refusal = body_allow(req, body);
 	if (!req->refusal && atomic_load(&listener->http->is_stopping))
 		req->refusal = -E_STOPPING;
 	return req->refusal && body && !is_swallowed(req, body) ? refuse(req) : MHD_YES;
@@ -221,8 +246,9 @@ static enum MHD_Result body_add(struct request *req, const char *data, size_t *s
 	size_t len = *size;
 
 	*size = 0;
-	if (!req->refusal && len > req->config->limits.max_body - req->body_len) {
-		req->refusal = -E_TOO_LARGE;
+	if (!req->refusal)
+		req->refusal = body_allow(req, req->body_len + len);
+	if (req->refusal && req->body) {
 		mem_free(req->body);
 		req->body = NULL;
 		req->body_len = 0;
@@ -250,7 +276,7 @@ static int run(struct request *req)
 			return r;
 		req->is_admitted = true;
 	}
-	if (route->how == ROUTE_WORKER || !req->is_admitted)
+	if (route->how != ROUTE_INLINE || !req->is_admitted)
 		return request_defer(req, route->handler);
 	log_request(req->id);
 	r = req->handler(req);

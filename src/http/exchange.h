@@ -63,7 +63,8 @@ struct request {
 	bool is_listed;	  /* in http->waiting; `lock` */
 	bool has_address;
 	unsigned retry_after; /* seconds; 0: no such header */
-	bool has_turn; /* to check a password */
+	bool has_turn;	      /* to check a password */
+	bool is_import;	      /* its body is larger than max_body, and counted */
 	_Atomic int state;
 	_Atomic unsigned refs;
 

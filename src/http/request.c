@@ -103,7 +103,11 @@ void request_unref(struct request *req)
 		MHD_destroy_response(req->response);
 	if (req->prepared)
 		prepared_unref(req->prepared);
-	config_release(req->config);
+	if (req->is_import)
+		atomic_fetch_sub(&req->http->imports, 1);
+	/* None yet when the headers were too much, or never came to an end. */
+	if (req->config)
+		config_release(req->config);
 	mem_free(req);
 }
 

@@ -45,6 +45,18 @@ static void list_remove(struct http *http, struct request *req)
 	req->is_listed = false;
 }
 
+static int64_t deadline_of(const struct request *req)
+{
+	return clock_monotonic_ms() + (int64_t)req->config->limits.deadline_seconds * 1000;
+}
+
+void request_prolong(struct request *req)
+{
+	pthread_mutex_lock(&req->http->lock);
+	req->deadline_at_ms = deadline_of(req);
+	pthread_mutex_unlock(&req->http->lock);
+}
+
 int request_detach(struct request *req)
 {
 	if (atomic_load(&req->state) != REQUEST_RUNNING)
@@ -53,8 +65,7 @@ int request_detach(struct request *req)
 		return -E_STOPPING;
 	request_headers_copy(req);
 	request_address(req);
-	req->deadline_at_ms =
-		clock_monotonic_ms() + (int64_t)req->config->limits.deadline_seconds * 1000;
+	req->deadline_at_ms = deadline_of(req);
 	request_ref(req);
 	atomic_fetch_add(&req->http->away, 1);
 	MHD_suspend_connection(req->connection);

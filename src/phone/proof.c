@@ -8,9 +8,11 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "base/text.h"
 #include "http/digest.h"
 #include "http/reply.h"
 #include "http/request.h"
+#include "redirect/fill.h"
 #include "store/device.h"
 
 /* Stands in for the secret of a device that is not there, so that time does not tell. */
@@ -25,39 +27,81 @@ bool proof_is_open(const struct request *req)
 				   config->provisioning.open_networks.count, request_address(req));
 }
 
-/* The password in http://user:password@host/ when the user is this one; NULL otherwise. */
-static const char *url_password(void *mem, const char *url, const char *user)
-{
-	const char *start = url ? strstr(url, "://") : NULL;
-	size_t user_len = strlen(user);
-	const char *at, *colon;
+/* What may prove it: more than one where a URL can be read in more than one way. */
+struct passwords {
+	const char *words[4];
+	size_t count;
+};
 
-	if (!start)
-		return NULL;
-	start += 3;
-	at = start + strcspn(start, "@/");
-	if (*at != '@')
-		return NULL;
-	colon = memchr(start, ':', (size_t)(at - start));
-	if (!colon || (size_t)(colon - start) != user_len || strncmp(start, user, user_len) != 0)
-		return NULL;
-	return mem_strndup(mem, colon + 1, (size_t)(at - colon - 1));
+/* A user without a password would be proved by everybody. */
+static void add(struct passwords *passwords, const char *word)
+{
+	if (!*word)
+		return;
+	for (size_t i = 0; i < passwords->count; i++)
+		if (strcmp(passwords->words[i], word) == 0)
+			return;
+	passwords->words[passwords->count++] = word;
 }
 
-static const char *password_of(struct request *req, const struct device_fetch *fetch,
-			       const char *user)
+static char *decoded(void *mem, const char *s)
 {
-	const char *password;
+	char *out = mem_strdup(mem, s);
+	char *end = out;
+
+	for (; *s; s++) {
+		int high = *s == '%' ? hex_digit(s[1]) : -1;
+		int low = high >= 0 ? hex_digit(s[2]) : -1;
+
+		*end++ = low < 0 ? *s : (char)(high << 4 | low);
+		s += low < 0 ? 0 : 2;
+	}
+	*end = '\0';
+	return out;
+}
+
+/* The password in http://user:password@host/ when the user is this one: as it stands, and decoded. */
+static void add_from_url(struct request *req, struct passwords *passwords,
+			 const struct device_fetch *fetch, const char *user)
+{
+	void *mem = request_mem(req);
+	const char *start = fetch->url ? strstr(fetch->url, "://") : NULL;
+	char mac[MAC_LEN + 1];
+	char *url, *password, *at;
+
+	if (!start || !memchr(start + 3, '@', strcspn(start + 3, "/?#")))
+		return;
+	mac_format(fetch->mac, mac);
+	if (fill_url(mem, fetch->url, &request_config(req)->redirect.url_schemes,
+		     &(struct fill){.mac = mac}, &url) < 0)
+		return;
+	url = strstr(url, "://") + 3;
+	at = memrchr(url, '@', strcspn(url, "/?#"));
+	if (!at)
+		return;
+	*at = '\0';
+	password = strchr(url, ':');
+	if (!password)
+		return;
+	*password++ = '\0';
+	if (strcmp(url, user) == 0)
+		add(passwords, password);
+	if (strcmp(decoded(mem, url), user) == 0)
+		add(passwords, decoded(mem, password));
+}
+
+static void find(struct request *req, const struct device_fetch *fetch, const char *user,
+		 struct passwords *ret)
+{
 	int64_t mac;
 
 	if (!fetch)
-		return NULL;
+		return;
 	if (fetch->secret && mac_parse(user, &mac) == 0 && mac == fetch->mac)
-		return secret_reveal(fetch->secret);
+		add(ret, secret_reveal(fetch->secret));
 	if (fetch->user_name && strcmp(fetch->user_name, user) == 0)
-		return secret_reveal(fetch->user_password);
-	password = url_password(request_mem(req), fetch->url, user);
-	return password;
+		add(ret, secret_reveal(fetch->user_password));
+	add_from_url(req, ret, fetch, user);
 }
 
 int proof_read(struct request *req, struct digest **ret)
@@ -84,6 +128,7 @@ int proof_password(struct request *req, const struct digest *digest, const char 
 
 int proof_check(struct request *req, const struct device_fetch *fetch)
 {
+	struct passwords passwords = {.count = 0};
 	struct digest *digest;
 	int r;
 
@@ -92,7 +137,10 @@ int proof_check(struct request *req, const struct device_fetch *fetch)
 	r = proof_read(req, &digest);
 	if (r < 0)
 		return r;
-	r = proof_password(req, digest, password_of(req, fetch, digest->username));
+	find(req, fetch, digest->username, &passwords);
+	r = proof_password(req, digest, passwords.words[0]);
+	for (size_t i = 1; i < passwords.count && r == -E_SECRET_WRONG; i++)
+		r = proof_password(req, digest, passwords.words[i]);
 	if (!fetch)
 		return -E_MAC_UNKNOWN;
 	return fetch->locked_at ? -E_MAC_LOCKED : r;

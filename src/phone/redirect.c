@@ -44,13 +44,13 @@ static int deny(struct request *req, int reason, bool is_open)
 
 static int give(struct request *req, const char *object, const char *url, const struct fill *fill)
 {
-	const char *data_url = request_config(req)->redirect.data_url;
+	const struct config_redirect *config = &request_config(req)->redirect;
 	struct fill all = *fill;
 	char *location;
 	int r;
 
-	all.data_url = *data_url ? data_url : NULL;
-	r = fill_url(request_mem(req), url, &all, &location);
+	all.data_url = *config->data_url ? config->data_url : NULL;
+	r = fill_url(request_mem(req), url, &config->url_schemes, &all, &location);
 	if (r < 0) {
 		log_error("a registered URL cannot be given", LOG_S("object", object), LOG_E(r));
 		return r;
@@ -148,7 +148,9 @@ static int by_code(struct request *req, const char *code)
 		r = activation_find(request_mem(req), db, code, &activation);
 	if (r < 0)
 		return r;
-	if (activation && strcmp(digest->username, code) == 0)
+	if (!activation)
+		proof_pretend();
+	else if (strcmp(digest->username, code) == 0)
 		password = secret_reveal(activation->password);
 	r = proof_password(req, digest, password);
 	if (r < 0)

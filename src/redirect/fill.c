@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "redirect/url.h"
 
 enum what { MACD, MACC, DVID, DURL, ACTC, SUBLIST, PERCENT };
 
@@ -89,15 +90,16 @@ static void add_value(struct buf *out, const struct fill *fill,
 		buf_adds(out, value);
 }
 
-static int result_check(const char *url)
+static int result_check(const char *url, const struct config_words *schemes)
 {
 	for (const char *s = url; *s; s++)
 		if (!isascii(*s) || !isgraph(*s) || strchr("\"<>\\^`{|}", *s))
 			return -E_URL_CHARACTER;
-	return scheme_len(url) > 0 ? 0 : -E_URL_SCHEME;
+	return url_scheme_is(url, schemes) ? 0 : -E_URL_SCHEME;
 }
 
-int fill_url(void *mem, const char *url, const struct fill *fill, char **ret)
+int fill_url(void *mem, const char *url, const struct config_words *schemes,
+	     const struct fill *fill, char **ret)
 {
 	struct buf *out = buf_new(mem);
 	int r = 0;
@@ -115,7 +117,7 @@ int fill_url(void *mem, const char *url, const struct fill *fill, char **ret)
 	if (out->len > FILL_MAX)
 		r = -E_TEXT_LONG;
 	else
-		r = result_check(out->data);
+		r = result_check(out->data, schemes);
 	if (r < 0) {
 		mem_free(out);
 		return r;

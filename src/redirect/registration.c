@@ -8,7 +8,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "config/config.h"
 #include "db/writer.h"
+#include "redirect/mirror.h"
+#include "redirect/possession.h"
 #include "redirect/url.h"
 #include "store/account.h"
 #include "store/device.h"
@@ -81,7 +84,7 @@ int redirect_target_check(void *mem, struct db *db, const struct redirect_caller
 			  struct redirect_answer *answer)
 {
 	struct provider *provider;
-	int r = url_check(url, caller->url_schemes, NULL);
+	int r = url_check(url, &caller->rules->url_schemes, NULL);
 
 	answer->outcome = REDIRECT_OK;
 	if (r < 0)
@@ -93,9 +96,12 @@ int redirect_target_check(void *mem, struct db *db, const struct redirect_caller
 		return r;
 	if (r == 0)
 		return refuse(answer, REDIRECT_NAME_INVALID, provider_name, -E_PROVIDER_UNKNOWN);
-	ret->url = url;
-	ret->provider_id = provider->id;
-	ret->audit = audit_text(mem, url, provider->id);
+	*ret = (struct redirect_target){
+		.url = url,
+		.provider_id = provider->id,
+		.provider = provider->name,
+		.audit = audit_text(mem, url, provider->id),
+	};
 	return 0;
 }
 
@@ -108,38 +114,51 @@ static int audit(struct db *db, const struct redirect_caller *caller, const char
 	return audit_insert(db, caller->who, action, object, before, after);
 }
 
-/* A secret that was made for somebody else is not handed on. */
-static bool needs_secret(const struct device *device, const struct redirect_caller *caller)
+/*
+ * What the inventory has is the device's own secret; one that a person gave
+ * stays all the same.  A secret that was made for somebody else is not handed on.
+ */
+static bool secret_choose(void *mem, struct device *device, const struct inventory *item,
+			  const struct redirect_caller *caller)
 {
-	if (!device->secret)
+	bool is_made = device->secret && strcmp(device->secret_origin, "made") == 0;
+
+	if (device->secret && !is_made)
+		return false;
+	if (item && item->secret) {
+		device->secret = item->secret;
+		device->secret_origin = "given";
+		device->secret_account_id = 0;
 		return true;
-	return strcmp(device->secret_origin, "made") == 0 &&
-	       device->secret_account_id != caller->account_id;
+	}
+	if (is_made && device->secret_account_id == caller->account_id)
+		return false;
+	device->secret = secret_generate(mem);
+	device->secret_origin = "made";
+	device->secret_account_id = caller->account_id;
+	return true;
 }
 
 static int device_prepare(void *mem, struct db *db, const struct redirect_caller *caller,
-			  int64_t mac, const char *suffix, struct device **ret)
+			  const struct possession *possession, struct device **ret)
 {
 	struct device *device;
-	bool changed = false;
-	int r = device_find(mem, db, mac, &device);
+	bool changed;
+	int r = device_find(mem, db, possession->mac, &device);
 	bool known = r > 0;
 
 	if (r < 0)
 		return r;
 	if (!known) {
 		device = mem_new(mem, struct device);
-		device->mac = mac;
+		device->mac = possession->mac;
 		device->created_at = clock_now();
 	}
-	if (needs_secret(device, caller)) {
-		device->secret = secret_generate(mem);
-		device->secret_origin = "made";
-		device->secret_account_id = caller->account_id;
-		changed = true;
-	}
-	if (*suffix && !device->mac_id) {
-		device->mac_id = suffix;
+	changed = secret_choose(mem, device, possession->item, caller);
+	/* It has been judged; one that the inventory knows better replaces what was told first. */
+	if (*possession->suffix &&
+	    (!device->mac_id || strcmp(device->mac_id, possession->suffix) != 0)) {
+		device->mac_id = possession->suffix;
 		changed = true;
 	}
 	*ret = device;
@@ -150,56 +169,74 @@ static int device_prepare(void *mem, struct db *db, const struct redirect_caller
 	return changed ? device_update(db, device) : 0;
 }
 
-/* Refuses a suffix that is not the device's; none at all is in order. */
-static int suffix_check(void *mem, struct db *db, int64_t mac, const char *suffix,
-			struct redirect_answer *answer)
+/* 1 registered by the caller's own, 0 not at all, REGISTERED_FOREIGN by somebody else. */
+enum { REGISTERED_FOREIGN = 2 };
+static int registered(void *mem, struct db *db, const struct redirect_caller *caller, int64_t mac,
+		      struct registration **ret)
 {
-	struct device *device;
-	int r;
+	int r = registration_find(mem, db, mac, ret);
 
-	if (!*suffix)
-		return 0;
-	r = device_find(mem, db, mac, &device);
-	if (r > 0 && device->mac_id && strcmp(device->mac_id, suffix) != 0)
-		return refuse(answer, REDIRECT_MAC_INVALID, answer->offender, -E_SECRET_WRONG);
-	return r < 0 ? r : 0;
-}
-
-/* Reads the MAC-ID; `answer` has its MAC as the offender, whatever comes. */
-static int mac_id_check(void *mem, const char *mac_id, bool bare_is_refused, int64_t *ret_mac,
-			char suffix[MAC_ID_LEN + 1], struct redirect_answer *answer)
-{
-	int r = mac_id_parse(mac_id, ret_mac, suffix);
-
-	*answer = (struct redirect_answer){REDIRECT_OK, offender_of(mem, mac_id), 0, NULL};
-	if (r == 0 && !*suffix && bare_is_refused)
-		r = -E_MAC_ID_MALFORMED;
-	return r < 0 ? refuse(answer, REDIRECT_MAC_INVALID, answer->offender, r) : 0;
-}
-
-/* That the MAC is in use comes before its suffix, which could be guessed at otherwise. */
-static int register_check(void *mem, struct db *db, const struct redirect_caller *caller,
-			  const char *mac_id, int64_t *ret_mac, char suffix[MAC_ID_LEN + 1],
-			  struct redirect_answer *answer)
-{
-	struct registration *present;
-	int r = mac_id_check(mem, mac_id, caller->require_mac_id, ret_mac, suffix, answer);
-
-	if (r < 0 || answer->outcome != REDIRECT_OK)
+	if (r <= 0 || caller->every_provider)
 		return r;
-	r = registration_find(mem, db, *ret_mac, &present);
-	if (r > 0)
+	r = account_owns(db, caller->account_id, (*ret)->provider_id);
+	return r == 0 ? REGISTERED_FOREIGN : r;
+}
+
+static int registration_remove(void *mem, struct db *db, const struct redirect_caller *caller,
+			       const struct registration *registration)
+{
+	int r = registration_delete(db, registration->mac);
+
+	if (r >= 0)
+		r = mirror_deregister(db, caller->config, registration);
+	if (r < 0)
+		return r;
+	writer_touch(db);
+	return audit(db, caller, "registration.remove", registration->mac,
+		     audit_text(mem, registration->url, registration->provider_id), NULL);
+}
+
+/*
+ * 1 the MAC may be registered, in place of `ret_present` (NULL: none), 0 refused.
+ * That it is in use comes before its suffix, which is nobody else's to try.
+ */
+static int register_check(void *mem, struct db *db, const struct redirect_caller *caller,
+			  const char *mac_id, bool replace, struct possession *possession,
+			  struct registration **ret_present, struct redirect_answer *answer)
+{
+	int r = possession_parse(mac_id, possession);
+	int is_there;
+
+	*ret_present = NULL;
+	*answer = (struct redirect_answer){REDIRECT_OK, offender_of(mem, mac_id), 0, NULL};
+	if (r == 0 && !*possession->suffix && caller->require_mac_id)
+		r = -E_MAC_ID_MALFORMED;
+	if (r < 0)
+		return refuse(answer, REDIRECT_MAC_INVALID, answer->offender, r);
+	is_there = registered(mem, db, caller, possession->mac, ret_present);
+	if (is_there < 0)
+		return is_there;
+	if (is_there == REGISTERED_FOREIGN || (is_there && !replace))
 		return refuse(answer, REDIRECT_MAC_ALREADY_IN_USE, answer->offender, -E_MAC_EXISTS);
-	return r < 0 ? r : suffix_check(mem, db, *ret_mac, suffix, answer);
+	r = possession_read(mem, db, possession);
+	if (r < 0)
+		return r;
+	if (!is_there && !possession->item && caller->rules->require_inventory)
+		return refuse(answer, REDIRECT_MAC_NOT_EXIST, answer->offender,
+			      -E_INVENTORY_UNKNOWN);
+	return possession_count(db, possession, caller, answer);
 }
 
 int redirect_register_check(void *mem, struct db *db, const struct redirect_caller *caller,
-			    const char *mac_id, struct redirect_answer *answer)
+			    const char *mac_id, const struct redirect_target *target,
+			    struct redirect_answer *answer)
 {
-	char suffix[MAC_ID_LEN + 1];
-	int64_t mac;
+	struct possession possession;
+	struct registration *present;
+	int r = register_check(mem, db, caller, mac_id, target->replace, &possession, &present,
+			       answer);
 
-	return register_check(mem, db, caller, mac_id, &mac, suffix, answer);
+	return r < 0 ? r : 0;
 }
 
 int redirect_register(void *mem, struct db *db, const struct redirect_caller *caller,
@@ -208,43 +245,76 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 {
 	struct registration registration = {
 		.provider_id = target->provider_id,
+		.provider = target->provider,
 		.account_id = caller->account_id,
 		.url = target->url,
 		.created_at = clock_now(),
 	};
-	struct device *device;
-	char suffix[MAC_ID_LEN + 1];
-	int r = register_check(mem, db, caller, mac_id, &registration.mac, suffix, answer);
+	struct possession possession;
+	struct registration *present;
+	struct device *device = NULL;
+	int r = register_check(mem, db, caller, mac_id, target->replace, &possession, &present,
+			       answer);
 
-	if (r < 0 || answer->outcome != REDIRECT_OK)
+	if (r <= 0)
 		return r;
-	r = device_prepare(mem, db, caller, registration.mac, suffix, &device);
+	registration.mac = possession.mac;
+	r = present ? registration_remove(mem, db, caller, present) : 0;
+	if (r == 0)
+		r = device_prepare(mem, db, caller, &possession, &device);
 	if (r == 0)
 		r = registration_insert(db, &registration);
+	if (r == 0)
+		r = mirror_register(db, caller->config, &registration,
+				    device->mac_id ? device->mac_id : possession.expected);
 	if (r < 0)
 		return r;
 	answer->secret = device->secret;
 	return audit(db, caller, "registration.add", registration.mac, NULL, target->audit);
 }
 
+/* 1 as possession_judge() has it. */
+static int look(void *mem, struct db *db, const struct redirect_caller *caller, const char *mac_id,
+		struct possession *possession, struct registration **ret,
+		struct redirect_answer *answer)
+{
+	int r = possession_parse(mac_id, possession);
+
+	*answer = (struct redirect_answer){REDIRECT_OK, offender_of(mem, mac_id), 0, NULL};
+	if (r < 0)
+		return refuse(answer, REDIRECT_MAC_INVALID, answer->offender, r);
+	/* Whose it is comes first: about a foreign MAC not even the suffix is told. */
+	r = registered(mem, db, caller, possession->mac, ret);
+	if (r < 0)
+		return r;
+	if (r != 1)
+		return refuse(answer, REDIRECT_MAC_NOT_FOUND, answer->offender, -E_NOT_REGISTERED);
+	if (!*possession->suffix)
+		return 1;
+	r = possession_read(mem, db, possession);
+	return r < 0 ? r : possession_judge(possession, answer);
+}
+
+int redirect_look(void *mem, struct db *db, const struct redirect_caller *caller,
+		  const char *mac_id, struct registration **ret, struct redirect_answer *answer)
+{
+	struct possession possession;
+	int r = look(mem, db, caller, mac_id, &possession, ret, answer);
+
+	if (r < 0)
+		return r;
+	return r == POSSESSION_COUNT ? REDIRECT_WRITE : 0;
+}
+
 int redirect_check(void *mem, struct db *db, const struct redirect_caller *caller,
 		   const char *mac_id, struct registration **ret, struct redirect_answer *answer)
 {
-	char suffix[MAC_ID_LEN + 1];
-	int64_t mac;
-	int r = mac_id_check(mem, mac_id, false, &mac, suffix, answer);
+	struct possession possession;
+	int r = look(mem, db, caller, mac_id, &possession, ret, answer);
 
-	if (r < 0 || answer->outcome != REDIRECT_OK)
-		return r;
-	r = registration_find(mem, db, mac, ret);
-	/* Whose it is comes first: about a foreign MAC not even the suffix is told. */
-	if (r > 0 && !caller->every_provider)
-		r = account_owns(db, caller->account_id, (*ret)->provider_id);
-	if (r < 0)
-		return r;
-	if (r == 0)
-		return refuse(answer, REDIRECT_MAC_NOT_FOUND, answer->offender, -E_NOT_REGISTERED);
-	return suffix_check(mem, db, mac, suffix, answer);
+	if (r == POSSESSION_COUNT)
+		r = possession_count(db, &possession, caller, answer);
+	return r < 0 ? r : 0;
 }
 
 int redirect_deregister(void *mem, struct db *db, const struct redirect_caller *caller,
@@ -255,10 +325,5 @@ int redirect_deregister(void *mem, struct db *db, const struct redirect_caller *
 
 	if (r < 0 || answer->outcome != REDIRECT_OK)
 		return r;
-	r = registration_delete(db, registration->mac);
-	if (r < 0)
-		return r;
-	writer_touch(db);
-	return audit(db, caller, "registration.remove", registration->mac,
-		     audit_text(mem, registration->url, registration->provider_id), NULL);
+	return registration_remove(mem, db, caller, registration);
 }

@@ -80,7 +80,7 @@ static bool scheme_is(const char *url, const char *scheme)
 	return strncasecmp(url, scheme, len) == 0 && strncmp(url + len, "://", 3) == 0;
 }
 
-static bool scheme_is_allowed(const char *url, const struct config_words *schemes)
+bool url_scheme_is(const char *url, const struct config_words *schemes)
 {
 	if (!schemes)
 		return scheme_is(url, "http") || scheme_is(url, "https");
@@ -103,7 +103,7 @@ int url_check(const char *url, const struct config_words *schemes, struct diag *
 				reterr, -E_URL_CHARACTER,
 				"character %zu does not belong into a URL; percent-encode it",
 				(size_t)(s - url) + 1);
-	if (!scheme_is_allowed(url, schemes))
+	if (!url_scheme_is(url, schemes))
 		return -E_URL_SCHEME;
 	/* The parser would pass over further slashes and take the path for a host. */
 	if (strstr(url, "://")[3] == '/')

@@ -54,8 +54,9 @@ static void caller_set(struct rpc_call *call, struct audit_who *who)
 	who->address = address;
 	who->request = request_id(call->req);
 	call->caller.who = who;
-	call->caller.url_schemes = &request_config(call->req)->redirect.url_schemes;
+	call->caller.config = request_config(call->req);
 	call->caller.account_id = principal->account_id;
+	call->caller.rules = &request_config(call->req)->redirect;
 	call->caller.every_provider =
 		principal->role == ROLE_ADMIN || principal->role == ROLE_VIEWER;
 }

@@ -101,30 +101,6 @@ static int target_find(struct work *work, struct db *db, struct redirect_target 
 				     target, answer);
 }
 
-/* What the caller has registered himself makes room, unless it would be for nothing. */
-static int make_room(struct work *work, struct db *db, const char *mac_id)
-{
-	struct redirect_answer answer;
-	int r;
-
-	if (!work->replace)
-		return 0;
-	r = redirect_register_check(work->call->mem, db, &work->call->caller, mac_id, &answer);
-	if (r < 0 || answer.outcome != REDIRECT_MAC_ALREADY_IN_USE)
-		return r;
-	return redirect_deregister(work->call->mem, db, &work->call->caller, mac_id, &answer);
-}
-
-static int register_one(struct work *work, struct db *db, const char *mac_id,
-			const struct redirect_target *target, struct redirect_answer *answer)
-{
-	int r = make_room(work, db, mac_id);
-
-	if (r < 0)
-		return r;
-	return redirect_register(work->call->mem, db, &work->call->caller, mac_id, target, answer);
-}
-
 /* All members; `first` is the first that was refused, or the last that was done. */
 static int run(struct work *work, struct db *db, const struct redirect_target *target,
 	       struct redirect_answer *first)
@@ -137,22 +113,25 @@ static int run(struct work *work, struct db *db, const struct redirect_target *t
 	for (size_t i = 0; i < count; i++) {
 		const char *mac_id = param->is_array ? param->items[i] : param->text;
 		struct redirect_answer answer;
-		int r = target ? register_one(work, db, mac_id, target, &answer)
+		int r = target ? redirect_register(call->mem, db, &call->caller, mac_id, target,
+						   &answer)
 			       : redirect_deregister(call->mem, db, &call->caller, mac_id, &answer);
 
 		if (r < 0)
 			return r;
+		rpc_suffix_alarm(call, &answer);
 		if (first->outcome == REDIRECT_OK)
 			*first = answer;
 	}
 	return 0;
 }
 
-static void answer_make(struct work *work, struct buf *out, const struct redirect_answer *outcome)
+void dialect_answer(struct rpc_call *call, enum dialect dialect, struct buf *out,
+		    const struct redirect_answer *outcome)
 {
-	char *text = text_of(work->call->mem, work->dialect, outcome);
+	char *text = text_of(call->mem, dialect, outcome);
 
-	rpc_refusal_log(work->call, text, outcome);
+	rpc_refusal_log(call, text, outcome);
 	rpc_result(out, outcome->outcome == REDIRECT_OK, text);
 }
 
@@ -163,10 +142,11 @@ static int register_op(struct rpc_call *call, struct db *db, struct buf *out)
 	struct redirect_answer answer;
 	int r = target_find(work, db, &target, &answer);
 
+	target.replace = work->replace;
 	if (r == 0 && answer.outcome == REDIRECT_OK)
 		r = run(work, db, &target, &answer);
 	if (r == 0)
-		answer_make(work, out, &answer);
+		dialect_answer(call, work->dialect, out, &answer);
 	return r;
 }
 
@@ -177,7 +157,7 @@ static int deregister_op(struct rpc_call *call, struct db *db, struct buf *out)
 	int r = run(work, db, NULL, &answer);
 
 	if (r == 0)
-		answer_make(work, out, &answer);
+		dialect_answer(call, work->dialect, out, &answer);
 	return r;
 }
 
@@ -201,26 +181,4 @@ int dialect_register(struct rpc_call *call, enum dialect dialect, const char *ta
 int dialect_deregister(struct rpc_call *call, enum dialect dialect)
 {
 	return post(call, (struct work){call, dialect, NULL, false}, deregister_op);
-}
-
-int dialect_check(struct rpc_call *call, struct redirect_answer *outcome)
-{
-	struct registration *registration;
-	struct db *db;
-	int r = fleet_reader(&db);
-
-	if (r < 0)
-		return r;
-	return redirect_check(call->mem, db, &call->caller, call->params[0].text, &registration,
-			      outcome);
-}
-
-int dialect_reply(struct rpc_call *call, enum dialect dialect,
-		  const struct redirect_answer *outcome)
-{
-	struct work work = {.call = call, .dialect = dialect};
-	struct buf *out = rpc_answer_new(call->mem);
-
-	answer_make(&work, out, outcome);
-	return rpc_reply(call, out);
 }

@@ -8,8 +8,7 @@
 static int check(void *mem, struct rpc_call *call, struct db *db, const char *mac_id, void *arg,
 		 struct redirect_answer *answer)
 {
-	(void)arg;
-	return redirect_register_check(mem, db, &call->caller, mac_id, answer);
+	return redirect_register_check(mem, db, &call->caller, mac_id, arg, answer);
 }
 
 static int one(void *mem, struct rpc_call *call, struct db *db, const char *mac_id, void *arg,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/counter.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/config.h"
@@ -26,6 +27,7 @@ void rpc_outcome(struct rpc_call *call, struct buf *answer, const struct redirec
 	char *text = redirect_answer_text(call->mem, outcome);
 
 	rpc_refusal_log(call, text, outcome);
+	rpc_suffix_alarm(call, outcome);
 	rpc_result(answer, outcome->outcome == REDIRECT_OK, text);
 }
 
@@ -33,6 +35,18 @@ void rpc_refusal_log(struct rpc_call *call, const char *text, const struct redir
 {
 	if (outcome->outcome != REDIRECT_OK)
 		log_refusal(LOG_LEVEL_INFO, call, text, outcome->reason);
+}
+
+void rpc_suffix_alarm(struct rpc_call *call, const struct redirect_answer *outcome)
+{
+	if (outcome->reason == -E_MAC_ID_WRONG)
+		counter_add(M_MAC_ID_WRONG, 1);
+	if (!outcome->locks_until)
+		return;
+	counter_add(M_MAC_ID_LOCKED, 1);
+	log_warn("MAC locked after too many wrong MAC-ID suffixes", LOG_S("mac", outcome->offender),
+		 LOG_S("account", call->caller.who->actor),
+		 LOG_S("address", call->caller.who->address), LOG_I("until", outcome->locks_until));
 }
 
 int rpc_require_mac_id(struct rpc_call *call)
@@ -156,8 +170,10 @@ static int run(struct rpc_call *call, struct db *db, struct member *members, rpc
 			return r;
 		member->text = redirect_answer_text(call->mem, &answer);
 		member->outcome = answer.outcome;
-		if (answer.outcome != REDIRECT_OK)
+		if (answer.outcome != REDIRECT_OK) {
 			refusal_add(call, &refusals, member->text, answer.reason);
+			rpc_suffix_alarm(call, &answer);
+		}
 		mem_empty(mem);
 	}
 	refusals_log(call, &refusals);

@@ -3,6 +3,7 @@
 #include "rpc/dialect.h"
 #include "rpc/handlers.h"
 #include "rpc/listing.h"
+#include "rpc/registering.h"
 
 int rpc_snom_register(struct rpc_call *call)
 {
@@ -14,12 +15,17 @@ int rpc_snom_deregister(struct rpc_call *call)
 	return dialect_deregister(call, DIALECT_SNOM);
 }
 
+static void checked(struct rpc_call *call, struct buf *answer,
+		    const struct registration *registration, const struct redirect_answer *outcome)
+{
+	(void)registration;
+	rpc_suffix_alarm(call, outcome);
+	dialect_answer(call, DIALECT_SNOM, answer, outcome);
+}
+
 int rpc_snom_check(struct rpc_call *call)
 {
-	struct redirect_answer outcome;
-	int r = dialect_check(call, &outcome);
-
-	return r < 0 ? r : dialect_reply(call, DIALECT_SNOM, &outcome);
+	return rpc_check(call, checked);
 }
 
 static void row(struct buf *out, const struct registration *registration)

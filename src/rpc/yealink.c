@@ -4,6 +4,7 @@
 
 #include "rpc/dialect.h"
 #include "rpc/handlers.h"
+#include "rpc/registering.h"
 
 int rpc_yealink_register(struct rpc_call *call)
 {
@@ -18,17 +19,18 @@ int rpc_yealink_deregister(struct rpc_call *call)
 }
 
 /* Other words than the other methods': what is not ours is "Unregistered", whoever has it. */
+static void checked(struct rpc_call *call, struct buf *answer,
+		    const struct registration *registration, const struct redirect_answer *outcome)
+{
+	(void)registration;
+	rpc_suffix_alarm(call, outcome);
+	rpc_result(answer, outcome->outcome == REDIRECT_OK,
+		   outcome->outcome == REDIRECT_OK		? "Registered"
+		   : outcome->outcome == REDIRECT_MAC_NOT_FOUND ? "Unregistered"
+								: "Error:Invalid MAC");
+}
+
 int rpc_yealink_check(struct rpc_call *call)
 {
-	struct buf *answer = rpc_answer_new(call->mem);
-	struct redirect_answer outcome;
-	int r = dialect_check(call, &outcome);
-
-	if (r < 0)
-		return r;
-	rpc_result(answer, outcome.outcome == REDIRECT_OK,
-		   outcome.outcome == REDIRECT_OK	       ? "Registered"
-		   : outcome.outcome == REDIRECT_MAC_NOT_FOUND ? "Unregistered"
-							       : "Error:Invalid MAC");
-	return rpc_reply(call, answer);
+	return rpc_check(call, checked);
 }

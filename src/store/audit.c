@@ -19,6 +19,22 @@ int audit_insert(struct db *db, const struct audit_who *who, const char *action,
 			      DB_TEXT("before", before), DB_TEXT("after", after)));
 }
 
+DB_QUERY(audit_newest, "SELECT max(id) FROM audit");
+
+int audit_last(struct db *db, int64_t *ret)
+{
+	int r = db_select_int(db, &audit_newest, NULL, ret);
+
+	return r < 0 ? r : 0;
+}
+
+DB_QUERY(audit_set_after, "UPDATE audit SET after = :after WHERE id = :id");
+
+int audit_amend(struct db *db, int64_t id, const char *after)
+{
+	return db_run(db, &audit_set_after, DB_ARGS(DB_INT("id", id), DB_TEXT("after", after)));
+}
+
 DB_QUERY(audit_page, "SELECT id, at, actor, address, request, action, object, before, after "
 		     "FROM audit "
 		     "WHERE id < :before AND (:object IS NULL OR object = :object) "

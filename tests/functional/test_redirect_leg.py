@@ -92,6 +92,30 @@ def test_credentials_of_the_registered_url_are_good_for_the_document(fleet):
     assert fleet.fetch(MAC, secret)
 
 
+@pytest.mark.parametrize("userinfo, user, password", [
+    ("ward:ge%40heim", "ward", "ge@heim"),
+    ("ward:ge%40heim", "ward", "ge%40heim"),  # from a phone that does not decode
+    ("w%2Frd:x", "w/rd", "x"),
+    ("%MACD:geheim", MAC, "geheim"),
+    ("%25MACC:geheim", colons(MAC), None),  # a colon ends the user
+])
+def test_credentials_of_the_url_are_read_as_phones_read_them(fleet, userinfo, user, password):
+    secret = fleet.register(url=f"http://{userinfo}@provider.example/%MACD.xml")
+    fleet.ctl("device", "add", MAC, "--product", "n870")
+    url = fleet.url("phones", f"/xml/{MAC}.xml")
+
+    def status(user, password):
+        _, headers = fleet.curl_headers(url)
+        return fleet.curl_status("-H", digest_header(headers["www-authenticate"], user, password,
+                                                     f"/xml/{MAC}.xml"), url)
+
+    if password:
+        assert status(user, password) == 200
+    assert status(MAC, secret) == 200
+    assert status(user, "falsch") == 401
+    assert status("otto", "geheim") == 401
+
+
 def test_the_date_of_the_last_request_is_kept(make_daemon):
     daemon = make_daemon(settings={"limits": {"seen_seconds": 1}}).start()
     client = daemon.rpc(*daemon.add_account())

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "ctl_help.h"
 
+#include <unistd.h>
+
 #include "base/clock.h"
 
 static const char *refusal(void *mem, char **args)
@@ -53,6 +55,19 @@ static void bodies_hold_what_was_given_and_nothing_else(void **state)
 				 ""),
 			    "POST /api/v1/devices/M/handsets {\"ipui\":\"I\",\"user\":"
 			    "\"\\\"100\\\"\",\"pin\":\"0815\",\"force\":true}");
+}
+
+static void a_file_is_sent_as_it_is(void **state)
+{
+	char path[] = "/tmp/gigaprov-test-XXXXXX";
+	int fd = mkstemp(path);
+
+	assert_int_equal(write(fd, "mac\n7C2F80E0D605\n", 17), 17);
+	close(fd);
+	assert_string_equal(sent(*state, ARGS("inventory", "import", path, "--dry-run"), ""),
+			    "POST /api/v1/inventory?dry_run=1 mac\n7C2F80E0D605\n");
+	unlink(path);
+	assert_non_null(strstr(refusal(*state, ARGS("inventory", "import", path)), path));
 }
 
 static void what_is_taken_away_is_null_or_empty(void **state)
@@ -142,6 +157,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(queries_hold_what_was_given, setup, teardown),
 		cmocka_unit_test_setup_teardown(bodies_hold_what_was_given_and_nothing_else, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(a_file_is_sent_as_it_is, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_is_taken_away_is_null_or_empty, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(lock_and_unlock_say_it_themselves, setup, teardown),

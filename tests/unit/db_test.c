@@ -377,7 +377,7 @@ static int on_a_small_disk(struct scratch *s)
 	int64_t kept = 0;
 	int flags = CLONE_NEWNS | (geteuid() == 0 ? 0 : CLONE_NEWUSER);
 
-	if (unshare(flags) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	if (unshare(flags) < 0 || mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
 	    mount("none", s->folder, "tmpfs", 0, "size=1m") < 0)
 		return 2;
 	if (db_open(NULL, s->url, DB_WRITE, DB_SYNC_FULL, &db, NULL) < 0 ||

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "config/config.h"
 #include "redirect/fill.h"
 #include "redirect/url.h"
 
@@ -30,7 +31,7 @@ static void check(void *mem, const struct fill *fill, const struct case_ *cases,
 	for (size_t i = 0; i < count; i++) {
 		char *out = NULL;
 
-		assert_int_equal(fill_url(mem, cases[i].url, fill, &out), 0);
+		assert_int_equal(fill_url(mem, cases[i].url, NULL, fill, &out), 0);
 		assert_string_equal(out, cases[i].filled);
 	}
 }
@@ -98,7 +99,7 @@ static void refuse(void *mem, const char *url, const struct fill *fill, int reas
 {
 	char *out = NULL;
 
-	assert_int_equal(fill_url(mem, url, fill, &out), reason);
+	assert_int_equal(fill_url(mem, url, NULL, fill, &out), reason);
 	assert_null(out);
 }
 
@@ -142,8 +143,11 @@ static void a_value_cannot_break_a_header(void **state)
 	refuse(*state, "http://a/%SUBLIST", &fill, -E_URL_CHARACTER);
 }
 
-static void only_http_leads_anywhere(void **state)
+static void only_schemes_that_are_allowed_lead_anywhere(void **state)
 {
+	static const char *words[] = {"tftp"};
+	static const struct config_words schemes = {words, COUNT_OF(words)};
+	char *out = NULL;
 	static const struct fill fill = {.code = "javascript:", .data_url = "http://d.example"};
 
 	refuse(*state, "", &full, -E_URL_SCHEME);
@@ -152,6 +156,9 @@ static void only_http_leads_anywhere(void **state)
 	refuse(*state, "//a/", &full, -E_URL_SCHEME);
 	refuse(*state, "%ACTC//a/", &fill, -E_URL_SCHEME);
 	refuse(*state, "%DURL/", &fill, -E_URL_SCHEME);
+	assert_int_equal(fill_url(*state, "tftp://a/%MACD", &schemes, &full, &out), 0);
+	assert_string_equal(out, "tftp://a/7C2F80E0D605");
+	assert_int_equal(fill_url(*state, "http://a/", &schemes, &full, &out), -E_URL_SCHEME);
 }
 
 static void a_result_is_bounded(void **state)
@@ -164,7 +171,7 @@ static void a_result_is_bounded(void **state)
 	memset(long_code, 'x', FILL_MAX);
 	refuse(*state, "http://%ACTC", &fill, -E_TEXT_LONG);
 	long_code[FILL_MAX - strlen("http://")] = '\0';
-	assert_int_equal(fill_url(*state, "http://%ACTC", &fill, &out), 0);
+	assert_int_equal(fill_url(*state, "http://%ACTC", NULL, &fill, &out), 0);
 	assert_int_equal(strlen(out), FILL_MAX);
 	while (strlen(url) < URL_MAX - 5)
 		url = mem_printf(*state, "%s%%MACC", url);
@@ -182,7 +189,7 @@ static void a_good_url_without_placeholders_is_left_alone(void **state)
 		url[strlen("http://a.example/")] = (char)c;
 		if (url_check(url, NULL, NULL) < 0)
 			continue;
-		assert_int_equal(fill_url(*state, url, &full, &out), 0);
+		assert_int_equal(fill_url(*state, url, NULL, &full, &out), 0);
 		assert_string_equal(out, url);
 	}
 }
@@ -215,7 +222,7 @@ int main(void)
 		cmocka_unit_test(a_scheme_and_slashes_of_the_data_url_are_left_out),
 		cmocka_unit_test(what_would_break_a_header_is_refused),
 		cmocka_unit_test(a_value_cannot_break_a_header),
-		cmocka_unit_test(only_http_leads_anywhere),
+		cmocka_unit_test(only_schemes_that_are_allowed_lead_anywhere),
 		cmocka_unit_test(a_result_is_bounded),
 		cmocka_unit_test(a_good_url_without_placeholders_is_left_alone),
 		cmocka_unit_test(slots_are_asked_for_only_where_they_are_wanted),

@@ -39,6 +39,7 @@ static inline struct config *server_config(unsigned planes)
 	config->daemon.log_level = LOG_LEVEL_ERROR;
 	config->provisioning.realm = "gigaprovd";
 	config->limits.max_body = 10000;
+	config->limits.max_import = 50000;
 	config->limits.max_connections = 200;
 	config->limits.connection_memory = 16384;
 	config->limits.idle_seconds = 60;

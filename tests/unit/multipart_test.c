@@ -19,10 +19,11 @@ static void a_form_gives_its_one_document(void **state)
 	} rows[] = {
 		{TYPE, "--xx\r\n" HEAD "<a/>\r\n--xx--\r\n", "<a/>"},
 		{TYPE, "--xx\r\n" HEAD "<a/>\r\n--xx--", "<a/>"},
-		{TYPE, "preamble\r\n--xx \r\n" HEAD "\r\n<a/>\r\n\r\n--xx--\r\nend", "\r\n<a/>\r\n"},
+		{TYPE, "preamble\r\n--xx \r\n" HEAD "\r\n<a/>\r\n\r\n--xx--\r\nend",
+		 "\r\n<a/>\r\n"},
 		{TYPE, "--xx\r\n\r\n<a/>\r\n--xx--\r\n", "<a/>"},
-		{"Multipart/Form-Data; charset=x; boundary=\"x x\"", "--x x\r\n" HEAD "<a/>\r\n--x x--",
-		 "<a/>"},
+		{"Multipart/Form-Data; charset=x; boundary=\"x x\"",
+		 "--x x\r\n" HEAD "<a/>\r\n--x x--", "<a/>"},
 		/* Empty fields of the form do not count, nor does a boundary inside a line. */
 		{TYPE, "--xx\r\n" HEAD "\r\n--xx\r\n" HEAD "<a>--xx</a>\r\n--xx--", "<a>--xx</a>"},
 	};

@@ -47,7 +47,13 @@ static void pages_are_sought_and_not_scanned(void **state)
 		 "SEARCH d USING INDEX device_by_group (group_id=? AND mac>?)"},
 		{"device_page_of_product",
 		 "SEARCH d USING INDEX device_by_product (product=? AND mac>?)"},
+		{"inventory_page", "SEARCH inventory USING INTEGER PRIMARY KEY (rowid>?)"},
 		{"audit_page", "SEARCH audit USING INTEGER PRIMARY KEY (rowid<?)"},
+		{"outbox_page_due", "SEARCH o USING INDEX outbox_due (upstream=? AND next_at<?)"},
+		{"outbox_first_due", "SEARCH o USING INDEX outbox_due (upstream=? AND next_at>?)"},
+		{"outbox_page", "SEARCH o USING INDEX outbox_due (upstream=?)"},
+		{"upstream_state_page", "SEARCH s USING INDEX upstream_state_by_state "
+					"(upstream=? AND state=? AND mac>?)"},
 	};
 	struct scratch *s = *state;
 

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "base/error.h"
+
+struct buf;
+
+/* Appends what is in a file; "-" is standard input. */
+int ctl_file_read(struct buf *out, const char *path, struct diag *reterr) MUST_CHECK;
