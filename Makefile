@@ -7,7 +7,7 @@
 #   make golden          compare documents with the golden files
 #   make golden-update   rewrite the golden files; the diff is the review
 #   make corpora         what fuzzing has found, replayed as tests
-#   make bench           figures side by side with nginx and Python
+#   make bench           figures side by side with nginx and Python (BENCH=--quick: a try)
 #   make lint            format, layers, headers, tables, SQL, clang-tidy, cppcheck
 #   make fuzz            a minute of fuzzing      make valgrind     unit tests under valgrind
 #   make deps            install what the build needs (deps-test: and the tests), with apt-get
@@ -251,7 +251,7 @@ $(B)/valgrind/%: $(B)/tests/% FORCE
 bench:
 	$(Q)$(DEPS) build test bench
 	$(Q)$(PARALLEL) all
-	$(Q)BUILD=$(B) tests/bench/run
+	$(Q)BUILD=$(B) tests/bench/run $(BENCH)
 
 install: all
 	install -d $(addprefix $(DESTDIR),$(SBINDIR) $(BINDIR) $(SYSCONFDIR)/gigaprovd $(UNITDIR) \

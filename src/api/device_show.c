@@ -3,6 +3,7 @@
 #include "api/query.h"
 #include "device.h"
 #include "fleet/fleet.h"
+#include "http/auth.h"
 #include "http/handlers.h"
 #include "http/request.h"
 #include "redirect/url.h"
@@ -65,7 +66,8 @@ static int seen_json(void *mem, struct db *db, int64_t mac, json_t **ret)
 	return 0;
 }
 
-static int fetches_json(void *mem, struct db *db, int64_t mac, json_t **ret)
+/* ETags are hashes of documents, from which a viewer could guess a PIN. */
+static int fetches_json(void *mem, struct db *db, int64_t mac, bool etags, json_t **ret)
 {
 	struct fetch *fetches;
 	size_t count;
@@ -75,16 +77,16 @@ static int fetches_json(void *mem, struct db *db, int64_t mac, json_t **ret)
 		return r;
 	*ret = json_array();
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(*ret,
-				      json_pack("{s:o, s:o, s:s?, s:s?, s:I}", "at",
-						api_time(fetches[i].at), "address",
-						api_text(fetches[i].address), "etag",
-						fetches[i].etag, "revision", fetches[i].revision,
-						"operations", (json_int_t)fetches[i].operations));
+		json_array_append_new(*ret, json_pack("{s:o, s:o, s:s*, s:s?, s:I}", "at",
+						      api_time(fetches[i].at), "address",
+						      api_text(fetches[i].address), "etag",
+						      etags ? fetches[i].etag : NULL, "revision",
+						      fetches[i].revision, "operations",
+						      (json_int_t)fetches[i].operations));
 	return 0;
 }
 
-static int traces_add(void *mem, int64_t mac, json_t *device)
+static int traces_add(void *mem, int64_t mac, bool etags, json_t *device)
 {
 	json_t *seen = NULL, *fetches;
 	struct db *db;
@@ -95,7 +97,7 @@ static int traces_add(void *mem, int64_t mac, json_t *device)
 	if (r < 0)
 		return r;
 	json_object_set_new(device, "seen", seen);
-	r = fetches_json(mem, db, mac, &fetches);
+	r = fetches_json(mem, db, mac, etags, &fetches);
 	if (r < 0)
 		return r;
 	json_object_set_new(device, "fetches", fetches);
@@ -119,7 +121,7 @@ int api_device_show(struct request *req)
 	r = device_json(mem, db, mac, &json);
 	db_snapshot_end(db);
 	if (r == 0)
-		r = traces_add(mem, mac, json);
+		r = traces_add(mem, mac, request_principal(req)->role == ROLE_ADMIN, json);
 	if (r < 0) {
 		json_decref(json);
 		return r;

@@ -3,9 +3,9 @@
  * The document as the device would get it.
  *
  * Whoever compares wants to know whether two documents are the same without
- * seeing them, so the ETag (a keyed hash) is always that of the real one.  Its
- * SHA-256 is for admins: four digits of a PIN are soon tried.  Secrets are shown
- * to admins, too, and only after the audit row that says so is on disk.
+ * seeing them, so ETag and SHA-256 are those of the real one.  They are for
+ * admins: four digits of a PIN are soon tried.  Secrets are shown to admins, too,
+ * and only after the audit row that says so is on disk.
  */
 #include <nettle/sha2.h>
 #include <string.h>
@@ -88,18 +88,20 @@ static int answer(struct request *req, const struct preview *preview)
 
 	if (preview->as_json)
 		api_answer(req, 200,
-			   json_pack("{s:o, s:s, s:s*, s:I, s:s%, s:o}", "mac",
-				     api_mac_text(preview->mac), "etag", preview->real->etag,
-				     "sha256", is_admin ? preview->sha256 : NULL, "bytes",
+			   json_pack("{s:o, s:s*, s:s*, s:I, s:s%, s:o}", "mac",
+				     api_mac_text(preview->mac), "etag",
+				     is_admin ? preview->real->etag : NULL, "sha256",
+				     is_admin ? preview->sha256 : NULL, "bytes",
 				     (json_int_t)preview->real->document_len, "document",
 				     shown->document, shown->document_len, "notes",
 				     notes_json(preview->view)));
 	else
 		reply_bytes(req, 200, product->format->content_type, shown->document,
 			    shown->document_len);
-	reply_header(req, "ETag", preview->real->etag);
-	if (is_admin)
+	if (is_admin) {
+		reply_header(req, "ETag", preview->real->etag);
 		reply_header(req, "X-Document-SHA256", preview->sha256);
+	}
 	return 0;
 }
 

@@ -68,11 +68,16 @@ static int end_cell(struct csv *csv, char *nul, struct diag *reterr)
 	return refuse(csv, reterr, -E_CSV, "there is something behind the closing quote");
 }
 
+static bool is_plain(char c)
+{
+	return c != ',' && c != '"' && c != '\r' && c != '\n';
+}
+
 static int plain_cell(struct csv *csv, size_t *ret_len, struct diag *reterr)
 {
 	char *cell = csv->at;
 
-	while (csv->at < csv->end && !memchr(",\r\n\"", *csv->at, 4))
+	while (csv->at < csv->end && is_plain(*csv->at))
 		csv->at++;
 	if (csv->at < csv->end && *csv->at == '"')
 		return refuse(csv, reterr, -E_CSV,

@@ -96,10 +96,12 @@ int redirect_target_check(void *mem, struct db *db, const struct redirect_caller
 		return r;
 	if (r == 0)
 		return refuse(answer, REDIRECT_NAME_INVALID, provider_name, -E_PROVIDER_UNKNOWN);
-	*ret = (struct redirect_target){.url = url,
-					.provider_id = provider->id,
-					.provider = provider->name,
-					.audit = audit_text(mem, url, provider->id)};
+	*ret = (struct redirect_target){
+		.url = url,
+		.provider_id = provider->id,
+		.provider = provider->name,
+		.audit = audit_text(mem, url, provider->id),
+	};
 	return 0;
 }
 

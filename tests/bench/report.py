@@ -45,7 +45,7 @@ def micros(x):
 
 
 def millis(seconds):
-    return f"{seconds * 1e3:,.1f} ms"
+    return f"{seconds * 1e3:,.{2 if seconds < 0.01 else 1}f} ms"
 
 
 def mebibytes(x):

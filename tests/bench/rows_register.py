@@ -7,7 +7,7 @@ import os
 
 import fleet as fleets
 from machine import HERE, Server, free_port, interleave, median, wrk
-from report import Row, rate
+from report import Row, micros, rate
 
 CLIENTS = 64
 MACS_A_RUN = 1 << 24
@@ -44,10 +44,12 @@ def pair(run, name, work, env, floor, goal):
     if stored < answered:
         raise RuntimeError(f"{answered} registrations were answered, {stored} are there")
     x, y = median(a, "rate"), median(b, "rate")
-    return Row(work, rate(x), rate(y), x / y, floor, goal)
+    c, d = median(a, "cpu_us"), median(b, "cpu_us")
+    return [Row(work, rate(x), rate(y), x / y, floor, goal),
+            Row(f"{work}: CPU per call", micros(c), micros(d), d / c)]
 
 
 def rows(run):
     slow = {"LD_PRELOAD": f"{run.tools}/slow_sync.so", "SLOW_SYNC_MS": "2"}
-    return [pair(run, "register", "registerDevice, 64 clients", None, 4, 8),
-            pair(run, "register-slow", "registerDevice, every fsync 2 ms slower", slow, 12, 20)]
+    return [*pair(run, "register", "registerDevice, 64 clients", None, 4, 8),
+            *pair(run, "register-slow", "registerDevice, every fsync 2 ms slower", slow, 12, 20)]

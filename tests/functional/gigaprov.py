@@ -14,12 +14,14 @@ stop() demands exit status 0 and a standard error without sanitizer reports.
 Fixtures are in conftest.py.
 """
 
+import contextlib
 import json as json_module
 import os
 import pathlib
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import time
 import urllib.parse
@@ -280,6 +282,11 @@ class Daemon:
         return mac
 
     def fetch(self, mac="7C2F80E0D605", secret="A2B4C6D8E0F2", path=None):
-        """The document as a phone gets it, with Digest; bytes."""
-        return self.curl("--fail", "--digest", "--user", f"{mac}:{secret}",
-                         self.url("phones", path or f"/xml/{mac}.xml"))
+        """The document as a phone gets it, with Digest; bytes.  Returns when that is on record."""
+        document = self.curl("--fail", "--digest", "--user", f"{mac}:{secret}",
+                             self.url("phones", path or f"/xml/{mac}.xml"))
+        number = int(re.sub("[^0-9A-Fa-f]", "", mac), 16)
+        with contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as db:
+            until(lambda: db.execute("SELECT given_at FROM rendition WHERE mac = ?",
+                                     (number,)).fetchone()[0], "the record of a fetch")
+        return document

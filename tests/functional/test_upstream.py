@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: MIT
 """Registrations that are mirrored to another server: a second real daemon."""
 
+import contextlib
 import socket
+import socketserver
 import statistics
+import threading
 import time
 
 import pytest
@@ -249,6 +252,93 @@ def test_a_server_that_dies_amid_a_thousand_has_the_same_list_in_the_end(make_da
     assert (status["registered"], status["confirmed"]) == (980, 0)
 
 
+class Unlucky(socketserver.ThreadingTCPServer):
+    """A way to the other server on which connections break: before or behind a request."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, port, fate):
+        super().__init__(("127.0.0.1", 0), UnluckyRequest)
+        self.port = port
+        self.fate = fate  # of each connection: "before", "behind" or "well"
+
+
+class UnluckyRequest(socketserver.BaseRequestHandler):
+    def whole(self, connection):
+        """One message with its body; b"" at the end."""
+        data = b""
+        while b"\r\n\r\n" not in data:
+            more = connection.recv(65536)
+            if not more:
+                return b""
+            data += more
+        head = data.split(b"\r\n\r\n")[0].lower()
+        length = int(head.split(b"content-length:")[1].split()[0])
+        while len(data) < len(head) + 4 + length:
+            data += connection.recv(65536)
+        return data
+
+    def handle(self):
+        fate = self.server.fate.pop(0) if self.server.fate else "well"
+        with socket.create_connection(("127.0.0.1", self.server.port)) as there:
+            while request := self.whole(self.request):
+                if fate == "before":
+                    return
+                there.sendall(request)
+                answer = self.whole(there)
+                if fate == "behind":
+                    return
+                self.request.sendall(answer)
+
+
+@contextlib.contextmanager
+def unlucky(pair, fate):
+    """The pair's way to the other server is such a one from now on."""
+    with Unlucky(pair.there.ports["admin"], fate) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        pair.here.write_ini(**{"upstream maker": {
+            "url": f"http://127.0.0.1:{server.server_address[1]}"}})
+        pair.here.reload()
+        yield
+        server.shutdown()
+
+
+def history(daemon, mac):
+    rows = daemon.ctl("audit", "list", "--object", f"device:{mac}", json=True)["audit"]
+    return [row["action"] for row in rows][::-1]
+
+
+def test_a_request_that_got_lost_is_sent_again(make_daemon):
+    pair = Pair(make_daemon)
+    with unlucky(pair, ["before"]):
+        pair.ours.registerDevice("7C2F80820EC0", URL, NAME)
+        status = pair.settled()
+    assert (status["registered"], status["confirmed"], status["refused"]) == (1, 0, 0)
+    assert history(pair.there, "7C2F80820EC0") == ["registration.add"]
+
+
+def test_a_request_whose_answer_got_lost_is_not_sent_twice(make_daemon):
+    pair = Pair(make_daemon)
+    with unlucky(pair, ["behind"]):
+        pair.ours.registerDevice("7C2F80820EC0", URL, NAME)
+        status = pair.settled()
+        assert (status["registered"], status["confirmed"], status["refused"]) == (0, 1, 0)
+        assert history(pair.there, "7C2F80820EC0") == ["registration.add"]
+        assert pair.here.ctl("upstream", "diff", "maker", json=True)["differences"] == []
+        pair.ours.deregisterDevice("7C2F80820EC0")
+        pair.settled()
+    # The same with questions, whose answers get lost, too.
+    with unlucky(pair, ["behind", "behind", "behind"]):
+        pair.ours.registerDevice("7C2F80820EC1", URL, NAME)
+        pair.ours.deregisterDevice("7C2F80820EC1")
+        status = pair.settled()
+    assert (status["registered"], status["confirmed"], status["refused"]) == (0, 0, 0)
+    for mac in ("7C2F80820EC0", "7C2F80820EC1"):
+        assert history(pair.there, mac) == ["registration.add", "registration.remove"]
+    assert pair.theirs.listDevices() == []
+
+
 def test_one_device_is_told_in_order(make_daemon):
     pair = Pair(make_daemon, {"connections": 16})
     ours = pair.ours
@@ -259,9 +349,7 @@ def test_one_device_is_told_in_order(make_daemon):
     status = pair.settled()
     assert (status["registered"], status["refused"]) == (1, 0)
     assert pair.theirs.listDevices()[0][2] == f"{URL}?last"
-    object_there = pair.there.ctl("audit", "list", "--object", "device:7C2F80820EC0", json=True)
-    actions = [row["action"] for row in object_there["audit"]][::-1]
-    assert actions == ["registration.add", "registration.remove"] * 20 + ["registration.add"]
+    assert history(pair.there, "7C2F80820EC0") == ["registration.add", "registration.remove"] * 20 + ["registration.add"]
 
 
 def median_ms(pair, macs):

@@ -319,6 +319,47 @@ static void a_retry_makes_it_there_what_it_is_here(void **state)
 	assert_int_equal(retry(s, &upstream, -1, &n), -E_UPSTREAM_UNKNOWN);
 }
 
+/* --- waking whoever sends --- */
+
+static int quiet_op(struct db *db, void *arg, struct diag *diag)
+{
+	(void)db;
+	(void)arg;
+	(void)diag;
+	return 0;
+}
+
+static int waking_op(struct db *db, void *arg, struct diag *diag)
+{
+	(void)arg;
+	(void)diag;
+	writer_wake(db);
+	return 0;
+}
+
+static void woken(void *arg)
+{
+	++*(unsigned *)arg;
+}
+
+static void a_commit_that_left_work_wakes_and_no_other(void **state)
+{
+	struct scratch *s = *state;
+	struct writer *writer;
+	unsigned count = 0;
+
+	assert_int_equal(writer_start(s, s->url, DB_SYNC_NORMAL, "sql/sqlite/", &writer, NULL), 0);
+	writer_on_wake(writer, woken, &count);
+	assert_int_equal(writer_do(writer, quiet_op, NULL, NULL), 0);
+	assert_int_equal(count, 0);
+	assert_int_equal(writer_do(writer, waking_op, NULL, NULL), 0);
+	assert_int_equal(count, 1);
+	writer_on_wake(writer, NULL, NULL);
+	assert_int_equal(writer_do(writer, waking_op, NULL, NULL), 0);
+	writer_stop(writer);
+	assert_int_equal(count, 1);
+}
+
 #define IN_MEMORY(test) cmocka_unit_test_setup_teardown(test, scratch_memory, scratch_teardown)
 
 int main(void)
@@ -333,6 +374,8 @@ int main(void)
 		IN_MEMORY(a_password_that_was_told_is_the_devices_own),
 		IN_MEMORY(what_is_tried_again_stays),
 		IN_MEMORY(a_retry_makes_it_there_what_it_is_here),
+		cmocka_unit_test_setup_teardown(a_commit_that_left_work_wakes_and_no_other,
+						scratch_setup, scratch_teardown),
 	};
 
 	return cmocka_run_group_tests_name("outbox", tests, NULL, NULL);
