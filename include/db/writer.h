@@ -65,6 +65,9 @@ uint64_t writer_heartbeat(const struct writer *writer);
 
 void writer_limit(struct writer *writer, unsigned queue_max);
 
+/* How long operations are gathered into one commit, at most; for tests of groups. */
+void writer_gather(struct writer *writer, unsigned ms);
+
 /*
  * Runs what has been posted and ends the thread.  Whoever posts from now on is
  * told -E_STOPPING; the rest of the writer stays usable.

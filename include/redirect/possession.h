@@ -8,6 +8,7 @@
 #include "store/mac_id_failure.h"
 
 struct db;
+struct device;
 
 /*
  * Proof of possession: the suffix of a MAC-ID.
@@ -25,6 +26,8 @@ struct possession {
 	int64_t mac;
 	char suffix[MAC_ID_LEN + 1];  /* "": a bare MAC */
 	const struct inventory *item; /* NULL: not in the inventory */
+	struct device *device;	      /* as stored; NULL: none, or not looked for yet */
+	bool has_looked;	      /* for the device */
 	const char *expected;	      /* the right suffix; NULL: not known */
 	bool has_failure;
 	struct mac_id_failure failure;
@@ -32,6 +35,9 @@ struct possession {
 
 /* -E_MAC_MALFORMED, -E_MAC_ID_MALFORMED; reads nothing but the text. */
 int possession_parse(const char *mac_id, struct possession *ret) MUST_CHECK;
+
+/* Looks for the device, once.  Memory is `mem`'s. */
+int possession_device(void *mem, struct db *db, struct possession *possession) MUST_CHECK;
 
 /* Reads what is known of the MAC.  Memory is `mem`'s. */
 int possession_read(void *mem, struct db *db, struct possession *possession) MUST_CHECK;

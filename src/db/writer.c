@@ -49,6 +49,7 @@ struct writer {
 	bool drained; /* the thread has ended; its owner's */
 	writer_woken *wake_call;
 	void *wake_arg;
+	_Atomic unsigned group_ms;
 	_Atomic uint64_t generation;
 	_Atomic uint64_t heartbeat;
 	unsigned groups; /* since low-priority work was last taken; the thread's own */
@@ -128,7 +129,7 @@ static void run_one(struct writer *writer, struct posted *posted)
  */
 static int gather(struct writer *writer, struct queue *group)
 {
-	int64_t until = clock_monotonic_ms() + GROUP_MS;
+	int64_t until = clock_monotonic_ms() + atomic_load(&writer->group_ms);
 	bool low_first = ++writer->groups >= LOW_EVERY;
 	struct posted *posted;
 
@@ -269,6 +270,7 @@ int writer_start(void *mem, const char *url, enum db_sync sync, const char *migr
 	queue_init(&writer->queue[WRITER_NORMAL]);
 	queue_init(&writer->queue[WRITER_LOW]);
 	writer->queue_max = QUEUE_MAX_DEFAULT;
+	atomic_store(&writer->group_ms, GROUP_MS);
 	atomic_store(&writer->generation, 1);
 	pthread_mutex_init(&writer->mutex, NULL);
 	pthread_condattr_init(&attr);
@@ -334,6 +336,11 @@ void writer_wake(struct db *db)
 uint64_t writer_heartbeat(const struct writer *writer)
 {
 	return atomic_load(&writer->heartbeat);
+}
+
+void writer_gather(struct writer *writer, unsigned ms)
+{
+	atomic_store(&writer->group_ms, ms);
 }
 
 void writer_limit(struct writer *writer, unsigned queue_max)

@@ -41,10 +41,19 @@ int possession_parse(const char *mac_id, struct possession *ret)
 	return mac_id_parse(mac_id, &ret->mac, ret->suffix);
 }
 
+int possession_device(void *mem, struct db *db, struct possession *possession)
+{
+	int r = 0;
+
+	if (!possession->has_looked)
+		r = device_find(mem, db, possession->mac, &possession->device);
+	possession->has_looked = true;
+	return r < 0 ? r : 0;
+}
+
 int possession_read(void *mem, struct db *db, struct possession *possession)
 {
 	struct inventory *item;
-	struct device *device;
 	int r = inventory_find(mem, db, possession->mac, &item);
 
 	if (r < 0)
@@ -54,10 +63,10 @@ int possession_read(void *mem, struct db *db, struct possession *possession)
 	if (!*possession->suffix)
 		return 0;
 	if (!possession->expected) {
-		r = device_find(mem, db, possession->mac, &device);
+		r = possession_device(mem, db, possession);
 		if (r < 0)
 			return r;
-		possession->expected = r > 0 ? device->mac_id : NULL;
+		possession->expected = possession->device ? possession->device->mac_id : NULL;
 	}
 	r = mac_id_failure_find(db, possession->mac, &possession->failure);
 	possession->has_failure = r > 0;

@@ -142,13 +142,10 @@ static bool secret_choose(void *mem, struct device *device, const struct invento
 static int device_prepare(void *mem, struct db *db, const struct redirect_caller *caller,
 			  const struct possession *possession, struct device **ret)
 {
-	struct device *device;
+	struct device *device = possession->device;
+	bool known = device != NULL;
 	bool changed;
-	int r = device_find(mem, db, possession->mac, &device);
-	bool known = r > 0;
 
-	if (r < 0)
-		return r;
 	if (!known) {
 		device = mem_new(mem, struct device);
 		device->mac = possession->mac;
@@ -213,7 +210,12 @@ static int register_check(void *mem, struct db *db, const struct redirect_caller
 		r = -E_MAC_ID_MALFORMED;
 	if (r < 0)
 		return refuse(answer, REDIRECT_MAC_INVALID, answer->offender, r);
-	is_there = registered(mem, db, caller, possession->mac, ret_present);
+	r = possession_device(mem, db, possession);
+	if (r < 0)
+		return r;
+	/* Without a device there is no registration either. */
+	is_there =
+		possession->device ? registered(mem, db, caller, possession->mac, ret_present) : 0;
 	if (is_there < 0)
 		return is_there;
 	if (is_there == REGISTERED_FOREIGN || (is_there && !replace))

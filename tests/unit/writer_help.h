@@ -42,6 +42,8 @@ static inline int setup(void **state)
 	assert_int_equal(
 		writer_start(NULL, f->scratch->url, DB_SYNC_FULL, "sql/sqlite/", &f->writer, NULL),
 		0);
+	/* However slow the machine is: what waits together is committed together. */
+	writer_gather(f->writer, 60000);
 	assert_int_equal(readers_open(NULL, f->scratch->url, &f->readers, NULL), 0);
 	*state = f;
 	return 0;
