@@ -51,3 +51,12 @@ size_t api_page_cut(const struct api_page *page, size_t count);
  */
 int api_page_answer(struct request *req, const struct api_page *page, const char *name,
 		    json_t *rows_steal, size_t count, const char *key);
+
+/*
+ * A list by name, whole: reads the page, has `read` append the rows that are on
+ * it, and answers.  `read` tells how many rows there were (one more than the
+ * page holds: there is a next one) and the last appended one's key.
+ */
+typedef int api_rows(void *mem, struct db *db, const struct api_page *page, json_t *rows,
+		     const char **ret_last);
+int api_list(struct request *req, const char *name, api_rows *read);

@@ -167,35 +167,25 @@ int api_account_show(struct request *req)
 	return r < 0 ? r : account_answer(req, db, request_param(req, "name"), 200);
 }
 
-int api_account_list(struct request *req)
+static int rows_read(void *mem, struct db *db, const struct api_page *page, json_t *rows,
+		     const char **ret_last)
 {
-	void *mem = request_mem(req);
-	struct diag diag = {0};
-	struct api_page page;
 	struct account *accounts;
-	json_t *rows, *row;
-	struct db *db;
-	size_t count, shown;
-	int r = api_page(req, &page, &diag);
+	size_t count;
+	int r = account_list(mem, db, page->after, api_page_rows(page), &accounts, &count);
 
-	if (r < 0)
-		return api_refuse(req, r, &diag);
-	r = fleet_reader(&db);
-	if (r == 0)
-		r = account_list(mem, db, page.after, api_page_rows(&page), &accounts, &count);
-	if (r < 0)
-		return r;
-	shown = api_page_cut(&page, count);
-	rows = json_array();
-	for (size_t i = 0; i < shown && r == 0; i++) {
+	for (size_t i = 0; r == 0 && i < api_page_cut(page, count); i++) {
+		json_t *row;
+
 		r = account_json(mem, db, &accounts[i], &row);
 		if (r == 0)
 			json_array_append_new(rows, row);
+		*ret_last = accounts[i].name;
 	}
-	if (r < 0) {
-		json_decref(rows);
-		return r;
-	}
-	return api_page_answer(req, &page, "accounts", rows, count,
-			       shown ? accounts[shown - 1].name : NULL);
+	return r < 0 ? r : (int)count;
+}
+
+int api_account_list(struct request *req)
+{
+	return api_list(req, "accounts", rows_read);
 }

@@ -69,28 +69,21 @@ int api_activation_remove(struct request *req)
 	return api_write(req, remove_op, NULL);
 }
 
+static int rows_read(void *mem, struct db *db, const struct api_page *page, json_t *rows,
+		     const char **ret_last)
+{
+	struct activation *activations;
+	size_t count;
+	int r = activation_list(mem, db, page->after, api_page_rows(page), &activations, &count);
+
+	for (size_t i = 0; r == 0 && i < api_page_cut(page, count); i++) {
+		json_array_append_new(rows, activation_json(mem, &activations[i]));
+		*ret_last = activations[i].code;
+	}
+	return r < 0 ? r : (int)count;
+}
+
 int api_activation_list(struct request *req)
 {
-	struct diag diag = {0};
-	struct api_page page;
-	struct activation *activations;
-	json_t *rows;
-	struct db *db;
-	size_t count, shown;
-	int r = api_page(req, &page, &diag);
-
-	if (r < 0)
-		return api_refuse(req, r, &diag);
-	r = fleet_reader(&db);
-	if (r == 0)
-		r = activation_list(request_mem(req), db, page.after, api_page_rows(&page),
-				    &activations, &count);
-	if (r < 0)
-		return r;
-	shown = api_page_cut(&page, count);
-	rows = json_array();
-	for (size_t i = 0; i < shown; i++)
-		json_array_append_new(rows, activation_json(request_mem(req), &activations[i]));
-	return api_page_answer(req, &page, "activations", rows, count,
-			       shown ? activations[shown - 1].code : NULL);
+	return api_list(req, "activations", rows_read);
 }

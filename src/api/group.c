@@ -64,28 +64,21 @@ int api_group_remove(struct request *req)
 	return api_write(req, remove_op, NULL);
 }
 
+static int rows_read(void *mem, struct db *db, const struct api_page *page, json_t *rows,
+		     const char **ret_last)
+{
+	struct group *groups;
+	size_t count;
+	int r = group_list(mem, db, page->after, api_page_rows(page), &groups, &count);
+
+	for (size_t i = 0; r == 0 && i < api_page_cut(page, count); i++) {
+		json_array_append_new(rows, group_json(&groups[i]));
+		*ret_last = groups[i].name;
+	}
+	return r < 0 ? r : (int)count;
+}
+
 int api_group_list(struct request *req)
 {
-	struct diag diag = {0};
-	struct api_page page;
-	struct group *groups;
-	json_t *rows;
-	struct db *db;
-	size_t count, shown;
-	int r = api_page(req, &page, &diag);
-
-	if (r < 0)
-		return api_refuse(req, r, &diag);
-	r = fleet_reader(&db);
-	if (r == 0)
-		r = group_list(request_mem(req), db, page.after, api_page_rows(&page), &groups,
-			       &count);
-	if (r < 0)
-		return r;
-	shown = api_page_cut(&page, count);
-	rows = json_array();
-	for (size_t i = 0; i < shown; i++)
-		json_array_append_new(rows, group_json(&groups[i]));
-	return api_page_answer(req, &page, "groups", rows, count,
-			       shown ? groups[shown - 1].name : NULL);
+	return api_list(req, "groups", rows_read);
 }

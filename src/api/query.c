@@ -5,6 +5,7 @@
 
 #include "api/answer.h"
 #include "base/text.h"
+#include "fleet/fleet.h"
 #include "http/request.h"
 #include "store/mac.h"
 
@@ -63,4 +64,27 @@ int api_page_answer(struct request *req, const struct api_page *page, const char
 	if (count > page->limit)
 		json_object_set_new(answer, "next", json_string(key));
 	return api_answer(req, 200, answer);
+}
+
+int api_list(struct request *req, const char *name, api_rows *read)
+{
+	struct diag diag = {0};
+	const char *last = NULL;
+	struct api_page page;
+	json_t *rows;
+	struct db *db;
+	int r = api_page(req, &page, &diag);
+
+	if (r < 0)
+		return api_refuse(req, r, &diag);
+	r = fleet_reader(&db);
+	if (r < 0)
+		return r;
+	rows = json_array();
+	r = read(request_mem(req), db, &page, rows, &last);
+	if (r < 0) {
+		json_decref(rows);
+		return r;
+	}
+	return api_page_answer(req, &page, name, rows, (size_t)r, last);
 }

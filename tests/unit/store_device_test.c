@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Devices and what belongs to one: handsets, lines, SIP servers, operations, its rendition. */
-#include "scratch.h"
+#include "store_help.h"
 
 #include <stdio.h>
 
@@ -18,13 +18,6 @@
 
 enum { MAC = 0x7C2F80E0D605, OTHER = 0x7C2F80E0D606 };
 
-static void device_make(struct scratch *s, int64_t mac)
-{
-	struct device device = {.mac = mac, .product = "n870", .created_at = SCRATCH_NOW};
-
-	assert_int_equal(device_insert(s->db, &device), 0);
-}
-
 static int64_t group_make(struct scratch *s, const char *name)
 {
 	struct group *group;
@@ -32,27 +25,6 @@ static int64_t group_make(struct scratch *s, const char *name)
 	assert_int_equal(group_insert(s->db, name, SCRATCH_NOW), 0);
 	assert_int_equal(group_find(s, s->db, name, &group), 1);
 	return group->id;
-}
-
-static struct sip_server server_of(const char *name)
-{
-	return (struct sip_server){
-		.name = name,
-		.domain = "sip.example",
-		.proxy_address = "proxy.example",
-		.proxy_port = 5060,
-		.registrar_address = "registrar.example",
-		.registrar_port = 5061,
-		.transport = "tls",
-	};
-}
-
-static int64_t server_make(struct scratch *s, const char *name)
-{
-	struct sip_server server = server_of(name);
-
-	assert_int_equal(sip_server_insert(s->db, &server), 0);
-	return server.id;
 }
 
 /* --- device --- */

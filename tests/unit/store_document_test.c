@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What documents are made of besides devices: SIP servers, operations; renditions and traces. */
-#include "scratch.h"
+#include "store_help.h"
 
 #include <stdio.h>
 
@@ -11,34 +11,6 @@
 #include "store/sip_server.h"
 
 enum { MAC = 0x7C2F80E0D605, OTHER = 0x7C2F80E0D606 };
-
-static void device_make(struct scratch *s, int64_t mac)
-{
-	struct device device = {.mac = mac, .product = "n870", .created_at = SCRATCH_NOW};
-
-	assert_int_equal(device_insert(s->db, &device), 0);
-}
-
-static struct sip_server server_of(const char *name)
-{
-	return (struct sip_server){
-		.name = name,
-		.domain = "sip.example",
-		.proxy_address = "proxy.example",
-		.proxy_port = 5060,
-		.registrar_address = "registrar.example",
-		.registrar_port = 5061,
-		.transport = "tls",
-	};
-}
-
-static int64_t server_make(struct scratch *s, const char *name)
-{
-	struct sip_server server = server_of(name);
-
-	assert_int_equal(sip_server_insert(s->db, &server), 0);
-	return server.id;
-}
 
 /* --- sip_server --- */
 
