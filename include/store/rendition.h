@@ -37,3 +37,6 @@ int rendition_given(void *mem, struct db *db, int64_t mac, const char *etag, int
 
 /* IPUIs of the last document that the device was given; "" when there is none. */
 int rendition_handsets_given(void *mem, struct db *db, int64_t mac, char **ret) MUST_CHECK;
+
+/* And those of the current one, which may be on its way: words separated by blanks. */
+int rendition_handsets_known(void *mem, struct db *db, int64_t mac, char **ret) MUST_CHECK;

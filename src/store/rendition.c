@@ -100,3 +100,18 @@ int rendition_handsets_given(void *mem, struct db *db, int64_t mac, char **ret)
 	*ret = db_text_copy(mem, rows, 0);
 	return 0;
 }
+
+DB_QUERY(rendition_known_handsets,
+	 "SELECT handsets_given || ' ' || handsets FROM rendition WHERE mac = :mac");
+
+int rendition_handsets_known(void *mem, struct db *db, int64_t mac, char **ret)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &rendition_known_handsets, DB_ARGS(DB_INT("mac", mac)), &rows);
+
+	*ret = mem_strdup(mem, "");
+	if (r < 0 || (r = db_next(rows)) <= 0)
+		return r;
+	*ret = db_text_copy(mem, rows, 0);
+	return 0;
+}
