@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From rows to a document: one snapshot is read, settings are resolved along
- * the scopes, operations are taken by their times, and the interlock decides
- * about DeleteNotProvisionedHS.  Time enters only as `at`.
+ * the scopes, operations are taken by their times, and the interlocks decide
+ * whether it may be given.  Time enters only as `at`.
  */
 #include "fleet/view.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "config/config.h"
 #include "fleet/interlock.h"
 #include "fleet/operation.h"
 #include "fleet/scope.h"
 #include "render/format.h"
-#include "store/rendition.h"
 #include "store/setting.h"
 
 char *view_revision(void *mem, const struct device_revision *revision)
@@ -124,25 +121,13 @@ static int read_operations(void *mem, struct db *db, struct view *view)
 	return r;
 }
 
-static int by_text(const void *a, const void *b)
+static int read_released(void *mem, struct db *db, struct view *view)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
+	struct released *released;
+	int r = released_find(mem, db, view->document.mac, &released);
 
-static const char *handset_words(void *mem, const struct document *document)
-{
-	const char **ipuis = mem_array(mem, const char *, document->handset_count + 1);
-	struct buf *buf = buf_new(mem);
-
-	for (size_t i = 0; i < document->handset_count; i++)
-		ipuis[i] = document->handsets[i].handset->ipui;
-	qsort(ipuis, document->handset_count, sizeof(*ipuis), by_text);
-	for (size_t i = 0; i < document->handset_count; i++) {
-		if (i > 0)
-			buf_addc(buf, ' ');
-		buf_adds(buf, ipuis[i]);
-	}
-	return buf->data;
+	view->released = r > 0 ? released : NULL;
+	return r < 0 ? r : 0;
 }
 
 static int read_all(void *mem, struct db *db, const struct config *config, struct view *view)
@@ -151,7 +136,6 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 	struct setting *settings, *short_settings;
 	size_t count, short_count;
 	struct device *device;
-	char *given;
 	int r = device_get(mem, db, document->mac, &device);
 
 	if (r == 0 && !device->product)
@@ -171,12 +155,11 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 	if (r == 0)
 		r = read_operations(mem, db, view);
 	if (r == 0)
-		r = rendition_handsets_given(mem, db, document->mac, &given);
+		r = read_released(mem, db, view);
 	if (r < 0)
 		return r;
 	view->revision = view_revision(mem, &view->fetch->revision);
-	view->handsets = handset_words(mem, document);
-	interlock_apply(mem, config, view, given);
+	interlock_apply(mem, config, view);
 	return 0;
 }
 
