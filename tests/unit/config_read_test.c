@@ -206,9 +206,9 @@ static void refuse(void *mem, const struct refusal *refusals, size_t count)
 static void sections_are_checked(void **state)
 {
 	static const struct refusal refusals[] = {
-		{"[nothing]\na = b",
-		 "3: unknown section \"nothing\", expected one of [daemon], "
-		 "[listener NAME], [redirect], [provisioning], [firmware], [upstream NAME], [limits]"},
+		{"[nothing]\na = b", "3: unknown section \"nothing\", expected one of [daemon], "
+				     "[listener NAME], [redirect], [provisioning], [firmware], "
+				     "[upstream NAME], [limits]"},
 		{"[Daemon]", "3: [Daemon]: unknown section; did you mean [daemon]?"},
 		{"[]", "3: unknown section \"\", expected one of [daemon], [listener NAME], "
 		       "[redirect], [provisioning], [firmware], [upstream NAME], [limits]"},
