@@ -42,6 +42,12 @@ struct document_handset {
 	size_t param_count;
 };
 
+/* The firmware that the device is to have; `url` is where it gets it, for itself alone. */
+struct document_firmware {
+	const char *version;
+	const char *url;
+};
+
 struct document {
 	int64_t mac;
 	const char *product; /* a row of products.def */
@@ -53,6 +59,8 @@ struct document {
 	size_t server_count;
 	struct document_handset *handsets;
 	size_t handset_count;
+
+	const struct document_firmware *firmware; /* NULL: it keeps what it has */
 
 	/* Only those that are to be written, in any order. */
 	struct operation *operations;

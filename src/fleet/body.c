@@ -96,9 +96,16 @@ static const struct field member_fields[] = {
 };
 SHAPE(member, struct document_handset);
 
+static const struct field firmware_fields[] = {
+	FIELD(struct document_firmware, version, TEXT),
+	FIELD(struct document_firmware, url, TEXT),
+};
+SHAPE(firmware, struct document_firmware);
+
 static const struct field operation_fields[] = {
 	FIELD(struct operation, id, NUMBER),	   FIELD(struct operation, kind, NUMBER),
-	FIELD(struct operation, ipui, CHARS),	   FIELD(struct operation, mode, NUMBER),
+	FIELD(struct operation, ipui, CHARS),	   FIELD(struct operation, slot, NUMBER),
+	FIELD(struct operation, name, TEXT),	   FIELD(struct operation, mode, NUMBER),
 	FIELD(struct operation, dm, TEXT),	   FIELD(struct operation, start_at, NUMBER),
 	FIELD(struct operation, duration, NUMBER), FIELD(struct operation, password, SECRET),
 	FIELD(struct operation, url, TEXT),
@@ -112,6 +119,7 @@ static const struct field document_fields[] = {
 	MEMBERS(struct document, params, param_count, param),
 	MEMBERS(struct document, servers, server_count, server),
 	MEMBERS(struct document, handsets, handset_count, member),
+	MEMBER(struct document, firmware, firmware),
 	MEMBERS(struct document, operations, operation_count, operation),
 };
 SHAPE(document, struct document);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "fleet/interlock.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,12 +10,6 @@
 #include "fleet/released.h"
 #include "fleet/view.h"
 #include "render/format.h"
-
-/* Under which a document knows the handset: its IPUI, or the slot until that is known. */
-static const char *key_of(void *mem, const struct handset *handset)
-{
-	return handset->ipui[0] ? handset->ipui : mem_printf(mem, "%05d", handset->slot);
-}
 
 static int by_text(const void *a, const void *b)
 {
@@ -29,7 +22,8 @@ static const char **keys_of(void *mem, const struct document *document)
 	const char **keys = mem_array(mem, const char *, document->handset_count + 1);
 
 	for (size_t i = 0; i < document->handset_count; i++)
-		keys[i] = key_of(keys, document->handsets[i].handset);
+		keys[i] = handset_key(document->handsets[i].handset,
+				      mem_array(keys, char, IPUI_LEN + 1));
 	qsort(keys, document->handset_count, sizeof(*keys), by_text);
 	return keys;
 }
@@ -46,11 +40,14 @@ static int by_slot(const void *key, const void *member)
 	return *(const int *)key - handset->handset->slot;
 }
 
-static bool has_slot(const struct document *document, int slot)
+static const struct handset *find_slot(const struct document *document, int slot)
 {
-	return document->handset_count > 0 &&
-	       bsearch(&slot, document->handsets, document->handset_count,
-		       sizeof(*document->handsets), by_slot);
+	const struct document_handset *member = NULL;
+
+	if (document->handset_count > 0)
+		member = bsearch(&slot, document->handsets, document->handset_count,
+				 sizeof(*document->handsets), by_slot);
+	return member ? member->handset : NULL;
 }
 
 /* Is the first word of `words` before the key, the key, or behind it? */
@@ -97,11 +94,11 @@ void shrink_count(void *mem, const struct document *before, const struct documen
 
 	for (size_t i = 0; i < before->handset_count; i++) {
 		const struct handset *handset = before->handsets[i].handset;
-		const char *key = key_of(mem, handset);
+		const char *key = handset_key(handset, mem_array(mem, char, IPUI_LEN + 1));
 
 		/* One that was known by its slot has got its IPUI meanwhile. */
 		if (!has_key(keys, now->handset_count, key) &&
-		    (handset->ipui[0] || !has_slot(now, handset->slot)))
+		    (handset->ipui[0] || !find_slot(now, handset->slot)))
 			missing[count++] = key;
 	}
 	qsort(missing, count, sizeof(*missing), by_text);
@@ -120,17 +117,20 @@ bool shrink_trips(const struct config_guard *guard, const struct shrink *shrink)
 }
 
 /*
- * Is it a removal that is held back?  Of a handset that the body adds; or, since
- * one that the body knows by its slot may have been removed by an IPUI that it
- * has got since, of any that was removed after the body was given.
+ * Is it a removal of a handset that the body adds?  One that the body knows by
+ * its slot may have got an IPUI before it was removed.
  */
-static bool is_held_back(const struct operation *operation, const char *const *keys, size_t count,
-			 bool by_slot, int64_t given_at)
+static bool is_held_back(const struct operation *operation, const struct document *base,
+			 const char *const *keys, int64_t given_at)
 {
+	const struct handset *handset;
+
 	if (operation->kind != OPERATION_REMOVE_HANDSET)
 		return false;
-	return has_key(keys, count, operation->ipui) ||
-	       (by_slot && operation->created_at > given_at);
+	if (has_key(keys, base->handset_count, operation->ipui))
+		return true;
+	handset = find_slot(base, operation->slot);
+	return handset && !handset->ipui[0] && operation->created_at > given_at;
 }
 
 /* The body is that of `base`, the operations are those of now. */
@@ -138,18 +138,14 @@ static void give_again(void *mem, struct view *view, const struct document *base
 {
 	struct document *wanted = mem_memdup(mem, &view->document, sizeof(view->document));
 	const char **keys = keys_of(mem, base);
-	bool by_slot = false;
 
-	for (size_t i = 0; i < base->handset_count; i++)
-		by_slot = by_slot || !base->handsets[i].handset->ipui[0];
 	view->wanted = wanted;
 	view->document = *base;
 	view->document.delete_not_provisioned = false;
 	view->document.operations = NULL;
 	view->document.operation_count = 0;
 	for (size_t i = 0; i < wanted->operation_count; i++)
-		if (!is_held_back(&wanted->operations[i], keys, base->handset_count, by_slot,
-				  view->released->given_at))
+		if (!is_held_back(&wanted->operations[i], base, keys, view->released->given_at))
 			*mem_push(mem, &view->document.operations,
 				  &view->document.operation_count) = wanted->operations[i];
 }

@@ -37,7 +37,8 @@ static void param_add(void *mem, struct param **params, size_t *count,
 /* Settings that are ours, not the phone's. */
 static bool is_ours(const struct setting *setting)
 {
-	return strncmp(setting->name, "schedule.", 9) == 0;
+	return strncmp(setting->name, "schedule.", 9) == 0 ||
+	       strncmp(setting->name, "firmware.", 9) == 0;
 }
 
 static void split_settings(void *mem, struct document *document, const struct setting *settings,
@@ -88,9 +89,12 @@ static int read_handsets(void *mem, struct db *db, struct document *document,
 		r = line_list(mem, db, document->mac, &lines, &line_count);
 	/* Both are in the order of slots. */
 	for (size_t i = 0; i < count && r == 0; i++) {
-		struct document_handset *member =
-			mem_push(mem, &document->handsets, &document->handset_count);
+		struct document_handset *member;
 
+		/* It has moved, and the device that it comes from has not been told yet. */
+		if (handsets[i].waits_mac)
+			continue;
+		member = mem_push(mem, &document->handsets, &document->handset_count);
 		member->handset = &handsets[i];
 		while (l < line_count && lines[l].slot < handsets[i].slot)
 			l++;
@@ -119,6 +123,21 @@ static int read_operations(void *mem, struct db *db, struct view *view)
 				  &view->document.operation_count) = operations[i];
 	}
 	return r;
+}
+
+/* A removal by absence is carried by DeleteNotProvisionedHS, and by nothing else. */
+static void drop_absences(struct document *document)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < document->operation_count; i++) {
+		const struct operation *operation = &document->operations[i];
+
+		if (operation->kind != OPERATION_REMOVE_HANDSET ||
+		    operation->mode != OPERATION_ABSENCE || document->delete_not_provisioned)
+			document->operations[kept++] = *operation;
+	}
+	document->operation_count = kept;
 }
 
 static int read_released(void *mem, struct db *db, struct view *view)
@@ -160,6 +179,7 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 		return r;
 	view->revision = view_revision(mem, &view->fetch->revision);
 	interlock_apply(mem, config, view);
+	drop_absences(document);
 	return 0;
 }
 
