@@ -50,7 +50,7 @@ struct document_oper {
 	size_t param_count;
 };
 
-/* The firmware that a device is to run, as its document names it. */
+/* The firmware that the device is to have; `url` is where it gets it, for itself alone. */
 struct document_firmware {
 	const char *version;
 	const char *url;
@@ -69,7 +69,7 @@ struct document {
 	size_t handset_count;
 	struct document_oper *opers;
 	size_t oper_count;
-	const struct document_firmware *firmware; /* NULL: the document says nothing of it */
+	const struct document_firmware *firmware; /* NULL: it keeps what it has */
 
 	/* Only those that are to be written, in any order. */
 	struct operation *operations;
