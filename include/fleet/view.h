@@ -18,6 +18,7 @@ struct view {
 	int64_t until_at;		 /* an operation begins or ends; 0: never */
 	const char *revision;		 /* fetch->revision as text; see view_revision() */
 	const struct released *released; /* what the device has; NULL: nothing is known */
+	size_t opers_left_out;		 /* they name handsets that are not there */
 	/* What an interlock decided (interlock.h), and words on it; NULL: nothing to say. */
 	const char *notice;
 	struct rendition_held held;    /* .at is 0: nothing is held back */

@@ -96,6 +96,13 @@ static const struct field member_fields[] = {
 };
 SHAPE(member, struct document_handset);
 
+static const struct field oper_fields[] = {
+	FIELD(struct document_oper, name, TEXT),
+	FIELD(struct document_oper, value, TEXT),
+	MEMBERS(struct document_oper, params, param_count, param),
+};
+SHAPE(oper, struct document_oper);
+
 static const struct field firmware_fields[] = {
 	FIELD(struct document_firmware, version, TEXT),
 	FIELD(struct document_firmware, url, TEXT),
@@ -119,6 +126,7 @@ static const struct field document_fields[] = {
 	MEMBERS(struct document, params, param_count, param),
 	MEMBERS(struct document, servers, server_count, server),
 	MEMBERS(struct document, handsets, handset_count, member),
+	MEMBERS(struct document, opers, oper_count, oper),
 	MEMBER(struct document, firmware, firmware),
 	MEMBERS(struct document, operations, operation_count, operation),
 };

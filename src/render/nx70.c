@@ -3,12 +3,14 @@
  * Documents of the N530 to N870: provisioning version 1.1, productID e2.
  *
  * A phone refuses the whole file when its parts stand in another order than
- * this one, so the order is that of the calls in write_nvm():
+ * this one, so the order is that of the calls in write_nvm(); <firmware>, where
+ * there is one, stands before all of them:
  *
  *	DeleteNotProvisionedHS    what is not in the file is removed
  *	delete_hs, ToDeReg        removals, by IPUI
  *	param                     the device's parameters, then its SIP servers
  *	add_hs                    each handset with its PIN, account and parameters
+ *	oper                      trunks, a spare manager and the like, as they stand
  *	update_dm                 firmware, by manager
  *	update_dm                 registration windows, by manager: must be last
  *
@@ -28,6 +30,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "render/format.h"
+#include "render/oper.h"
 
 DEFINE_CLEANUP(xmlTextWriter, xmlFreeTextWriter);
 
@@ -363,6 +366,27 @@ static int write_removal(struct nx70 *out, const struct operation *operation)
 	return 0;
 }
 
+/* As it stands.  What this file makes by itself has its place elsewhere. */
+static int write_oper(struct nx70 *out, const struct document_oper *oper)
+{
+	int r = check_name(out, oper->name);
+
+	if (r == 0 && oper_made_by(oper->name))
+		r = refuse(out, -E_OPER_MADE, oper->name);
+	if (r == 0 && oper->value)
+		r = check(out, oper->name, oper->value, strlen(oper->value));
+	if (r < 0)
+		return r;
+	start(out, "oper", oper->name, oper->value);
+	for (size_t i = 0; i < oper->param_count && r == 0; i++) {
+		r = check_name(out, oper->params[i].name);
+		if (r == 0)
+			r = write_param(out, oper->params[i].name, &oper->params[i]);
+	}
+	end(out);
+	return r;
+}
+
 static int write_update_dm(struct nx70 *out, const struct operation *operation)
 {
 	const char *dm = operation->dm ? operation->dm : "";
@@ -456,9 +480,32 @@ static int write_nvm(struct nx70 *out, const struct document *document,
 		r = write_server(out, &document->servers[i]);
 	for (size_t i = 0; r == 0 && i < document->handset_count; i++)
 		r = write_handset(out, document, &document->handsets[i]);
+	for (size_t i = 0; r == 0 && i < document->oper_count; i++)
+		r = write_oper(out, &document->opers[i]);
 	for (; r == 0 && *operation; operation++)
 		r = write_update_dm(out, *operation);
 	return r;
+}
+
+/* The phone takes a version that is newer than its own as soon as it has read the file. */
+static int write_firmware(struct nx70 *out, const struct document_firmware *firmware)
+{
+	const char *version = firmware->version ? firmware->version : "";
+	const char *url = firmware->url ? firmware->url : "";
+	int r = check(out, "firmware version", version, strlen(version));
+
+	if (r == 0)
+		r = check(out, "firmware url", url, strlen(url));
+	if (r < 0)
+		return r;
+	out->failed |= xmlTextWriterStartElement(out->xml, BAD_CAST "firmware") < 0;
+	out->failed |= xmlTextWriterStartElement(out->xml, BAD_CAST "file") < 0;
+	out->failed |=
+		xmlTextWriterWriteAttribute(out->xml, BAD_CAST "version", BAD_CAST version) < 0;
+	out->failed |= xmlTextWriterWriteAttribute(out->xml, BAD_CAST "url", BAD_CAST url) < 0;
+	end(out);
+	end(out);
+	return 0;
 }
 
 static int write_document(struct nx70 *out, const struct document *document,
@@ -474,6 +521,9 @@ static int write_document(struct nx70 *out, const struct document *document,
 		xmlTextWriterWriteAttribute(out->xml, BAD_CAST "version", BAD_CAST "1.1") < 0;
 	out->failed |=
 		xmlTextWriterWriteAttribute(out->xml, BAD_CAST "productID", BAD_CAST "e2") < 0;
+	r = document->firmware ? write_firmware(out, document->firmware) : 0;
+	if (r < 0)
+		return r;
 	out->failed |= xmlTextWriterStartElement(out->xml, BAD_CAST "nvm") < 0;
 	r = write_nvm(out, document, operations);
 	if (r < 0)
