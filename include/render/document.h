@@ -42,6 +42,32 @@ struct document_handset {
 	size_t param_count;
 };
 
+/* An account of a device without handsets. */
+struct document_line {
+	const struct line *line; /* its slot counts from 1 */
+	int provider;		 /* position of the line's server */
+};
+
+/* An <oper> that is no operation: it belongs to the body, and stays. */
+struct document_oper {
+	const char *name;
+	const char *value; /* NULL: none */
+	struct param *params;
+	size_t param_count;
+};
+
+/* What a device is told to run; it takes nothing older than what it has. */
+struct document_firmware {
+	const char *version;
+	const char *url;
+};
+
+/* A file that is kept as it is, but for its placeholders (render/raw.c). */
+struct document_template {
+	const struct secret *text; /* it may hold passwords */
+	const char *content_type;
+};
+
 struct document {
 	int64_t mac;
 	const char *product; /* a row of products.def */
@@ -53,6 +79,12 @@ struct document {
 	size_t server_count;
 	struct document_handset *handsets;
 	size_t handset_count;
+	struct document_line *lines; /* in the order of slots; none beside handsets */
+	size_t line_count;
+	struct document_oper *opers; /* in the order in which they are written */
+	size_t oper_count;
+	const struct document_firmware *firmware; /* NULL: none */
+	const struct document_template *template; /* NULL: none; only raw ones have one */
 
 	/* Only those that are to be written, in any order. */
 	struct operation *operations;
