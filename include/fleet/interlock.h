@@ -14,7 +14,8 @@ struct view;
  *
  * in no case without a handset in the document, and in no case when more
  * handsets than the shrink guard allows are missing that the device was given
- * before (`handsets_given`, IPUIs in order, separated by blanks).
+ * before (`handsets_given`, keys in order, separated by blanks).  A slot whose
+ * IPUI has been told since is not missing.
  */
 void interlock_apply(void *mem, const struct config *config, struct view *view,
 		     const char *handsets_given);

@@ -16,7 +16,7 @@ struct view {
 	int64_t at;
 	int64_t until_at;     /* an operation begins or ends; 0: never */
 	const char *revision; /* fetch->revision as text; see view_revision() */
-	const char *handsets; /* IPUIs, in order of the IPUI, separated by blanks */
+	const char *handsets; /* keys of handsets, in order of the key, separated by blanks */
 	/* Words on what an interlock decided; NULL: nothing to say. */
 	const char *notice;
 	bool held; /* the shrink guard left DeleteNotProvisionedHS out */

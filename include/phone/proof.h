@@ -5,17 +5,17 @@
 
 #include "base/macros.h"
 
+struct admission_pairs;
 struct device_fetch;
 struct digest;
 struct request;
 
 /*
- * What a phone proves.  Three pairs are good: its MAC and its secret, the user
- * and password configured for it, and the user:password@ of its registered URL,
- * with %MACD filled in, as it stands there or percent-decoded.
+ * What a phone proves.  Which pairs of user and password are good is in
+ * fleet/admission.h; here they are held against a request.
  */
 
-/* No proof is asked: [provisioning] auth = open, or an address in open_networks. */
+/* admission_is_open(), of who asks. */
 bool proof_is_open(const struct request *req);
 
 /*
@@ -38,8 +38,15 @@ int proof_read(struct request *req, struct digest **ret) MUST_CHECK;
 int proof_password(struct request *req, const struct digest *digest,
 		   const char *password) MUST_CHECK;
 
+/* The same of the first pair that has the Digest's user and is proved. */
+int proof_pairs(struct request *req, const struct digest *digest,
+		const struct admission_pairs *pairs) MUST_CHECK;
+
 /* Takes as long as reading the secrets of a device that is there. */
 void proof_pretend(void);
 
 /* The one answer to all of these: 401 with a challenge, or 404 where no proof is asked. */
 int proof_deny(struct request *req, int reason) MUST_CHECK;
+
+/* The answer alone, where others count and decide whether proof is asked. */
+void proof_answer(struct request *req, int reason, bool is_open);

@@ -3,7 +3,10 @@
 
 #include <stdbool.h>
 
+#include "base/macros.h"
+
 struct buf;
+struct config_redirect;
 
 /*
  * Files by which old IP-DECT phones (N510, N720, C610) find their URL.
@@ -23,3 +26,11 @@ void chain_master(struct buf *out);
  * `code` has three digits, `url` at most 250 bytes.
  */
 bool chain_node(struct buf *out, const char *name, const char *code, const char *url);
+
+/*
+ * The file of a request: master.bin where `file` is NULL, `dvid` and `part` the
+ * numbers in its path (NULL: not in it).  -E_NO_ROUTE when there is none, or no
+ * chain at all.
+ */
+int chain_file(struct buf *out, const struct config_redirect *config, const char *dvid,
+	       const char *part, const char *file) MUST_CHECK;

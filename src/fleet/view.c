@@ -117,9 +117,12 @@ static int read_handsets(void *mem, struct db *db, struct document *document,
 		r = line_list(mem, db, document->mac, &lines, &line_count);
 	/* Both are in the order of slots. */
 	for (size_t i = 0; i < count && r == 0; i++) {
-		struct document_handset *member =
-			mem_push(mem, &document->handsets, &document->handset_count);
+		struct document_handset *member;
 
+		/* It has moved, and the device that it comes from has not been told yet. */
+		if (handsets[i].waits_mac)
+			continue;
+		member = mem_push(mem, &document->handsets, &document->handset_count);
 		member->handset = &handsets[i];
 		while (l < line_count && lines[l].slot < handsets[i].slot)
 			l++;
@@ -150,6 +153,21 @@ static int read_operations(void *mem, struct db *db, struct view *view)
 	return r;
 }
 
+/* A removal by absence is carried by DeleteNotProvisionedHS, and by nothing else. */
+static void drop_absences(struct document *document)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < document->operation_count; i++) {
+		const struct operation *operation = &document->operations[i];
+
+		if (operation->kind != OPERATION_REMOVE_HANDSET ||
+		    operation->mode != OPERATION_ABSENCE || document->delete_not_provisioned)
+			document->operations[kept++] = *operation;
+	}
+	document->operation_count = kept;
+}
+
 static int by_text(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -157,16 +175,17 @@ static int by_text(const void *a, const void *b)
 
 static const char *handset_words(void *mem, const struct document *document)
 {
-	const char **ipuis = mem_array(mem, const char *, document->handset_count + 1);
+	const char **keys = mem_array(mem, const char *, document->handset_count + 1);
 	struct buf *buf = buf_new(mem);
 
 	for (size_t i = 0; i < document->handset_count; i++)
-		ipuis[i] = document->handsets[i].handset->ipui;
-	qsort(ipuis, document->handset_count, sizeof(*ipuis), by_text);
+		keys[i] = handset_key(document->handsets[i].handset,
+				      mem_array(mem, char, IPUI_LEN + 1));
+	qsort(keys, document->handset_count, sizeof(*keys), by_text);
 	for (size_t i = 0; i < document->handset_count; i++) {
 		if (i > 0)
 			buf_addc(buf, ' ');
-		buf_adds(buf, ipuis[i]);
+		buf_adds(buf, keys[i]);
 	}
 	return buf->data;
 }
@@ -205,6 +224,7 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 	view->revision = view_revision(mem, &view->fetch->revision);
 	view->handsets = handset_words(mem, document);
 	interlock_apply(mem, config, view, given);
+	drop_absences(document);
 	return 0;
 }
 

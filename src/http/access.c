@@ -52,35 +52,15 @@ static void method_set(struct request *req, const char *method)
 	req->method_name = mem_strdup(req, method);
 }
 
-/* One of several planes: whose kind of answer a request gets.  Phones come first: they learn least. */
-static enum plane plane_pick(unsigned planes)
-{
-	static const enum plane order[] = {PLANE_PHONES, PLANE_API, PLANE_RPC, PLANE_METRICS};
-
-	for (size_t i = 0; i < COUNT_OF(order); i++)
-		if (planes & order[i])
-			return order[i];
-	return PLANE_CONTROL;
-}
-
 static void route_find(struct request *req)
 {
 	struct listener *listener = req->listener;
-	char *scratch = mem_strdup(req, req->path);
 
-	router_match(req->http->router, listener->planes, req->method, scratch, &req->match);
+	req->refusal = router_decide(req->http->router, listener->planes, req->method,
+				     mem_strdup(req, req->path), &req->match, &req->plane);
 	req->route = req->match.route;
-	if (req->route) {
+	if (req->route)
 		req->handler = req->route->handler;
-		req->plane = plane_pick(req->route->planes & listener->planes);
-	} else {
-		req->plane = plane_pick(listener->planes);
-		req->refusal = -E_NO_ROUTE;
-		if (req->match.methods && (req->match.planes & listener->planes) != PLANE_PHONES) {
-			req->plane = plane_pick(req->match.planes & listener->planes);
-			req->refusal = -E_METHOD_NOT_ALLOWED;
-		}
-	}
 	if (listener->is_control)
 		req->plane = PLANE_CONTROL;
 }

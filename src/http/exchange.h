@@ -101,6 +101,10 @@ void request_unref(struct request *req);
 void request_headers_copy(struct request *req);
 void request_address_find(struct request *req);
 
+const char *request_skip_authority(const char *uri);
+/* Decoded, of a query without its question mark (NULL: none); NULL when it is not there. */
+const char *request_query_find(void *mem, const char *query, const char *name);
+
 /* work.c */
 void request_expire_all(struct http *http, int64_t now_ms, int result);
 
@@ -120,6 +124,9 @@ struct MHD_Response *reply_make(const void *data, size_t len, enum MHD_ResponseM
 /* reply_error.c: the response for an error, made without touching `req`'s memory. */
 struct MHD_Response *reply_make_error(const struct request *req, int r, const char *text,
 				      int *ret_status);
+
+/* reply_error.c: the status of an error on this plane. */
+int reply_status_of(enum plane plane, int r);
 
 /* prepared.c: 200 or 304, over the bytes of `prepared`. */
 struct MHD_Response *prepared_response(const struct request *req, const struct prepared *prepared,

@@ -20,10 +20,13 @@ static struct MHD_Response *make_static(const char *text)
 	return reply_make(text, strlen(text), MHD_RESPMEM_PERSISTENT, text_type);
 }
 
-static struct MHD_Response *make_for_phone(int status, int *ret_status)
+int reply_status_of(enum plane plane, int r)
 {
-	*ret_status = status >= 500 ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_NOT_FOUND;
-	return make_static(status >= 500 ? not_available : not_found);
+	int status = error_status(r);
+
+	if (plane != PLANE_PHONES)
+		return status;
+	return status >= 500 ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_NOT_FOUND;
 }
 
 static struct MHD_Response *make_line(const char *text)
@@ -54,13 +57,11 @@ static struct MHD_Response *make_json(const struct request *req, int r, const ch
 struct MHD_Response *reply_make_error(const struct request *req, int r, const char *text,
 				      int *ret_status)
 {
-	int status = error_status(r);
-
+	*ret_status = reply_status_of(req->plane, r);
 	if (!text)
 		text = error_text(r);
 	if (req->plane == PLANE_PHONES)
-		return make_for_phone(status, ret_status);
-	*ret_status = status;
+		return make_static(*ret_status >= 500 ? not_available : not_found);
 	if (req->plane == PLANE_API || req->plane == PLANE_CONTROL)
 		return make_json(req, r, text);
 	return make_line(text);

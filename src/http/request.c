@@ -47,7 +47,7 @@ static void id_make(char out[REQUEST_ID_MAX])
 }
 
 /* Clients may send http://host/path; the host is of no interest here. */
-static const char *skip_authority(const char *uri)
+const char *request_skip_authority(const char *uri)
 {
 	const char *rest;
 
@@ -65,7 +65,7 @@ static const char *skip_authority(const char *uri)
 
 struct request *request_new(struct http *http, const char *uri)
 {
-	const char *target = skip_authority(uri);
+	const char *target = request_skip_authority(uri);
 	size_t len = strlen(target);
 	size_t path_len = strcspn(target, "?");
 	struct request *req;
@@ -158,10 +158,7 @@ const char *request_target(const struct request *req)
 
 const char *request_param(const struct request *req, const char *name)
 {
-	for (unsigned i = 0; i < req->match.param_count; i++)
-		if (strcmp(req->match.params[i].name, name) == 0)
-			return req->match.params[i].value;
-	return NULL;
+	return router_param(&req->match, name);
 }
 
 /* Decodes `len` bytes into `out`, which has room for them and a NUL; false for what is not text. */
@@ -188,14 +185,13 @@ static bool query_decode(const char *in, size_t len, char *out)
 	return text_check(start, (size_t)(out - start), NULL) == 0;
 }
 
-const char *request_query(const struct request *req, const char *name)
+const char *request_query_find(void *mem, const char *s, const char *name)
 {
-	const char *s = req->query;
 	char *scratch;
 
 	if (!s)
 		return NULL;
-	scratch = mem_alloc((void *)(uintptr_t)req, strlen(s) + 1);
+	scratch = mem_alloc(mem, strlen(s) + 1);
 	while (*s) {
 		size_t len = strcspn(s, "&");
 		size_t name_len = strcspn(s, "=&");
@@ -211,6 +207,11 @@ const char *request_query(const struct request *req, const char *name)
 	}
 	mem_free(scratch);
 	return NULL;
+}
+
+const char *request_query(const struct request *req, const char *name)
+{
+	return request_query_find((void *)(uintptr_t)req, req->query, name);
 }
 
 const char *request_header(const struct request *req, const char *name)

@@ -321,3 +321,37 @@ void router_match(const struct router *router, unsigned planes, int method, char
 		}
 	}
 }
+
+/* One of several planes: whose kind of answer a request gets.  Phones come first: they learn least. */
+static enum plane plane_pick(unsigned planes)
+{
+	static const enum plane order[] = {PLANE_PHONES, PLANE_API, PLANE_RPC, PLANE_METRICS};
+
+	for (size_t i = 0; i < COUNT_OF(order); i++)
+		if (planes & order[i])
+			return order[i];
+	return PLANE_CONTROL;
+}
+
+int router_decide(const struct router *router, unsigned planes, int method, char *path,
+		  struct router_match *ret, enum plane *ret_plane)
+{
+	router_match(router, planes, method, path, ret);
+	if (ret->route) {
+		*ret_plane = plane_pick(ret->route->planes & planes);
+		return 0;
+	}
+	*ret_plane = plane_pick(planes);
+	if (!ret->methods || (ret->planes & planes) == PLANE_PHONES)
+		return -E_NO_ROUTE;
+	*ret_plane = plane_pick(ret->planes & planes);
+	return -E_METHOD_NOT_ALLOWED;
+}
+
+const char *router_param(const struct router_match *match, const char *name)
+{
+	for (unsigned i = 0; i < match->param_count; i++)
+		if (strcmp(match->params[i].name, name) == 0)
+			return match->params[i].value;
+	return NULL;
+}

@@ -44,3 +44,13 @@ int router_new(void *mem, const struct route *routes, size_t count,
  */
 void router_match(const struct router *router, unsigned planes, int method, char *path,
 		  struct router_match *ret);
+
+/*
+ * The same, and what becomes of it: 0, or -E_NO_ROUTE, or -E_METHOD_NOT_ALLOWED,
+ * which is not for phones to know.  `ret_plane` says whose kind of answer it gets.
+ */
+int router_decide(const struct router *router, unsigned planes, int method, char *path,
+		  struct router_match *ret, enum plane *ret_plane);
+
+/* A parameter's value; NULL when the route has none of that name. */
+const char *router_param(const struct router_match *match, const char *name);

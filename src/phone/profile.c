@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/secret.h"
+#include "fleet/admission.h"
 #include "fleet/fleet.h"
 #include "fleet/rendition.h"
 #include "fleet/seen.h"
@@ -129,8 +130,8 @@ static int profile_read(struct request *req, int64_t mac, struct profile *old, s
 	if (!fetch)
 		scan_note(req, mac);
 	r = proof_check(req, fetch);
-	if (r == 0 && !fetch->product)
-		r = -E_NO_PRODUCT;
+	if (r == 0)
+		r = admission_document(fetch);
 	if (r < 0 || !rendition_is_current(fetch, clock_now()))
 		return r;
 	return profile_load(mem, fetch, old, generation, db, ret);

@@ -8,11 +8,10 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/secret.h"
-#include "base/text.h"
+#include "fleet/admission.h"
 #include "http/digest.h"
 #include "http/reply.h"
 #include "http/request.h"
-#include "redirect/fill.h"
 #include "store/device.h"
 
 /* Stands in for the secret of a device that is not there, so that time does not tell. */
@@ -20,88 +19,7 @@
 
 bool proof_is_open(const struct request *req)
 {
-	const struct config *config = request_config(req);
-
-	return config->provisioning.auth == PHONE_AUTH_OPEN ||
-	       net_prefix_contains(config->provisioning.open_networks.prefixes,
-				   config->provisioning.open_networks.count, request_address(req));
-}
-
-/* What may prove it: more than one where a URL can be read in more than one way. */
-struct passwords {
-	const char *words[4];
-	size_t count;
-};
-
-/* A user without a password would be proved by everybody. */
-static void add(struct passwords *passwords, const char *word)
-{
-	if (!*word)
-		return;
-	for (size_t i = 0; i < passwords->count; i++)
-		if (strcmp(passwords->words[i], word) == 0)
-			return;
-	passwords->words[passwords->count++] = word;
-}
-
-static char *decoded(void *mem, const char *s)
-{
-	char *out = mem_strdup(mem, s);
-	char *end = out;
-
-	for (; *s; s++) {
-		int high = *s == '%' ? hex_digit(s[1]) : -1;
-		int low = high >= 0 ? hex_digit(s[2]) : -1;
-
-		*end++ = low < 0 ? *s : (char)(high << 4 | low);
-		s += low < 0 ? 0 : 2;
-	}
-	*end = '\0';
-	return out;
-}
-
-/* The password in http://user:password@host/ when the user is this one: as it stands, and decoded. */
-static void add_from_url(struct request *req, struct passwords *passwords,
-			 const struct device_fetch *fetch, const char *user)
-{
-	void *mem = request_mem(req);
-	const char *start = fetch->url ? strstr(fetch->url, "://") : NULL;
-	char mac[MAC_LEN + 1];
-	char *url, *password, *at;
-
-	if (!start || !memchr(start + 3, '@', strcspn(start + 3, "/?#")))
-		return;
-	mac_format(fetch->mac, mac);
-	if (fill_url(mem, fetch->url, &request_config(req)->redirect.url_schemes,
-		     &(struct fill){.mac = mac}, &url) < 0)
-		return;
-	url = strstr(url, "://") + 3;
-	at = memrchr(url, '@', strcspn(url, "/?#"));
-	if (!at)
-		return;
-	*at = '\0';
-	password = strchr(url, ':');
-	if (!password)
-		return;
-	*password++ = '\0';
-	if (strcmp(url, user) == 0)
-		add(passwords, password);
-	if (strcmp(decoded(mem, url), user) == 0)
-		add(passwords, decoded(mem, password));
-}
-
-static void find(struct request *req, const struct device_fetch *fetch, const char *user,
-		 struct passwords *ret)
-{
-	int64_t mac;
-
-	if (!fetch)
-		return;
-	if (fetch->secret && mac_parse(user, &mac) == 0 && mac == fetch->mac)
-		add(ret, secret_reveal(fetch->secret));
-	if (fetch->user_name && strcmp(fetch->user_name, user) == 0)
-		add(ret, secret_reveal(fetch->user_password));
-	add_from_url(req, ret, fetch, user);
+	return admission_is_open(request_config(req), request_address(req));
 }
 
 int proof_read(struct request *req, struct digest **ret)
@@ -126,24 +44,45 @@ int proof_password(struct request *req, const struct digest *digest, const char 
 	return !password || r == -E_CREDENTIALS ? -E_SECRET_WRONG : r;
 }
 
+/* One password may be there twice, for two readings of a URL; it is tried once. */
+static bool is_tried(const struct admission_pairs *pairs, size_t i, const char *user)
+{
+	for (size_t k = 0; k < i; k++)
+		if (admission_is_user(pairs, k, user) &&
+		    strcmp(pairs->pairs[k].password, pairs->pairs[i].password) == 0)
+			return true;
+	return false;
+}
+
+int proof_pairs(struct request *req, const struct digest *digest,
+		const struct admission_pairs *pairs)
+{
+	const char *user = digest->username;
+	bool any = false;
+	int r = -E_SECRET_WRONG;
+
+	for (size_t i = 0; i < pairs->count && r == -E_SECRET_WRONG; i++) {
+		if (!admission_is_user(pairs, i, user) || is_tried(pairs, i, user))
+			continue;
+		r = proof_password(req, digest, pairs->pairs[i].password);
+		any = true;
+	}
+	return any ? r : proof_password(req, digest, NULL);
+}
+
 int proof_check(struct request *req, const struct device_fetch *fetch)
 {
-	struct passwords passwords = {.count = 0};
+	struct admission_pairs pairs;
 	struct digest *digest;
 	int r;
 
 	if (proof_is_open(req))
-		return !fetch ? -E_MAC_UNKNOWN : fetch->locked_at ? -E_MAC_LOCKED : 0;
+		return admission_judge_device(fetch, 0);
 	r = proof_read(req, &digest);
 	if (r < 0)
 		return r;
-	find(req, fetch, digest->username, &passwords);
-	r = proof_password(req, digest, passwords.words[0]);
-	for (size_t i = 1; i < passwords.count && r == -E_SECRET_WRONG; i++)
-		r = proof_password(req, digest, passwords.words[i]);
-	if (!fetch)
-		return -E_MAC_UNKNOWN;
-	return fetch->locked_at ? -E_MAC_LOCKED : r;
+	admission_of_device(request_mem(req), request_config(req), fetch, &pairs);
+	return admission_judge_device(fetch, proof_pairs(req, digest, &pairs));
 }
 
 static uint8_t *nobody_sealed;
@@ -167,13 +106,20 @@ void proof_pretend(void)
 	(void)r;
 }
 
+void proof_answer(struct request *req, int reason, bool is_open)
+{
+	int face = admission_face(is_open);
+
+	request_set_reason(req, reason);
+	if (face == -E_UNAUTHORIZED)
+		reply_challenge_device(req, reason == -E_NONCE_STALE);
+	else
+		reply_error(req, face, NULL);
+}
+
 int proof_deny(struct request *req, int reason)
 {
 	counter_add(M_FETCH_DENIED, 1);
-	request_set_reason(req, reason);
-	if (proof_is_open(req))
-		reply_error(req, -E_NO_ROUTE, NULL);
-	else
-		reply_challenge_device(req, reason == -E_NONCE_STALE);
+	proof_answer(req, reason, proof_is_open(req));
 	return 0;
 }

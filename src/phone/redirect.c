@@ -17,7 +17,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "fleet/admission.h"
 #include "fleet/fleet.h"
+#include "fleet/redirection.h"
 #include "fleet/seen.h"
 #include "http/digest.h"
 #include "http/handlers.h"
@@ -25,32 +27,20 @@
 #include "http/request.h"
 #include "phone/proof.h"
 #include "phone/scan.h"
-#include "redirect/fill.h"
-#include "render/format.h"
 #include "store/activation.h"
-#include "store/handset.h"
+#include "store/mac.h"
 #include "store/registration.h"
 
 static int deny(struct request *req, int reason, bool is_open)
 {
 	counter_add(M_REDIRECT_DENIED, 1);
-	request_set_reason(req, reason);
-	if (is_open)
-		reply_error(req, -E_NO_ROUTE, NULL);
-	else
-		reply_challenge_device(req, reason == -E_NONCE_STALE);
+	proof_answer(req, reason, is_open);
 	return 0;
 }
 
-static int give(struct request *req, const char *object, const char *url, const struct fill *fill)
+/* `r` is what became of making the location. */
+static int give(struct request *req, const char *object, const char *location, int r)
 {
-	const struct config_redirect *config = &request_config(req)->redirect;
-	struct fill all = *fill;
-	char *location;
-	int r;
-
-	all.data_url = *config->data_url ? config->data_url : NULL;
-	r = fill_url(request_mem(req), url, &config->url_schemes, &all, &location);
 	if (r < 0) {
 		log_error("a registered URL cannot be given", LOG_S("object", object), LOG_E(r));
 		return r;
@@ -63,47 +53,26 @@ static int give(struct request *req, const char *object, const char *url, const 
 
 static int give_device(struct request *req, struct db *db, const struct registration_fetch *fetch)
 {
-	const struct product *product = fetch->product ? product_find(fetch->product) : NULL;
 	char mac[MAC_LEN + 1];
-	char *slots = NULL;
-	struct fill fill = {.mac = mac, .dvid = product ? product->dvid : NULL};
-	int r = 0;
+	char *location = NULL;
+	int r = redirection_of_device(request_mem(req), db, request_config(req), fetch, &location);
 
 	mac_format(fetch->mac, mac);
-	if (fill_wants_slots(fetch->url))
-		r = handset_slot_text(request_mem(req), db, fetch->mac, &slots);
-	/* Without handsets here the phone may still know some. */
-	if (r == 0 && slots && *slots)
-		fill.slots = slots;
-	if (r == 0)
-		r = give(req, mac, fetch->url, &fill);
+	r = give(req, mac, location, r);
 	if (r == 0)
 		seen_note_redirect(fetch->mac, clock_now(), request_address(req),
 				   request_header(req, "User-Agent"));
 	return r;
 }
 
-/* The device's secret, if the user is the device; NULL otherwise. */
-static const char *password_of(const struct registration_fetch *fetch, const char *user)
-{
-	int64_t mac;
-
-	if (!fetch || !fetch->secret || mac_parse(user, &mac) < 0 || mac != fetch->mac)
-		return NULL;
-	return secret_reveal(fetch->secret);
-}
-
 /* `digest` is NULL where no proof is asked. */
 static int device_check(struct request *req, const struct digest *digest,
 			const struct registration_fetch *fetch)
 {
-	int r = 0;
+	struct admission_pairs pairs;
 
-	if (digest)
-		r = proof_password(req, digest, password_of(fetch, digest->username));
-	if (!fetch)
-		return -E_NOT_REGISTERED;
-	return fetch->locked_at ? -E_MAC_LOCKED : r;
+	admission_of_registration(fetch, &pairs);
+	return admission_judge_registration(fetch, digest ? proof_pairs(req, digest, &pairs) : 0);
 }
 
 static int by_mac(struct request *req, const char *text)
@@ -137,6 +106,7 @@ static int by_code(struct request *req, const char *code)
 {
 	struct activation *activation = NULL;
 	const char *password = NULL;
+	char *location = NULL;
 	struct digest *digest;
 	struct db *db;
 	int r = proof_read(req, &digest);
@@ -152,11 +122,11 @@ static int by_code(struct request *req, const char *code)
 		proof_pretend();
 	else if (strcmp(digest->username, code) == 0)
 		password = secret_reveal(activation->password);
-	r = proof_password(req, digest, password);
+	r = admission_judge_activation(activation, proof_password(req, digest, password));
 	if (r < 0)
-		return deny(req, activation ? r : -E_ACTIVATION_UNKNOWN, false);
-	return give(req, mem_printf(request_mem(req), "activation:%s", code), activation->url,
-		    &(struct fill){.code = code});
+		return deny(req, r, false);
+	r = redirection_of_code(request_mem(req), request_config(req), activation, &location);
+	return give(req, mem_printf(request_mem(req), "activation:%s", code), location, r);
 }
 
 int phone_redirect(struct request *req)

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/config.h"
+#include "fleet/admission.h"
 #include "fleet/fleet.h"
 #include "fleet/rendition.h"
 #include "http/reply.h"
@@ -35,18 +36,7 @@ struct prepared *phone_prepare(const struct device_fetch *fetch, const struct re
 
 int phone_refuse(struct request *req, int r)
 {
-	switch (-r) {
-	case E_MAC_UNKNOWN:
-	case E_MAC_LOCKED:
-	case E_SECRET_MISSING:
-	case E_SECRET_WRONG:
-	case E_NONCE_STALE:
-	case E_UNAUTHORIZED:
-	case E_BAD_REQUEST:
-		return proof_deny(req, r);
-	default:
-		return r;
-	}
+	return admission_is_denial(r) ? proof_deny(req, r) : r;
 }
 
 static void land(struct making *making, struct profile *profile, int r)

@@ -20,6 +20,8 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/error.h"
+#include "config/config.h"
 
 enum entry { ENTRY_PROFILE = 0, ENTRY_SIFS = 3, ENTRY_NODE = 4, ENTRY_TEXTS = 5 };
 enum { VALUE_URL = 3, NAME_MAX_LEN = 16 };
@@ -59,4 +61,24 @@ bool chain_node(struct buf *out, const char *name, const char *code, const char 
 	else
 		return false;
 	return true;
+}
+
+/* Of which the paths of such phones are made: 42/2, 70/222. */
+static bool is_number(const char *s)
+{
+	size_t len = strlen(s);
+
+	return len >= 1 && len <= 3 && strspn(s, "0123456789") == len;
+}
+
+int chain_file(struct buf *out, const struct config_redirect *config, const char *dvid,
+	       const char *part, const char *file)
+{
+	if (!*config->chain_code || (dvid && !(is_number(dvid) && is_number(part))))
+		return -E_NO_ROUTE;
+	if (!file)
+		chain_master(out);
+	else if (!chain_node(out, file, config->chain_code, config->chain_url))
+		return -E_NO_ROUTE;
+	return 0;
 }

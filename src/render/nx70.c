@@ -105,6 +105,21 @@ static int check_ipui(struct xml *out, const char *oper, const char *ipui)
 			"%s: an IPUI has 10 hex digits in lower case", oper);
 }
 
+/* What the document calls a handset; a slot without a PIN would take any handset that comes by. */
+static int check_key(struct xml *out, const struct handset *handset, char key[IPUI_LEN + 1])
+{
+	handset_key(handset, key);
+	if (handset->ipui[0])
+		return check_ipui(out, "add_hs", key);
+	if (handset->slot < 1 || handset->slot > 99999)
+		return diag_set(out->reterr, -E_VALUE, "add_hs: slots count from 1");
+	if (!handset->pin)
+		return diag_set(out->reterr, -E_PIN,
+				"add_hs: the handset in slot %d has neither an IPUI nor a PIN",
+				handset->slot);
+	return 0;
+}
+
 /* Leaves the element open. */
 static void start(struct xml *out, const char *element, const char *name, const char *value)
 {
@@ -183,13 +198,12 @@ static bool has_server(const struct document *document, int position)
 }
 
 static int write_account(struct xml *out, const struct document *document,
-			 const struct document_handset *handset)
+			 const struct document_handset *handset, const char *key)
 {
-	const char *ipui = handset->handset->ipui;
 	const struct line *line = handset->line;
 	int r;
 
-#define FIELD(field) xml_name(out, "SipAccount", ipui, field)
+#define FIELD(field) xml_name(out, "SipAccount", key, field)
 	r = xml_text(out, FIELD("AuthName"), xml_either(line->auth_name, line->user_name));
 	if (r == 0 && line->auth_password)
 		r = xml_secret(out, FIELD("AuthPassword"), line->auth_password);
@@ -207,7 +221,7 @@ static int write_account(struct xml *out, const struct document *document,
 }
 
 /* "hs.DirectAccessDir" as "hs.029e74a599.DirectAccessDir". */
-static int write_handset_param(struct xml *out, const char *ipui, const struct param *param)
+static int write_handset_param(struct xml *out, const char *key, const struct param *param)
 {
 	const char *rest = handset_rest(param->name);
 	int r = xml_check_name(out, param->name);
@@ -221,28 +235,28 @@ static int write_handset_param(struct xml *out, const char *ipui, const struct p
 		return xml_refuse(out, -E_SETTING_RESERVED, param->name);
 	buf_cut(out->name, 0);
 	buf_add(out->name, param->name, (size_t)(rest - param->name));
-	buf_printf(out->name, "%s.%s", ipui, rest);
+	buf_printf(out->name, "%s.%s", key, rest);
 	return xml_param(out, out->name->data, param);
 }
 
 static int write_handset(struct xml *out, const struct document *document,
 			 const struct document_handset *handset)
 {
-	const char *ipui = handset->handset->ipui;
-	int r = check_ipui(out, "add_hs", ipui);
+	char key[IPUI_LEN + 1];
+	int r = check_key(out, handset->handset, key);
 
 	if (r < 0)
 		return r;
-	start(out, "oper", "add_hs", ipui);
+	start(out, "oper", "add_hs", key);
 	start(out, "param", "hs.RegStatus", "ToReg");
 	xml_end(out);
 	xml_end(out);
 	if (handset->handset->pin)
-		r = xml_secret(out, xml_name(out, "hs", ipui, "DECT_AC"), handset->handset->pin);
+		r = xml_secret(out, xml_name(out, "hs", key, "DECT_AC"), handset->handset->pin);
 	if (r == 0 && handset->line)
-		r = write_account(out, document, handset);
+		r = write_account(out, document, handset, key);
 	for (size_t i = 0; r == 0 && i < handset->param_count; i++)
-		r = write_handset_param(out, ipui, &handset->params[i]);
+		r = write_handset_param(out, key, &handset->params[i]);
 	return r;
 }
 
@@ -341,7 +355,8 @@ static int write_nvm(struct xml *out, const struct document *document,
 	}
 	for (; r == 0 && *operation && phase(*operation) == 0; operation++) {
 		/* Of two removals of a handset, the first (delete_hs) will do. */
-		if (strcmp(removed, (*operation)->ipui) == 0)
+		if ((*operation)->mode == OPERATION_ABSENCE ||
+		    strcmp(removed, (*operation)->ipui) == 0)
 			continue;
 		r = write_removal(out, *operation);
 		removed = (*operation)->ipui;

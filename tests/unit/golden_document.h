@@ -26,7 +26,8 @@
  *
  * A TEXT is a string, or {"hex": "…"} for bytes that JSON does not hold.
  * `repeat` makes so many handsets, with IPUIs that count up from the first, and
- * writes the number in place of {n}.  A member that is not known is an error.
+ * writes the number in place of {n}; a handset without "ipui" goes by its slot.
+ * A member that is not known is an error.
  */
 
 struct golden {
@@ -164,11 +165,11 @@ static inline bool golden_handset(void *mem, struct golden *g, json_t *json)
 {
 	struct document *d = &g->document;
 	json_t *pin = NULL, *line = NULL, *params = NULL;
-	const char *ipui = NULL;
+	const char *ipui = "";
 	int repeat = 0, provider = 0;
 	json_error_t error;
 
-	if (json_unpack_ex(json, &error, JSON_STRICT, "{s:s, s?o, s?i, s?o, s?i, s?o}", "ipui",
+	if (json_unpack_ex(json, &error, JSON_STRICT, "{s?s, s?o, s?i, s?o, s?i, s?o}", "ipui",
 			   &ipui, "pin", &pin, "provider", &provider, "params", &params, "repeat",
 			   &repeat, "line", &line) < 0)
 		return golden_fail(g, error.text);
@@ -180,7 +181,7 @@ static inline bool golden_handset(void *mem, struct golden *g, json_t *json)
 		d->handsets = mem_grow(mem, d->handsets, sizeof(*row), d->handset_count + 1);
 		row = &d->handsets[d->handset_count++];
 		memset(row, 0, sizeof(*row));
-		if (repeat)
+		if (repeat && *ipui)
 			snprintf(handset->ipui, sizeof(handset->ipui), "%010" PRIx64,
 				 (uint64_t)strtoull(ipui, NULL, 16) + (uint64_t)i);
 		else

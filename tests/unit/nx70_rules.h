@@ -61,6 +61,12 @@ static inline bool nx70_is_ipui(const char *s, size_t len)
 	return len == 10 && strspn(s, "0123456789abcdef") >= len;
 }
 
+/* An IPUI, or a slot. */
+static inline bool nx70_is_key(const char *s, size_t len)
+{
+	return nx70_is_ipui(s, len) || (len == 5 && strspn(s, "0123456789") >= len);
+}
+
 static inline bool nx70_is_number(const xmlNode *param)
 {
 	const char *value = param ? nx70_attribute(param, "value") : NULL;
@@ -69,7 +75,7 @@ static inline bool nx70_is_number(const xmlNode *param)
 	       value[strspn(value, "0123456789")] == '\0';
 }
 
-/* The IPUI in hs.<ipui>.X and SipAccount.<ipui>.X (ten bytes, then a dot), or NULL. */
+/* The key in hs.<key>.X and SipAccount.<key>.X (a dot behind it), or NULL. */
 static inline const char *nx70_param_ipui(const char *name)
 {
 	size_t skip = strncmp(name, "hs.", 3) == 0	      ? 3
@@ -84,6 +90,7 @@ static inline const char *nx70_check_param(const xmlNode *node, struct nx70_stat
 	const char *name = nx70_attribute(node, "name");
 	const char *value = nx70_attribute(node, "value");
 	const char *ipui = nx70_param_ipui(name);
+	size_t len;
 
 	if (!ipui) {
 		if (state->part > NX70_PARAM)
@@ -91,12 +98,13 @@ static inline const char *nx70_check_param(const xmlNode *node, struct nx70_stat
 		state->part = NX70_PARAM;
 		return NULL;
 	}
-	if (!nx70_is_ipui(ipui, strcspn(ipui, ".")))
+	len = strcspn(ipui, ".");
+	if (!nx70_is_key(ipui, len))
 		return "a handset's parameter without an IPUI in lower case";
-	if (strcmp(ipui + 10, ".RegStatus") == 0) {
+	if (strcmp(ipui + len, ".RegStatus") == 0) {
 		if (strcmp(value, "ToDeReg") != 0)
 			return "a RegStatus other than ToDeReg outside add_hs";
-		if (state->part > NX70_REMOVAL)
+		if (state->part > NX70_REMOVAL || !nx70_is_ipui(ipui, len))
 			return "ToDeReg is not at the top";
 		if (state->removal && strncmp(state->removal, ipui, 10) >= 0)
 			return "removals are not in the order of their IPUIs";
@@ -104,7 +112,8 @@ static inline const char *nx70_check_param(const xmlNode *node, struct nx70_stat
 		state->removal = ipui;
 		return NULL;
 	}
-	if (state->part != NX70_HANDSET || strncmp(ipui, state->handset, 10) != 0)
+	if (state->part != NX70_HANDSET || len != strlen(state->handset) ||
+	    strncmp(ipui, state->handset, len) != 0)
 		return "a handset's parameter that does not follow its add_hs";
 	return NULL;
 }
@@ -116,7 +125,7 @@ static inline const char *nx70_check_add_hs(const xmlNode *node, const char *ipu
 
 	if (state->part > NX70_HANDSET)
 		return "add_hs after update_dm";
-	if (!nx70_is_ipui(ipui, strlen(ipui)))
+	if (!nx70_is_key(ipui, strlen(ipui)))
 		return "add_hs without an IPUI in lower case";
 	if (!status || strcmp(nx70_attribute(status, "value"), "ToReg") != 0 ||
 	    xmlChildElementCount((xmlNode *)node) != 1)
