@@ -56,7 +56,7 @@ struct document_oper {
 	size_t param_count;
 };
 
-/* What a device is told to run; it takes nothing older than what it has. */
+/* The firmware that the device is to have; `url` is where it gets it, for itself alone. */
 struct document_firmware {
 	const char *version;
 	const char *url;
@@ -83,8 +83,8 @@ struct document {
 	size_t line_count;
 	struct document_oper *opers; /* in the order in which they are written */
 	size_t oper_count;
-	const struct document_firmware *firmware; /* NULL: none */
 	const struct document_template *template; /* NULL: none; only raw ones have one */
+	const struct document_firmware *firmware; /* NULL: it keeps what it has */
 
 	/* Only those that are to be written, in any order. */
 	struct operation *operations;

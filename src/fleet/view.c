@@ -40,7 +40,8 @@ static void param_add(void *mem, struct param **params, size_t *count,
 /* Settings that are ours, not the phone's. */
 static bool is_ours(const struct setting *setting)
 {
-	return strncmp(setting->name, "schedule.", 9) == 0;
+	return strncmp(setting->name, "schedule.", 9) == 0 ||
+	       strncmp(setting->name, "firmware.", 9) == 0;
 }
 
 static int position_of(const struct document *document, int64_t sip_server_id)
