@@ -14,9 +14,10 @@ struct view {
 	struct device_fetch *fetch; /* with the revision that the document is of */
 	struct document document;
 	int64_t at;
-	int64_t until_at;     /* an operation begins or ends; 0: never */
-	const char *revision; /* fetch->revision as text; see view_revision() */
-	const char *handsets; /* keys of handsets, in order of the key, separated by blanks */
+	int64_t until_at;      /* an operation begins or ends; 0: never */
+	const char *revision;  /* fetch->revision as text; see view_revision() */
+	const char *handsets;  /* keys of handsets, in order of the key, separated by blanks */
+	size_t opers_left_out; /* they name handsets that are not there */
 	/* Words on what an interlock decided; NULL: nothing to say. */
 	const char *notice;
 	bool held; /* the shrink guard left DeleteNotProvisionedHS out */

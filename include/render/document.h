@@ -14,10 +14,10 @@
 /*
  * What a document is made of, before it has a format.
  *
- * The body (parameters, servers, handsets with their accounts) is what a
+ * The body (parameters, servers, handsets with their accounts, opers) is what a
  * schedule may hold back; operations are not.  Everything is in the order in
  * which it is written: parameters by name, servers by position, handsets by
- * slot.  Rendering reads nothing else: no clock, no random, no database.
+ * slot, opers by position.  Rendering reads nothing else: no clock, no random, no database.
  */
 
 struct buf;
@@ -48,10 +48,10 @@ struct document_line {
 	int provider;		 /* position of the line's server */
 };
 
-/* An <oper> that is no operation: it belongs to the body, and stays. */
+/* An <oper> that is written as it stands: name, value, parameters in their order. */
 struct document_oper {
 	const char *name;
-	const char *value; /* NULL: none */
+	const char *value; /* NULL: it has none; never "" */
 	struct param *params;
 	size_t param_count;
 };
@@ -81,7 +81,7 @@ struct document {
 	size_t handset_count;
 	struct document_line *lines; /* in the order of slots; none beside handsets */
 	size_t line_count;
-	struct document_oper *opers; /* in the order in which they are written */
+	struct document_oper *opers;
 	size_t oper_count;
 	const struct document_template *template; /* NULL: none; only raw ones have one */
 	const struct document_firmware *firmware; /* NULL: it keeps what it has */

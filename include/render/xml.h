@@ -18,6 +18,7 @@
 
 struct buf;
 struct document;
+struct document_firmware;
 struct param;
 struct secret;
 struct _xmlTextWriter;
@@ -58,6 +59,12 @@ int xml_number(struct xml *out, const char *name, int64_t value, int64_t min,
 	       int64_t max) MUST_CHECK;
 /* `name` is param->name as the phone knows it. */
 int xml_param(struct xml *out, const char *name, const struct param *param) MUST_CHECK;
+
+/*
+ * <firmware><file version="…" url="…"/></firmware>: the phone takes a version that
+ * is newer than its own as soon as it has read the file.
+ */
+int xml_firmware(struct xml *out, const struct document_firmware *firmware) MUST_CHECK;
 
 /* "hs.029e74a599.DECT_AC"; good until the next call. */
 const char *xml_name(struct xml *out, const char *table, const char *key, const char *field);

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "config/config.h"
 #include "fleet/interlock.h"
+#include "fleet/oper.h"
 #include "fleet/operation.h"
 #include "fleet/scope.h"
 #include "render/format.h"
@@ -216,6 +217,8 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 		r = read_lines(mem, db, document);
 	else if (r == 0)
 		r = read_handsets(mem, db, document, short_settings, short_count);
+	if (r == 0)
+		r = oper_read(mem, db, document, &view->opers_left_out);
 	if (r == 0)
 		r = read_operations(mem, db, view);
 	if (r == 0)

@@ -3,12 +3,14 @@
  * Documents of the N530 to N870: provisioning version 1.1, productID e2.
  *
  * A phone refuses the whole file when its parts stand in another order than
- * this one, so the order is that of the calls in write_nvm():
+ * this one, so the order is that of the calls in write_nvm(); <firmware>, where
+ * there is one, stands before all of them:
  *
  *	DeleteNotProvisionedHS    what is not in the file is removed
  *	delete_hs, ToDeReg        removals, by IPUI
  *	param                     the device's parameters, then its SIP servers
  *	add_hs                    each handset with its PIN, account and parameters
+ *	oper                      trunks, a spare manager and the like, as they stand
  *	update_dm                 firmware, by manager
  *	update_dm                 registration windows, by manager: must be last
  *
@@ -26,6 +28,7 @@
 #include "render/format.h"
 #include "render/param.h"
 #include "render/xml.h"
+#include "render/oper.h"
 
 /* What is written for handsets, lines and servers, and so cannot be set. */
 static const char *const handset_fields[] = {
@@ -274,6 +277,27 @@ static int write_removal(struct xml *out, const struct operation *operation)
 	return 0;
 }
 
+/* As it stands.  What this file makes by itself has its place elsewhere. */
+static int write_oper(struct xml *out, const struct document_oper *oper)
+{
+	int r = xml_check_name(out, oper->name);
+
+	if (r == 0 && oper_made_by(oper->name))
+		r = xml_refuse(out, -E_OPER_MADE, oper->name);
+	if (r == 0 && oper->value)
+		r = xml_check(out, oper->name, oper->value, strlen(oper->value));
+	if (r < 0)
+		return r;
+	start(out, "oper", oper->name, oper->value);
+	for (size_t i = 0; i < oper->param_count && r == 0; i++) {
+		r = xml_check_name(out, oper->params[i].name);
+		if (r == 0)
+			r = xml_param(out, oper->params[i].name, &oper->params[i]);
+	}
+	xml_end(out);
+	return r;
+}
+
 static int write_update_dm(struct xml *out, const struct operation *operation)
 {
 	const char *dm = operation->dm ? operation->dm : "";
@@ -367,6 +391,8 @@ static int write_nvm(struct xml *out, const struct document *document,
 		r = write_server(out, &document->servers[i]);
 	for (size_t i = 0; r == 0 && i < document->handset_count; i++)
 		r = write_handset(out, document, &document->handsets[i]);
+	for (size_t i = 0; r == 0 && i < document->oper_count; i++)
+		r = write_oper(out, &document->opers[i]);
 	for (; r == 0 && *operation; operation++)
 		r = write_update_dm(out, *operation);
 	return r;
@@ -374,12 +400,17 @@ static int write_nvm(struct xml *out, const struct document *document,
 
 static int write_document(struct xml *out, const struct document *document)
 {
+	int r;
+
 	if (document->delete_not_provisioned && document->handset_count == 0)
 		return diag_set(out->reterr, -E_INTERNAL,
 				"DeleteNotProvisionedHS without handsets would remove them all");
 	xml_start(out, "provisioning");
 	xml_attribute(out, "version", "1.1");
 	xml_attribute(out, "productID", "e2");
+	r = document->firmware ? xml_firmware(out, document->firmware) : 0;
+	if (r < 0)
+		return r;
 	xml_start(out, "nvm");
 	return write_nvm(out, document, sort(out->mem, document));
 }

@@ -91,6 +91,25 @@ int xml_param(struct xml *out, const char *name, const struct param *param)
 	return xml_text(out, name, param->value);
 }
 
+int xml_firmware(struct xml *out, const struct document_firmware *firmware)
+{
+	const char *version = firmware->version ? firmware->version : "";
+	const char *url = firmware->url ? firmware->url : "";
+	int r = xml_check(out, "firmware version", version, strlen(version));
+
+	if (r == 0)
+		r = xml_check(out, "firmware url", url, strlen(url));
+	if (r < 0)
+		return r;
+	xml_start(out, "firmware");
+	xml_start(out, "file");
+	xml_attribute(out, "version", version);
+	xml_attribute(out, "url", url);
+	xml_end(out);
+	xml_end(out);
+	return 0;
+}
+
 const char *xml_name(struct xml *out, const char *table, const char *key, const char *field)
 {
 	buf_cut(out->name, 0);
