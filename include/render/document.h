@@ -42,6 +42,12 @@ struct document_handset {
 	size_t param_count;
 };
 
+/* An account of a device without handsets. */
+struct document_line {
+	const struct line *line; /* its slot counts from 1 */
+	int provider;		 /* position of the line's server */
+};
+
 /* An <oper> that is written as it stands: name, value, parameters in their order. */
 struct document_oper {
 	const char *name;
@@ -56,6 +62,12 @@ struct document_firmware {
 	const char *url;
 };
 
+/* A file that is kept as it is, but for its placeholders (render/raw.c). */
+struct document_template {
+	const struct secret *text; /* it may hold passwords */
+	const char *content_type;
+};
+
 struct document {
 	int64_t mac;
 	const char *product; /* a row of products.def */
@@ -67,8 +79,11 @@ struct document {
 	size_t server_count;
 	struct document_handset *handsets;
 	size_t handset_count;
+	struct document_line *lines; /* in the order of slots; none beside handsets */
+	size_t line_count;
 	struct document_oper *opers;
 	size_t oper_count;
+	const struct document_template *template; /* NULL: none; only raw ones have one */
 	const struct document_firmware *firmware; /* NULL: it keeps what it has */
 
 	/* Only those that are to be written, in any order. */

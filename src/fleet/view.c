@@ -42,13 +42,47 @@ static bool is_ours(const struct setting *setting)
 	       strncmp(setting->name, "firmware.", 9) == 0;
 }
 
+static int position_of(const struct document *document, int64_t sip_server_id)
+{
+	for (size_t i = 0; i < document->server_count; i++)
+		if (document->servers[i].id == sip_server_id)
+			return document->servers[i].position;
+	return -1;
+}
+
+static bool has_lines(const struct document *document)
+{
+	const struct product *product = product_find(document->product);
+
+	return product && product->lines_max > 0;
+}
+
+/* The accounts of a device without handsets. */
+static int read_lines(void *mem, struct db *db, struct document *document)
+{
+	struct line *lines;
+	size_t count;
+	int r = line_list(mem, db, document->mac, &lines, &count);
+
+	for (size_t i = 0; i < count && r >= 0; i++) {
+		struct document_line *member =
+			mem_push(mem, &document->lines, &document->line_count);
+
+		member->line = &lines[i];
+		member->provider = position_of(document, lines[i].sip_server_id);
+	}
+	return r;
+}
+
 static void split_settings(void *mem, struct document *document, const struct setting *settings,
 			   size_t count, struct setting **ret_short, size_t *ret_short_count)
 {
+	const struct product *product = product_find(document->product);
+
 	*ret_short = NULL;
 	*ret_short_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (is_ours(&settings[i]))
+		if (is_ours(&settings[i]) || (product && !product_takes(product, settings[i].name)))
 			continue;
 		if (product_per_handset(NULL, settings[i].name))
 			*mem_push(mem, ret_short, ret_short_count) = settings[i];
@@ -68,14 +102,6 @@ static int handset_params(void *mem, struct db *db, struct document_handset *mem
 	for (size_t i = 0; i < count && r >= 0; i++)
 		param_add(mem, &member->params, &member->param_count, &settings[i]);
 	return r;
-}
-
-static int position_of(const struct document *document, int64_t sip_server_id)
-{
-	for (size_t i = 0; i < document->server_count; i++)
-		if (document->servers[i].id == sip_server_id)
-			return document->servers[i].position;
-	return -1;
 }
 
 static int read_handsets(void *mem, struct db *db, struct document *document,
@@ -170,7 +196,9 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 	split_settings(mem, document, settings, count, &short_settings, &short_count);
 	r = sip_server_of_device(mem, db, document->mac, &document->servers,
 				 &document->server_count);
-	if (r == 0)
+	if (r == 0 && has_lines(document))
+		r = read_lines(mem, db, document);
+	else if (r == 0)
 		r = read_handsets(mem, db, document, short_settings, short_count);
 	if (r == 0)
 		r = oper_read(mem, db, document, &view->opers_left_out);
