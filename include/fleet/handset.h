@@ -10,7 +10,9 @@ struct secret;
 /* Commands on handsets and their lines. */
 
 struct handset_new {
-	const char *ipui;
+	const char *ipui;	       /* NULL: not known yet; then a PIN is required */
+	int slot;		       /* 0: the first free one; else exactly this one */
+	const char *origin;	       /* NULL: "hand"; or "import" */
 	const char *name;	       /* NULL: none */
 	const struct secret *pin;      /* NULL: none */
 	const char *user;	       /* NULL: no line */
@@ -21,7 +23,7 @@ struct handset_new {
 	bool force;		       /* takes easy PINs */
 };
 
-/* -E_IPUI_EXISTS names the device that has it.  `ret` belongs to change->mem. */
+/* -E_IPUI_EXISTS names the device that has it.  -E_SLOT_TAKEN.  `ret` belongs to change->mem. */
 int fleet_handset_add(struct change *change, int64_t mac, const struct handset_new *new,
 		      struct handset **ret) MUST_CHECK;
 

@@ -17,13 +17,16 @@ struct secret;
  */
 
 enum operation_kind { OPERATION_REMOVE_HANDSET, OPERATION_OPEN_REGISTRATION, OPERATION_FIRMWARE };
-enum operation_mode { OPERATION_DELETE, OPERATION_DEREGISTER };
+/* delete_hs; ToDeReg; by what a document with DeleteNotProvisionedHS lacks */
+enum operation_mode { OPERATION_DELETE, OPERATION_DEREGISTER, OPERATION_ABSENCE };
 
 struct operation {
 	int64_t id;
 	int64_t mac;
 	enum operation_kind kind;
-	char ipui[IPUI_LEN + 1];       /* remove_handset; "" otherwise */
+	char ipui[IPUI_LEN + 1];       /* remove_handset; "": not known, then by absence */
+	int slot;		       /* that the removed handset had; 0: not known */
+	const char *name;	       /* that the removed handset had; NULL: none */
 	enum operation_mode mode;      /* remove_handset */
 	const char *dm;		       /* the DECT manager's name; NULL for remove_handset */
 	int64_t start_at;	       /* RegStart, FwUpdateStart: epoch */

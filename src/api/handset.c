@@ -15,11 +15,14 @@
 
 struct input {
 	int64_t mac;
+	int64_t slot;
+	bool has_slot;
 	struct handset_new handset;
 };
 
 static const struct api_field fields[] = {
-	API_FIELD("ipui", TEXT, MUST, struct input, handset.ipui),
+	API_FIELD("ipui", TEXT, CLEARS, struct input, handset.ipui),
+	API_FIELD_HAS("slot", NUMBER, MAY, struct input, slot, has_slot),
 	API_FIELD("name", TEXT, CLEARS, struct input, handset.name),
 	API_FIELD("user", TEXT, CLEARS, struct input, handset.user),
 	API_FIELD("auth", TEXT, CLEARS, struct input, handset.auth),
@@ -34,13 +37,23 @@ static int add_op(struct request *req, struct change *change, void *arg)
 {
 	const struct input *input = arg;
 	struct handset *handset;
+	char key[IPUI_LEN + 1];
 	int r = fleet_handset_add(change, input->mac, &input->handset, &handset);
 
 	if (r < 0)
 		return r;
 	return api_answer(req, 201,
-			  json_pack("{s:o, s:s, s:i}", "mac", api_mac_text(handset->mac), "ipui",
-				    handset->ipui, "slot", handset->slot));
+			  json_pack("{s:o, s:s?, s:i, s:s}", "mac", api_mac_text(handset->mac),
+				    "ipui", handset->ipui[0] ? handset->ipui : NULL, "slot",
+				    handset->slot, "key", handset_key(handset, key)));
+}
+
+static int slot_read(int64_t slot, int *ret, struct diag *reterr)
+{
+	if (slot < 1 || slot > HANDSET_SLOT_MAX)
+		return diag_set(reterr, -E_VALUE, "slot: 1 to %d", HANDSET_SLOT_MAX);
+	*ret = (int)slot;
+	return 0;
 }
 
 int api_handset_add(struct request *req)
@@ -51,6 +64,8 @@ int api_handset_add(struct request *req)
 
 	if (r == 0)
 		r = api_input(req, fields, COUNT_OF(fields), input, &diag);
+	if (r == 0 && input->has_slot)
+		r = slot_read(input->slot, &input->handset.slot, &diag);
 	if (r < 0)
 		return api_refuse(req, r, &diag);
 	return api_write(req, add_op, input);
@@ -121,9 +136,10 @@ static int list_json(void *mem, struct db *db, int64_t mac, json_t **ret)
 		line = l < line_count && lines[l].slot == handset->slot ? &lines[l] : NULL;
 		json_array_append_new(
 			*ret,
-			json_pack("{s:i, s:s, s:s?, s:s?, s:s?, s:o, s:s, s:o}", "slot",
-				  handset->slot, "ipui", handset->ipui, "name", handset->name,
-				  "user", line ? line->user_name : NULL, "sip",
+			json_pack("{s:i, s:s?, s:s?, s:s?, s:s?, s:o, s:s, s:o}", "slot",
+				  handset->slot, "ipui", handset->ipui[0] ? handset->ipui : NULL,
+				  "name", handset->name, "user", line ? line->user_name : NULL,
+				  "sip",
 				  line ? server_name(servers, server_count, line->sip_server_id)
 				       : NULL,
 				  "pin", api_mark(handset->pin), "origin", handset->origin,

@@ -31,12 +31,13 @@ static json_t *shown(const struct handset *handset, const struct line *line)
 	return json;
 }
 
-static char *object_of(struct change *change, int64_t mac, const char *ipui)
+static char *object_of(struct change *change, const struct handset *handset)
 {
 	char text[MAC_LEN + 1];
+	char key[IPUI_LEN + 1];
 
-	mac_format(mac, text);
-	return mem_printf(change->mem, "device:%s handset:%s", text, ipui);
+	mac_format(handset->mac, text);
+	return mem_printf(change->mem, "device:%s handset:%s", text, handset_key(handset, key));
 }
 
 static int field_check(struct change *change, const char *what, const char *s, size_t max)
@@ -85,6 +86,9 @@ static int input_check(struct change *change, const struct handset_new *new)
 		r = diag_set(change->diag, -E_FIELD_MISSING, "a line needs a user");
 	if (r == 0 && new->user && !new->sip)
 		r = diag_set(change->diag, -E_FIELD_MISSING, "a line needs a SIP server");
+	if (r == 0 && !new->ipui && !new->pin)
+		r = diag_set(change->diag, -E_FIELD_MISSING,
+			     "a handset needs its IPUI, or a PIN to know it by until that is told");
 	return r;
 }
 
@@ -124,6 +128,22 @@ static int ipui_check(struct change *change, const char *ipui)
 			"handset %s belongs to device %s; remove it there first", ipui, mac);
 }
 
+static int slot_check(struct change *change, int64_t mac, int slot)
+{
+	struct handset *other;
+	int r;
+
+	if (slot == 0)
+		return 0;
+	if (slot < 1 || slot > HANDSET_SLOT_MAX)
+		return diag_set(change->diag, -E_VALUE, "a slot is 1 to %d", HANDSET_SLOT_MAX);
+	r = handset_at(change->mem, change->db, mac, slot, &other);
+	if (r > 0)
+		return diag_set(change->diag, -E_SLOT_TAKEN, "slot %d has handset %s", slot,
+				other->ipui[0] ? other->ipui : "without an IPUI yet");
+	return r;
+}
+
 static int line_add(struct change *change, const struct handset *handset,
 		    const struct handset_new *new, struct line **ret)
 {
@@ -156,26 +176,33 @@ int fleet_handset_add(struct change *change, int64_t mac, const struct handset_n
 {
 	struct handset *handset = mem_new(change->mem, struct handset);
 	struct line *line = NULL;
-	int r = ipui_parse(new->ipui, handset->ipui);
+	int r = new->ipui ? ipui_parse(new->ipui, handset->ipui) : 0;
 
 	if (r == 0)
 		r = input_check(change, new);
 	if (r == 0)
 		r = room_check(change, mac);
 	if (r == 0)
+		r = slot_check(change, mac, new->slot);
+	if (r == 0 && new->ipui)
 		r = ipui_check(change, handset->ipui);
 	if (r < 0)
 		return r;
 	handset->mac = mac;
+	handset->slot = new->slot;
 	handset->name = new->name;
 	handset->pin = new->pin;
-	handset->origin = "hand";
+	handset->origin = new->origin ? new->origin : "hand";
 	handset->created_at = clock_now();
 	r = handset_insert(change->db, handset);
+	if (r == 0 && new->slot && handset->slot != new->slot)
+		return diag_set(change->diag, -E_SLOT_TAKEN,
+				"the handset that was in slot %d is still being removed",
+				new->slot);
 	if (r == 0 && new->user)
 		r = line_add(change, handset, new, &line);
 	/* Back again before the device has forgotten it: nothing to forget. */
-	if (r >= 0)
+	if (r >= 0 && new->ipui)
 		r = operation_delete_removal(change->db, mac, handset->ipui);
 	if (r >= 0)
 		r = device_touch(change->db, mac);
@@ -183,7 +210,7 @@ int fleet_handset_add(struct change *change, int64_t mac, const struct handset_n
 		return r;
 	writer_touch(change->db);
 	*ret = handset;
-	return fleet_audit(change, "handset.add", object_of(change, mac, handset->ipui), NULL,
+	return fleet_audit(change, "handset.add", object_of(change, handset), NULL,
 			   shown(handset, line));
 }
 
@@ -241,6 +268,6 @@ int fleet_handset_remove(struct change *change, int64_t mac, const char *ipui_te
 	if (r < 0)
 		return r;
 	writer_touch(change->db);
-	return fleet_audit(change, "handset.remove", object_of(change, mac, operation.ipui),
+	return fleet_audit(change, "handset.remove", object_of(change, handset),
 			   shown(handset, line), NULL);
 }

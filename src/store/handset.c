@@ -1,20 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/handset.h"
 
+#include <stdio.h>
+
 #include "base/buf.h"
 #include "base/mem.h"
 #include "db/db.h"
 
-#define COLUMNS "mac, slot, ipui, name, pin, origin, created_at"
+#define COLUMNS "mac, slot, ipui, name, pin, origin, waits_mac, added_at, registered_at, created_at"
+
+const char *handset_key(const struct handset *handset, char key[IPUI_LEN + 1])
+{
+	if (handset->ipui[0])
+		snprintf(key, IPUI_LEN + 1, "%s", handset->ipui);
+	else
+		snprintf(key, IPUI_LEN + 1, "%05u", (unsigned)handset->slot % 100000);
+	return key;
+}
 
 static int handset_from(void *mem, struct db_rows *rows, struct handset *handset)
 {
+	const char *ipui = db_text(rows, 2);
 	struct secret *pin;
-	int r;
+	int r = 0;
 
 	handset->mac = db_int(rows, 0);
 	handset->slot = (int)db_int(rows, 1);
-	r = ipui_parse(db_text(rows, 2), handset->ipui);
+	handset->ipui[0] = '\0';
+	if (ipui)
+		r = ipui_parse(ipui, handset->ipui);
 	if (r == 0)
 		r = db_secret(mem, rows, 4, "handset.pin", &pin);
 	if (r < 0)
@@ -22,7 +36,10 @@ static int handset_from(void *mem, struct db_rows *rows, struct handset *handset
 	handset->name = db_text_copy(mem, rows, 3);
 	handset->pin = pin;
 	handset->origin = db_text_copy(mem, rows, 5);
-	handset->created_at = db_int(rows, 6);
+	handset->waits_mac = db_int(rows, 6);
+	handset->added_at = db_int(rows, 7);
+	handset->registered_at = db_int(rows, 8);
+	handset->created_at = db_int(rows, 9);
 	return 0;
 }
 
@@ -40,7 +57,7 @@ int handset_list(void *mem, struct db *db, int64_t mac, struct handset **ret, si
 	return r;
 }
 
-DB_QUERY(handset_count_of_device, "SELECT count(*) FROM handset WHERE mac = :mac");
+DB_QUERY(handset_count_of_device, "SELECT coalesce(max(handsets), 0) FROM device WHERE mac = :mac");
 
 int handset_count(struct db *db, int64_t mac, int64_t *ret)
 {
@@ -82,39 +99,100 @@ int handset_slot_text(void *mem, struct db *db, int64_t mac, char **ret)
 	return 0;
 }
 
+DB_QUERY(handset_slot, "SELECT " COLUMNS " FROM handset WHERE mac = :mac AND slot = :slot");
+
+int handset_at(void *mem, struct db *db, int64_t mac, int slot, struct handset **ret)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &handset_slot, DB_ARGS(DB_INT("mac", mac), DB_INT("slot", slot)),
+			  &rows);
+
+	if (r < 0 || (r = db_next(rows)) <= 0)
+		return r;
+	*ret = mem_new(mem, struct handset);
+	r = handset_from(mem, rows, *ret);
+	return r < 0 ? r : 1;
+}
+
+/* A slot that is still to be emptied by absence is not free: its key is what the device knows. */
+#define ABSENT "FROM operation WHERE mac = :mac AND mode = 'absence' AND until_at IS NULL"
+
+DB_QUERY(handset_slots_taken, "SELECT slot FROM handset "
+			      "WHERE mac = :mac AND slot >= :first "
+			      "UNION SELECT slot " ABSENT " AND slot >= :first "
+			      "ORDER BY slot");
+DB_QUERY(handset_slots_dense,
+	 "SELECT d.handsets FROM device d "
+	 "WHERE d.mac = :mac "
+	 "AND d.handsets = coalesce((SELECT max(slot) FROM handset WHERE mac = :mac), 0) "
+	 "AND NOT EXISTS (SELECT 1 " ABSENT ")");
+
 static int slot_find(struct db *db, int64_t mac, int *ret)
 {
 	CLEANUP(db_endp) struct db_rows *rows = NULL;
 	int first = *ret > 0 ? *ret : 1;
-	int r = db_select(db, &handset_slots, DB_ARGS(DB_INT("mac", mac), DB_INT("first", first)),
-			  &rows);
+	int64_t count;
+	int r;
 
+	/* As many as the highest slot says: then all below it are taken. */
+	if (*ret == 0) {
+		r = db_select_int(db, &handset_slots_dense, DB_ARGS(DB_INT("mac", mac)), &count);
+		if (r > 0)
+			*ret = (int)count + 1;
+		if (r != 0)
+			return r < 0 ? r : 0;
+	}
+	r = db_select(db, &handset_slots_taken, DB_ARGS(DB_INT("mac", mac), DB_INT("first", first)),
+		      &rows);
 	*ret = first;
 	while (r >= 0 && (r = db_next(rows)) > 0 && db_int(rows, 0) == *ret)
 		(*ret)++;
 	return r < 0 ? r : 0;
 }
 
-DB_QUERY(handset_add, "INSERT INTO handset (mac, slot, ipui, name, pin, origin, created_at) "
-		      "VALUES (:mac, :slot, :ipui, :name, :pin, :origin, :created_at)");
+DB_QUERY(handset_add, "INSERT INTO handset (" COLUMNS ") "
+		      "VALUES (:mac, :slot, :ipui, :name, :pin, :origin, :waits_mac, :added_at, "
+		      ":registered_at, :created_at)");
+DB_QUERY(handset_change,
+	 "UPDATE handset SET ipui = :ipui, name = :name, pin = :pin, origin = :origin, "
+	 "waits_mac = :waits_mac, added_at = :added_at, registered_at = :registered_at "
+	 "WHERE mac = :mac AND slot = :slot");
+DB_QUERY(handset_counted, "UPDATE device SET handsets = handsets + :more WHERE mac = :mac");
+
+#define HANDSET_ARGS(h)                                                                            \
+	DB_INT("mac", (h)->mac), DB_INT("slot", (h)->slot),                                        \
+		DB_TEXT("ipui", (h)->ipui[0] ? (h)->ipui : NULL), DB_TEXT("name", (h)->name),      \
+		DB_SECRET("pin", (h)->pin, "handset.pin"), DB_TEXT("origin", (h)->origin),         \
+		DB_INT_OR_NULL("waits_mac", (h)->waits_mac),                                       \
+		DB_INT_OR_NULL("added_at", (h)->added_at),                                         \
+		DB_INT_OR_NULL("registered_at", (h)->registered_at)
+
+static int count(struct db *db, int64_t mac, int more)
+{
+	return db_run(db, &handset_counted, DB_ARGS(DB_INT("mac", mac), DB_INT("more", more)));
+}
 
 int handset_insert(struct db *db, struct handset *handset)
 {
 	int r = slot_find(db, handset->mac, &handset->slot);
 
-	if (r < 0)
-		return r;
-	return db_run(db, &handset_add,
-		      DB_ARGS(DB_INT("mac", handset->mac), DB_INT("slot", handset->slot),
-			      DB_TEXT("ipui", handset->ipui), DB_TEXT("name", handset->name),
-			      DB_SECRET("pin", handset->pin, "handset.pin"),
-			      DB_TEXT("origin", handset->origin),
-			      DB_INT("created_at", handset->created_at)));
+	if (r == 0)
+		r = db_run(
+			db, &handset_add,
+			DB_ARGS(HANDSET_ARGS(handset), DB_INT("created_at", handset->created_at)));
+	return r < 0 ? r : count(db, handset->mac, 1);
+}
+
+int handset_update(struct db *db, const struct handset *handset)
+{
+	return db_run(db, &handset_change, DB_ARGS(HANDSET_ARGS(handset)));
 }
 
 DB_QUERY(handset_remove, "DELETE FROM handset WHERE mac = :mac AND slot = :slot");
 
 int handset_delete(struct db *db, int64_t mac, int slot)
 {
-	return db_run(db, &handset_remove, DB_ARGS(DB_INT("mac", mac), DB_INT("slot", slot)));
+	int r = db_run(db, &handset_remove, DB_ARGS(DB_INT("mac", mac), DB_INT("slot", slot)));
+
+	return r < 0 || db_changes(db) == 0 ? r : count(db, mac, -1);
 }

@@ -15,6 +15,7 @@ static const char *const kinds[] = {
 static const char *const modes[] = {
 	[OPERATION_DELETE] = "delete",
 	[OPERATION_DEREGISTER] = "deregister",
+	[OPERATION_ABSENCE] = "absence",
 };
 
 const char *operation_kind_name(enum operation_kind kind)
@@ -51,7 +52,7 @@ int operation_mode_parse(const char *s, enum operation_mode *ret)
 
 DB_QUERY(operation_of_device,
 	 "SELECT id, mac, kind, ipui, mode, dm, start_at, duration, password, url, from_at, "
-	 "until_at, carried_at, created_at "
+	 "until_at, carried_at, created_at, slot, name "
 	 "FROM operation "
 	 "WHERE mac = :mac "
 	 "ORDER BY id");
@@ -82,6 +83,8 @@ static int operation_from(void *mem, struct db_rows *rows, struct operation *ope
 	operation->until_at = db_int(rows, 11);
 	operation->carried_at = db_int(rows, 12);
 	operation->created_at = db_int(rows, 13);
+	operation->slot = (int)db_int(rows, 14);
+	operation->name = db_text_copy(mem, rows, 15);
 	return 0;
 }
 
@@ -98,9 +101,10 @@ int operation_list(void *mem, struct db *db, int64_t mac, struct operation **ret
 }
 
 DB_QUERY(operation_add,
-	 "INSERT INTO operation (mac, kind, ipui, mode, dm, start_at, duration, password, url, "
-	 "from_at, until_at, created_at) "
-	 "VALUES (:mac, :kind, :ipui, :mode, :dm, :start_at, :duration, :password, :url, "
+	 "INSERT INTO operation (mac, kind, ipui, slot, name, mode, dm, start_at, duration, "
+	 "password, url, from_at, until_at, created_at) "
+	 "VALUES (:mac, :kind, :ipui, :slot, :name, :mode, :dm, :start_at, :duration, :password, "
+	 ":url, "
 	 ":from_at, :until_at, :created_at) "
 	 "RETURNING id");
 
@@ -110,7 +114,8 @@ int operation_insert(struct db *db, struct operation *operation)
 	int r = db_select_int(
 		db, &operation_add,
 		DB_ARGS(DB_INT("mac", operation->mac), DB_TEXT("kind", kinds[operation->kind]),
-			DB_TEXT("ipui", removal ? operation->ipui : NULL),
+			DB_TEXT("ipui", removal && operation->ipui[0] ? operation->ipui : NULL),
+			DB_INT_OR_NULL("slot", operation->slot), DB_TEXT("name", operation->name),
 			DB_TEXT("mode", removal ? modes[operation->mode] : NULL),
 			DB_TEXT("dm", operation->dm),
 			DB_INT_OR_NULL("start_at", operation->start_at),

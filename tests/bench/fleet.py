@@ -91,9 +91,10 @@ class Fleet:
     @staticmethod
     def _fill(db, part):
         db.executemany(
-            "INSERT INTO device (mac, product, created_at) VALUES (?, 'n870', 1) "
-            "ON CONFLICT (mac) DO UPDATE SET product = excluded.product",
-            [(mac,) for _, mac in part])
+            "INSERT INTO device (mac, product, handsets, created_at) VALUES (?, 'n870', ?, 1) "
+            "ON CONFLICT (mac) DO UPDATE "
+            "SET product = excluded.product, handsets = excluded.handsets",
+            [(mac, HANDSETS) for _, mac in part])
         db.executemany(
             "INSERT INTO setting (scope, name, value, updated_at) VALUES (?, 'Bench.Name', ?, 1)",
             [(f"device:{mac_text(mac)}", f"device number {i}") for i, mac in part])
