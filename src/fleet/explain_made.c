@@ -96,30 +96,39 @@ static int say_rendition(struct explain *explain, const struct device_fetch *fet
 	return r;
 }
 
+/* Why DeleteNotProvisionedHS is not written; the order is that of interlock.c. */
 static const char *gun_words(const struct explain *explain, const struct view *view)
 {
 	unsigned mode = explain->config->provisioning.delete_not_provisioned;
 
-	if (view->document.delete_not_provisioned)
-		return "DeleteNotProvisionedHS is written: handsets that are not in the document "
-		       "go";
+	if (view->held.at)
+		return "while the shrink guard holds the document back";
 	if (mode == DNP_NEVER)
-		return "DeleteNotProvisionedHS is not written: delete_not_provisioned = never";
+		return "delete_not_provisioned = never";
 	if (view->document.handset_count == 0)
-		return "DeleteNotProvisionedHS is not written: it never comes with an empty list";
-	if (mode == DNP_AUTO && !view->fetch->provisioned_at)
-		return "DeleteNotProvisionedHS is not written: delete_not_provisioned = auto, and "
-		       "the device has had no document yet";
-	return view->notice ? view->notice : "DeleteNotProvisionedHS is not written";
+		return "it never comes with an empty list";
+	if (!view->fetch->provisioned_at)
+		return "delete_not_provisioned = auto, and the device has had no document yet";
+	return "nobody knows what the device was given so far";
 }
 
 static void say_interlock(struct explain *explain, const struct view *view)
 {
-	explain_say(explain, "interlock", view->held ? EXPLAIN_HELD : EXPLAIN_OK, 0,
-		    json_pack("{s:b, s:b, s:i}", "delete_not_provisioned",
-			      view->document.delete_not_provisioned, "held", view->held, "handsets",
+	bool is_written = view->document.delete_not_provisioned;
+
+	explain_say(explain, "interlock", EXPLAIN_OK, 0,
+		    json_pack("{s:b, s:i}", "delete_not_provisioned", is_written, "handsets",
 			      (int)view->document.handset_count),
-		    "%s", gun_words(explain, view));
+		    "DeleteNotProvisionedHS is %s: %s", is_written ? "written" : "not written",
+		    is_written ? "handsets that are not in the document go"
+			       : gun_words(explain, view));
+	if (view->held.at)
+		explain_say(explain, "shrink_guard", EXPLAIN_HELD, -E_SHRINK_HELD,
+			    json_pack("{s:o, s:I, s:I, s:s}", "held_at",
+				      explain_time(view->held.at), "missing",
+				      (json_int_t)view->held.missing, "all",
+				      (json_int_t)view->held.all, "handsets", view->held.handsets),
+			    "%s", view->notice);
 }
 
 static const char *span_words(struct explain *explain, const struct operation *operation)

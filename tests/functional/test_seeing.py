@@ -171,7 +171,7 @@ OF_THE_MOMENT = {"internal", "busy", "stopping", "timeout", "too_large", "creden
 # What a phone cannot ask for or is not refused for, but explain can be asked about.
 ONLY_EXPLAINED = {"url_host": "http://", "url_placeholder": "http://h.example/%zz"}
 # Checked before they are stored; a second look when a document is written.
-SECOND_LOOKS = {"value", "ipui_malformed"}
+SECOND_LOOKS = {"value", "ipui_malformed", "pin", "oper_made", "oper_unknown", "oper_form"}
 
 
 @pytest.mark.parametrize("reason", CASES)
@@ -219,9 +219,10 @@ def test_every_refusal_has_a_reason_that_explain_knows():
         r"^ADVICE\(E_(\w+)", (TOP / "include/fleet/advice.def").read_text(), re.M)}
     possible = reasons_in("src/phone/*.c", "src/fleet/admission.c", "src/fleet/redirection.c",
                           "src/redirect/fill.c", "src/redirect/chain.c", "src/http/digest*.c",
-                          "src/fleet/rendition.c", "src/fleet/view.c", "src/render/nx70.c")
+                          "src/fleet/rendition.c", "src/fleet/view.c", "src/render/[!r]*.c")
     assert possible - OF_THE_MOMENT <= advised
-    assert advised - set(CASES) - set(ONLY_EXPLAINED) - SECOND_LOOKS == {"mac_id_locked"}
+    assert advised - set(CASES) - set(ONLY_EXPLAINED) - SECOND_LOOKS == \
+        {"mac_id_locked", "shrink_held"}  # not refusals
 
 
 # -- what it tells
@@ -308,8 +309,15 @@ def test_what_the_shrink_guard_holds_is_explained(make_daemon):
     daemon.fetch()
     for number in range(3):
         daemon.ctl("handset", "remove", MAC, f"029e74a50{number}")
-    held = [row for row in explain(daemon)["steps"] if row["outcome"] == "held"]
-    assert held and "3 of 4" in held[0]["words"]
+    told = explain(daemon)
+    held = step(told, "shrink_guard")
+    assert (held["outcome"], held["reason"], held["missing"], held["all"]) == \
+        ("held", "shrink_held", 3, 4)
+    assert "acknowledge" in held["todo"] and not step(told, "interlock")["delete_not_provisioned"]
+    assert told["answer"] == {"status": 200, "reason": None}
+    # What is promised is what it gets: the bytes of before, less what was operations.
+    promised = step(told, "document")["bytes"]
+    assert len(daemon.fetch()) == promised
 
 
 def test_the_port_of_a_url_says_which_listener_is_asked(daemon):
