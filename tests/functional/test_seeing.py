@@ -209,6 +209,8 @@ def reasons_in(*patterns):
     found = set()
     for pattern in patterns:
         for path in TOP.glob(pattern):
+            if path.name.startswith("read"):
+                continue
             found |= set(re.findall(r"-E_([A-Z_]+)", path.read_text(encoding="utf-8")))
     return {name.lower() for name in found}
 
@@ -219,7 +221,7 @@ def test_every_refusal_has_a_reason_that_explain_knows():
         r"^ADVICE\(E_(\w+)", (TOP / "include/fleet/advice.def").read_text(), re.M)}
     possible = reasons_in("src/phone/*.c", "src/fleet/admission.c", "src/fleet/redirection.c",
                           "src/redirect/fill.c", "src/redirect/chain.c", "src/http/digest*.c",
-                          "src/fleet/rendition.c", "src/fleet/view.c", "src/render/[!r]*.c")
+                          "src/fleet/rendition.c", "src/fleet/view.c", "src/render/*.c")
     assert possible - OF_THE_MOMENT <= advised
     assert advised - set(CASES) - set(ONLY_EXPLAINED) - SECOND_LOOKS == \
         {"mac_id_locked", "shrink_held"}  # not refusals
