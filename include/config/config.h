@@ -30,6 +30,7 @@ enum phone_auth { PHONE_AUTH_DIGEST, PHONE_AUTH_OPEN };
 enum date_order { DATE_ORDER_DATE_URL, DATE_ORDER_URL_DATE };
 enum list_answer { LIST_ANSWER_SEED, LIST_ANSWER_GUIDE };
 enum upstream_kind { UPSTREAM_AUTOPROV };
+enum firmware_unidentified { FIRMWARE_ALLOW, FIRMWARE_DENY };
 enum delete_not_provisioned { DNP_AUTO, DNP_ALWAYS, DNP_NEVER };
 
 struct config_networks {
@@ -54,6 +55,7 @@ struct config_daemon {
 	const char *database; /* "sqlite:" and an absolute path */
 	const char *control_socket;
 	const char *state_dir;
+	const char *firmware_dir; /* "": see config_firmware_dir() */
 	const char *secret_key_file;
 	unsigned log_level;  /* enum log_level */
 	unsigned log_format; /* enum log_format */
@@ -94,6 +96,15 @@ struct config_provisioning {
 	struct config_words paths;
 	unsigned delete_not_provisioned; /* enum delete_not_provisioned */
 	struct config_guard shrink_guard;
+	const char *public_url;		/* "": none */
+	unsigned firmware_unidentified; /* enum firmware_unidentified */
+};
+
+struct config_firmware {
+	struct config_words mirror_hosts; /* "fw.example.net", "private:10.0.0.1:8080" */
+	unsigned max_bytes;
+	unsigned stall_seconds;
+	const char *tls_ca; /* NULL: the system's */
 };
 
 struct config_upstream {
@@ -125,6 +136,7 @@ struct config_limits {
 	unsigned login_tries;
 	unsigned login_slow_seconds;
 	unsigned cache_bytes;
+	unsigned max_downloads;
 	unsigned seen_seconds;
 	unsigned write_queue;
 	unsigned work_queue;
@@ -139,6 +151,7 @@ struct config {
 	struct config_daemon daemon;
 	struct config_redirect redirect;
 	struct config_provisioning provisioning;
+	struct config_firmware firmware;
 	struct config_limits limits;
 
 	struct config_listener *listeners; /* in the file's order, at least one */
@@ -146,6 +159,9 @@ struct config {
 	struct config_upstream *upstreams; /* in the file's order, perhaps none */
 	size_t upstream_count;
 };
+
+/* Where firmware lies. */
+const char *config_firmware_dir(void *mem, const struct config *config);
 
 /* NULL when there is none of that name. */
 const struct config_upstream *config_upstream_find(const struct config *config, const char *name);

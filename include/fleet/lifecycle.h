@@ -63,5 +63,9 @@ int lifecycle_given(void *scratch, struct db *db, int64_t mac, int64_t at) MUST_
 int lifecycle_waits(void *scratch, struct db *db, const char *ipui, int64_t mac, int64_t without,
 		    int64_t *ret) MUST_CHECK;
 
+/* Whether the device was given the handset, or may have been. */
+int lifecycle_knows(void *scratch, struct db *db, int64_t mac, const struct handset *handset,
+		    bool *ret) MUST_CHECK;
+
 /* Looks anew whether handsets that wait for `mac` have to; `is_leaving` when the device goes. */
 int lifecycle_release(void *scratch, struct db *db, int64_t mac, bool is_leaving) MUST_CHECK;

@@ -42,10 +42,18 @@ int registration_insert(struct db *db, const struct registration *registration) 
 /* 1 it was there, 0 not. */
 int registration_delete(struct db *db, int64_t mac) MUST_CHECK;
 
+/* Where a walk has come to: {.after = -1} before the first. */
+struct registration_cursor {
+	int64_t after; /* MAC */
+	int pages;     /* the walk's own */
+};
+
 /*
- * Of one provider, by MAC after `after` (-1: from the first), at most `limit`;
- * how many there were.  What `row` is given is valid while it runs.
+ * Of one provider, by MAC: the next page, of at most `limit` rows.  1: there may
+ * be more, 0: that was the last.  What `row` is given is valid while it runs,
+ * and does not tell the account.
  */
 typedef void registration_row(void *arg, const struct registration *registration);
-int registration_walk(struct db *db, const struct provider *provider, int64_t after, int limit,
-		      registration_row *row, void *arg) MUST_CHECK;
+int registration_walk(struct db *db, const struct provider *provider,
+		      struct registration_cursor *cursor, int limit, registration_row *row,
+		      void *arg) MUST_CHECK;

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 
 #include <stdatomic.h>
+#include <string.h>
 #include <time.h>
 
 enum { DAY_S = 86400, CYCLE_DAYS = 146097 /* in 400 years */, DAYS_BEFORE_1970 = 719468 };
@@ -44,13 +45,9 @@ static void digits_put(char *out, unsigned count, unsigned n)
 		out[--count] = (char)('0' + n % 10);
 }
 
-/*
- * By hand, since lists of registrations have a date on every line.  Days are
- * counted from the first of March of a year 0, so that leap days come last.
- */
-void clock_format_date(char *out, int64_t at)
+/* Days are counted from the first of March of a year 0, so that leap days come last. */
+static void day_format(char *out, int64_t days)
 {
-	int64_t days = at / DAY_S - (at % DAY_S < 0) + DAYS_BEFORE_1970;
 	int64_t cycle = days / CYCLE_DAYS - (days % CYCLE_DAYS < 0);
 	unsigned day = (unsigned)(days - cycle * CYCLE_DAYS);
 	unsigned year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
@@ -65,4 +62,20 @@ void clock_format_date(char *out, int64_t at)
 	out[7] = '-';
 	digits_put(out + 8, 2, day + 1);
 	out[10] = '\0';
+}
+
+/* By hand, since lists of registrations have a date on every line, and many have the same one. */
+void clock_format_date(char *out, int64_t at)
+{
+	static _Thread_local struct {
+		int64_t days;
+		char text[sizeof("2026-12-31")];
+	} last;
+	int64_t days = at / DAY_S - (at % DAY_S < 0) + DAYS_BEFORE_1970;
+
+	if (!last.text[0] || days != last.days) {
+		day_format(last.text, days);
+		last.days = days;
+	}
+	memcpy(out, last.text, sizeof(last.text));
 }

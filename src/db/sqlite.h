@@ -19,6 +19,7 @@ struct db_rows {
 	sqlite3_stmt *stmt;
 	struct db_param *params;
 	int param_count; /* fewer than 64, says a test */
+	int column_count;
 	bool open;
 };
 

@@ -103,6 +103,7 @@ static int rows_get(struct db *db, const struct db_query *query, struct db_rows 
 		rows->db = db;
 		rows->query = query;
 		rows->param_count = sqlite3_bind_parameter_count(rows->stmt);
+		rows->column_count = sqlite3_column_count(rows->stmt);
 		rows->params = mem_array(db, struct db_param, (size_t)rows->param_count);
 	}
 	*ret = rows;
@@ -164,7 +165,7 @@ void db_end(struct db_rows *rows)
 /* SQLite answers NULL for a column that the query does not have. */
 static void check(struct db_rows *rows, int column)
 {
-	if (column < 0 || column >= sqlite3_column_count(rows->stmt))
+	if (column < 0 || column >= rows->column_count)
 		bug(rows->query, "lacks a column that is read", "");
 }
 

@@ -12,7 +12,6 @@
 #include "store/device.h"
 #include "store/handset.h"
 #include "store/line.h"
-#include "store/rendition.h"
 #include "store/setting.h"
 
 static int input_check(struct change *change, const struct handset_new *new)
@@ -130,17 +129,6 @@ static int absence_check(struct change *change, const struct handset *handset)
 				   "it is forgotten here, whatever the device keeps");
 }
 
-static int is_known(struct change *change, const struct handset *handset, bool *ret)
-{
-	char key[IPUI_LEN + 1];
-	char *words;
-	int r = rendition_handsets_known(change->mem, change->db, handset->mac, &words);
-
-	*ret = r == 0 && strstr(mem_printf(change->mem, " %s ", words),
-				mem_printf(change->mem, " %s ", handset_key(handset, key)));
-	return r;
-}
-
 /* The mode that it takes; `ret_none` when the device has nothing to forget. */
 static int mode_choose(struct change *change, const struct handset *handset,
 		       enum operation_mode mode, enum operation_mode *ret, bool *ret_none)
@@ -164,7 +152,7 @@ static int mode_choose(struct change *change, const struct handset *handset,
 			"delete_hs and ToDeReg name an IPUI, and that of slot %d is not known",
 			handset->slot);
 	*ret = OPERATION_ABSENCE;
-	r = is_known(change, handset, &known);
+	r = lifecycle_knows(change->mem, change->db, handset->mac, handset, &known);
 	*ret_none = r == 0 && !known;
 	return r < 0 || *ret_none ? r : absence_check(change, handset);
 }

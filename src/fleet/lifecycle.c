@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "fleet/lifecycle.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "db/db.h"
+#include "fleet/released.h"
 #include "fleet/version.h"
 #include "render/format.h"
-#include "store/rendition.h"
 
 /* The first firmware that knows delete_hs. */
 #define DELETE_SINCE "2.36"
@@ -49,56 +50,39 @@ int64_t device_handsets_max(const struct device *device)
 	return device->capacity > 0 ? device->capacity : product->handsets_max;
 }
 
-struct word {
-	const char *s;
-	size_t len;
+struct key {
+	char s[IPUI_LEN + 1];
 };
 
 static int compare(const void *left, const void *right)
 {
-	const struct word *a = left, *b = right;
-	int order = memcmp(a->s, b->s, a->len < b->len ? a->len : b->len);
-
-	return order ? order : (a->len > b->len) - (a->len < b->len);
-}
-
-/* Words are sorted already, as the view puts them. */
-static struct word *words_of(void *scratch, const char *s, size_t *ret_count)
-{
-	struct word *words = NULL;
-
-	*ret_count = 0;
-	while (*s) {
-		struct word *word = mem_push(scratch, &words, ret_count);
-
-		word->s = s;
-		word->len = strcspn(s, " ");
-		s += word->len + (s[word->len] == ' ');
-	}
-	return words;
+	return strcmp(((const struct key *)left)->s, ((const struct key *)right)->s);
 }
 
 static int mark_added(void *scratch, struct db *db, int64_t mac, int64_t at)
 {
+	struct released *released;
 	struct handset *handsets;
-	struct word *words;
-	size_t count, word_count;
-	char *given;
+	struct key *keys;
+	size_t count, given;
 	int r = handset_list_new(scratch, db, mac, &handsets, &count);
 
 	if (r < 0 || count == 0)
 		return r;
-	r = rendition_handsets_given(scratch, db, mac, &given);
-	if (r < 0)
-		return r;
-	words = words_of(scratch, given, &word_count);
+	r = released_find(scratch, db, mac, &released);
+	if (r <= 0 || !released->given)
+		return r < 0 ? r : 0;
+	given = released->given->handset_count;
+	keys = mem_array(scratch, struct key, given + 1);
+	for (size_t i = 0; i < given; i++)
+		handset_key(released->given->handsets[i].handset, keys[i].s);
+	qsort(keys, given, sizeof(*keys), compare);
+	r = 0;
 	for (size_t i = 0; i < count && r == 0; i++) {
-		char key[IPUI_LEN + 1];
-		struct word word = {handset_key(&handsets[i], key), 0};
+		struct key key;
 
-		word.len = strlen(key);
-		if (handsets[i].waits_mac || !words ||
-		    !bsearch(&word, words, word_count, sizeof(word), compare))
+		handset_key(&handsets[i], key.s);
+		if (handsets[i].waits_mac || !bsearch(&key, keys, given, sizeof(key), compare))
 			continue;
 		handsets[i].added_at = at;
 		handsets[i].registered_at = handsets[i].ipui[0] ? at : 0;
@@ -107,23 +91,54 @@ static int mark_added(void *scratch, struct db *db, int64_t mac, int64_t at)
 	return r;
 }
 
+static bool has(const struct document *document, const struct handset *handset)
+{
+	char key[IPUI_LEN + 1], other[IPUI_LEN + 1];
+
+	handset_key(handset, key);
+	for (size_t i = 0; document && i < document->handset_count; i++)
+		if (strcmp(key, handset_key(document->handsets[i].handset, other)) == 0)
+			return true;
+	return false;
+}
+
+int lifecycle_knows(void *scratch, struct db *db, int64_t mac, const struct handset *handset,
+		    bool *ret)
+{
+	struct released *released;
+	struct device *device;
+	int r = device_get(scratch, db, mac, &device);
+
+	if (r == 0)
+		r = released_find(scratch, db, mac, &released);
+	if (r < 0)
+		return r;
+	/* What it was given by a program that did not keep that, it may know. */
+	*ret = device->provisioned_at && (r == 0 || !released->given);
+	if (r > 0 && !*ret)
+		*ret = has(released->given, handset) || has(released->offered, handset);
+	return 0;
+}
+
 int lifecycle_waits(void *scratch, struct db *db, const char *ipui, int64_t mac, int64_t without,
 		    int64_t *ret)
 {
+	struct handset handset = {.mac = mac};
 	struct operation *removals;
-	char *words;
+	bool knows;
 	size_t count;
 	int r = operation_list_removals(scratch, db, ipui, &removals, &count);
 
 	*ret = 0;
+	snprintf(handset.ipui, sizeof(handset.ipui), "%s", ipui);
 	for (size_t i = 0; i < count && r == 0 && *ret == 0; i++) {
 		int64_t other = removals[i].mac;
 
 		if (removals[i].carried_at || other == mac || other == without)
 			continue;
 		/* A device that never heard of it needs not forget it first. */
-		r = rendition_handsets_known(scratch, db, other, &words);
-		if (r == 0 && strstr(words, ipui))
+		r = lifecycle_knows(scratch, db, other, &handset, &knows);
+		if (r == 0 && knows)
 			*ret = other;
 	}
 	return r;

@@ -120,7 +120,6 @@ static void here_row(void *arg, const struct registration *here)
 		.url_here = here->url,
 	};
 
-	comparing->after = here->mac;
 	comparing->diff->here++;
 	if (comparing->error < 0 ||
 	    (comparing->count > 0 &&
@@ -133,16 +132,16 @@ static void here_row(void *arg, const struct registration *here)
 /* Registrations of one provider that the other list has not named. */
 static int provider_compare(struct comparing *comparing, const struct provider *provider)
 {
-	int count;
+	struct registration_cursor cursor = {.after = -1};
+	int r;
 
-	comparing->after = -1;
 	do {
-		count = registration_walk(comparing->db, provider, comparing->after, PAGE_ROWS,
-					  here_row, comparing);
+		r = registration_walk(comparing->db, provider, &cursor, PAGE_ROWS, here_row,
+				      comparing);
 		if (comparing->error < 0)
 			return comparing->error;
-	} while (count == PAGE_ROWS);
-	return count < 0 ? count : 0;
+	} while (r > 0);
+	return r;
 }
 
 static int here_compare(struct comparing *comparing)

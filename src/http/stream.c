@@ -3,7 +3,7 @@
  * Long answers.
  *
  * Two buffers: one is being sent on the connection's thread, the other filled
- * by `next` on a worker, one piece ahead.  When the sender has nothing it
+ * by `next` on a worker, some pages ahead.  When the sender has nothing it
  * suspends the connection; the worker resumes it with the next piece.  A slow
  * client therefore costs two pieces of memory, never a thread.
  *
@@ -21,7 +21,7 @@
 #include "exchange.h"
 #include "http/reply.h"
 
-enum { BLOCK_BYTES = 32 * 1024 };
+enum { BLOCK_BYTES = 32 * 1024, PIECE_BYTES = 512 * 1024 };
 
 struct stream {
 	struct work work; /* first */
@@ -60,7 +60,10 @@ static int fill(struct stream *stream)
 		return -E_STOPPING;
 	memcpy(id, request_id(stream->request), sizeof(id));
 	log_request(id);
-	r = stream->next(stream->arg, stream->filling);
+	/* Pages may be small; going to and fro between the threads costs more than some of them. */
+	do {
+		r = stream->next(stream->arg, stream->filling);
+	} while (r > 0 && stream->filling->len < PIECE_BYTES);
 	if (r < 0)
 		log_warn("answer broken off", LOG_S("path", stream->request->path), LOG_E(r));
 	log_request(NULL);

@@ -15,12 +15,14 @@
 
 enum { PAGE_ROWS = 500 };
 
+static const struct registration_cursor start = {.after = -1};
+
 struct listing {
 	rpc_listing_row *row;
 	struct provider *providers;
 	size_t count;
 	size_t current;
-	int64_t after; /* MAC */
+	struct registration_cursor cursor;
 	bool begun;
 	struct buf *out;
 };
@@ -30,7 +32,6 @@ static void row_write(void *arg, const struct registration *registration)
 	struct listing *listing = arg;
 
 	listing->row(listing->out, registration);
-	listing->after = registration->mac;
 }
 
 static int page_write(struct listing *listing, struct db *db, struct buf *out)
@@ -38,15 +39,13 @@ static int page_write(struct listing *listing, struct db *db, struct buf *out)
 	int r;
 
 	listing->out = out;
-	r = registration_walk(db, &listing->providers[listing->current], listing->after, PAGE_ROWS,
-			      row_write, listing);
-	if (r < 0)
-		return r;
-	if (r < PAGE_ROWS) {
+	r = registration_walk(db, &listing->providers[listing->current], &listing->cursor,
+			      PAGE_ROWS, row_write, listing);
+	if (r == 0) {
 		listing->current++;
-		listing->after = -1;
+		listing->cursor = start;
 	}
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 static int next(void *arg, struct buf *out)
@@ -100,7 +99,7 @@ int rpc_listing(struct rpc_call *call, rpc_listing_row *row)
 		if (is_named(call, providers[i].name))
 			*mem_push(call->mem, &listing->providers, &listing->count) = providers[i];
 	listing->row = row;
-	listing->after = -1;
+	listing->cursor = start;
 	/* A list of one page goes out whole, with its length. */
 	if (listing->count <= 1) {
 		first = buf_new(call->mem);
@@ -114,7 +113,7 @@ int rpc_listing(struct rpc_call *call, rpc_listing_row *row)
 		*listing = (struct listing){.row = row,
 					    .providers = listing->providers,
 					    .count = listing->count,
-					    .after = -1};
+					    .cursor = start};
 	}
 	reply_stream(call->req, 200, "text/xml", next, listing);
 	return 0;

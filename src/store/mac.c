@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/mac.h"
 
+#include <endian.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -62,12 +63,24 @@ int mac_id_parse(const char *s, int64_t *ret, char suffix[MAC_ID_LEN + 1])
 	return 0;
 }
 
+/* Eight digits at once, a byte each: long lists have a million MACs. */
+static void hex_put(char out[8], uint32_t value)
+{
+	uint64_t n = value;
+	uint64_t letters;
+
+	n = (n << 16 & 0x0000ffff00000000) | (n & 0x000000000000ffff);
+	n = (n << 8 & 0x00ff000000ff0000) | (n & 0x000000ff000000ff);
+	n = (n << 4 & 0x0f000f000f000f00) | (n & 0x000f000f000f000f);
+	letters = (n + 0x0606060606060606) >> 4 & 0x0101010101010101;
+	n = htobe64(n + 0x3030303030303030 + letters * ('A' - '9' - 1));
+	memcpy(out, &n, sizeof(n));
+}
+
 void mac_format(int64_t mac, char out[MAC_LEN + 1])
 {
-	static const char digits[] = "0123456789ABCDEF";
-
-	for (int i = 0; i < MAC_LEN; i++)
-		out[i] = digits[mac >> (4 * (MAC_LEN - 1 - i)) & 15];
+	hex_put(out + 4, (uint32_t)mac);
+	hex_put(out, (uint32_t)(mac >> 16));
 	out[MAC_LEN] = '\0';
 }
 

@@ -50,22 +50,24 @@ static void migrations_are_applied_once_and_in_order(void **state)
 		struct db *db = scratch_database(prefixes[i]);
 		const struct asset *file = NULL;
 		char sql[200];
-		int number = 0;
+		int number = 0, count = 0;
 
 		clock_set(SCRATCH_NOW + 1000);
 		assert_int_equal(db_migrate(db, prefixes[i], NULL), 0);
 		while ((file = asset_next(prefixes[i], file))) {
 			if (strchr(file->name + strlen(prefixes[i]), '/'))
 				continue;
-			number++;
+			assert_true(atoi(file->name + strlen(prefixes[i])) > number);
+			number = atoi(file->name + strlen(prefixes[i]));
 			snprintf(sql, sizeof(sql),
 				 "SELECT applied_at FROM migration "
-				 "WHERE number = %d AND rowid = %d AND name = '%s'",
-				 number, number, file->name);
+				 "WHERE number = %d AND name = '%s' AND number = (SELECT number "
+				 "FROM migration ORDER BY rowid LIMIT 1 OFFSET %d)",
+				 number, file->name, count++);
 			assert_int_equal(scratch_ask(db->handle, sql), SCRATCH_NOW);
 		}
-		assert_true(number > 0);
-		assert_int_equal(scratch_ask(db->handle, "SELECT count(*) FROM migration"), number);
+		assert_true(count > 0);
+		assert_int_equal(scratch_ask(db->handle, "SELECT count(*) FROM migration"), count);
 		clock_set(SCRATCH_NOW);
 		db_close(db);
 	}

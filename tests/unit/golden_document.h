@@ -21,6 +21,7 @@
  *               "registrar_address", "registrar_port", "transport"}],
  *  "handsets": [{"ipui", "pin", "provider", "params", "repeat",
  *                "line": {"user_name", "auth_name", "auth_password", "display_name"}}],
+ *  "opers": [{"name", "value", "params"}], "firmware": {"version", "url"},
  *  "operations": [{"kind", "mode", "ipui", "dm", "start_at", "duration", "password", "url"}],
  *  "expect_error": {"name": "text_empty", "text": "…"}}
  *
@@ -229,6 +230,43 @@ static inline bool golden_operation(void *mem, struct golden *g, json_t *json,
 	return true;
 }
 
+static inline bool golden_oper(void *mem, struct golden *g, json_t *json,
+			       struct document_oper *oper)
+{
+	json_t *name = NULL, *value = NULL, *params = NULL;
+	json_error_t error;
+
+	if (json_unpack_ex(json, &error, JSON_STRICT, "{s:o, s?o, s?o}", "name", &name, "value",
+			   &value, "params", &params) < 0)
+		return golden_fail(g, error.text);
+	oper->name = golden_text(mem, name, 0);
+	oper->value = golden_text(mem, value, 0);
+	oper->params = golden_params(mem, g, params, 0, &oper->param_count);
+	return true;
+}
+
+static inline bool golden_opers(void *mem, struct golden *g, json_t *opers, json_t *firmware)
+{
+	struct document *d = &g->document;
+	size_t i;
+	json_t *row;
+
+	d->opers = mem_array(mem, struct document_oper, json_array_size(opers) + 1);
+	json_array_foreach(opers, i, row)
+	{
+		if (!golden_oper(mem, g, row, &d->opers[d->oper_count++]))
+			return false;
+	}
+	if (firmware) {
+		struct document_firmware *file = mem_new(mem, struct document_firmware);
+
+		file->version = golden_text(mem, json_object_get(firmware, "version"), 0);
+		file->url = golden_text(mem, json_object_get(firmware, "url"), 0);
+		d->firmware = file;
+	}
+	return true;
+}
+
 static inline bool golden_lists(void *mem, struct golden *g, json_t *servers, json_t *handsets,
 				json_t *operations)
 {
@@ -259,17 +297,20 @@ static inline bool golden_read(void *mem, const char *path, struct golden *g)
 	json_error_t error;
 	json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 	json_t *params = NULL, *servers = NULL, *handsets = NULL, *operations = NULL;
+	json_t *opers = NULL, *firmware = NULL;
 	const char *what, *product, *name = NULL, *text = NULL;
 	int reveal = 1, clear = 0;
 	bool good = false;
 
 	memset(g, 0, sizeof(*g));
-	if (json && json_unpack_ex(json, &error, JSON_STRICT,
-				   "{s:s, s:s, s?b, s?b, s?o, s?o, s?o, s?o, s?{s:s, s:s}}", "what",
-				   &what, "product", &product, "reveal", &reveal,
-				   "delete_not_provisioned", &clear, "params", &params, "servers",
-				   &servers, "handsets", &handsets, "operations", &operations,
-				   "expect_error", "name", &name, "text", &text) == 0) {
+	if (json &&
+	    json_unpack_ex(json, &error, JSON_STRICT,
+			   "{s:s, s:s, s?b, s?b, s?o, s?o, s?o, s?o, s?o, s?o, s?{s:s, s:s}}",
+			   "what", &what, "product", &product, "reveal", &reveal,
+			   "delete_not_provisioned", &clear, "params", &params, "servers", &servers,
+			   "handsets", &handsets, "operations", &operations, "opers", &opers,
+			   "firmware", &firmware, "expect_error", "name", &name, "text",
+			   &text) == 0) {
 		g->document.mac = 0x7c2f80e0d605;
 		g->document.product = mem_strdup(mem, product);
 		g->document.delete_not_provisioned = clear;
@@ -277,7 +318,8 @@ static inline bool golden_read(void *mem, const char *path, struct golden *g)
 		g->expect_error = name ? mem_strdup(mem, name) : NULL;
 		g->expect_text = text ? mem_strdup(mem, text) : NULL;
 		g->document.params = golden_params(mem, g, params, 0, &g->document.param_count);
-		good = golden_lists(mem, g, servers, handsets, operations);
+		good = golden_lists(mem, g, servers, handsets, operations) &&
+		       golden_opers(mem, g, opers, firmware);
 	} else {
 		golden_fail(g, error.text);
 	}

@@ -168,13 +168,13 @@ static void telling_many_ipuis_is_no_shrink(void **state)
 		snprintf(ipui, sizeof(ipui), "0290000%03x", (unsigned)i);
 		assert_int_equal(set(f, mac, key, &told), 0);
 	}
-	assert_false(view_at(f, mac, NOW + 10)->held);
+	assert_false(view_at(f, mac, NOW + 10)->held.at);
 	assert_true(holds(rendition_at(f, mac, NOW + 10), "DeleteNotProvisionedHS"));
 	/* Slots that are empty now do count. */
 	f->config.provisioning.shrink_guard = (struct config_guard){0, 0};
 	fetch_at(f, mac, NOW + 10);
 	assert_int_equal(remove_as(f, mac, "1", OPERATION_FORGET), 0);
-	assert_true(view_at(f, mac, NOW + 20)->held);
+	assert_true(view_at(f, mac, NOW + 20)->held.at);
 }
 
 static void a_handset_needs_an_ipui_or_a_pin_and_a_slot_of_its_own(void **state)

@@ -40,8 +40,10 @@ static void pages_are_sought_and_not_scanned(void **state)
 		{"group_page",
 		 "SEARCH device_group USING INDEX sqlite_autoindex_device_group_1 (name>?)"},
 		{"sip_server_page", "SEARCH s USING INDEX sqlite_autoindex_sip_server_1 (name>?)"},
-		{"registration_page", "SEARCH registration USING INDEX registration_by_provider "
-				      "(provider_id=? AND mac>?)"},
+		{"registration_page", "SEARCH registration USING INTEGER PRIMARY KEY (rowid>?)"},
+		{"registration_page_of_provider",
+		 "SEARCH registration USING INDEX registration_by_provider "
+		 "(provider_id=? AND mac>?)"},
 		{"device_page", "SEARCH d USING INTEGER PRIMARY KEY (rowid>?)"},
 		{"device_page_of_group",
 		 "SEARCH d USING INDEX device_by_group (group_id=? AND mac>?)"},
