@@ -9,6 +9,7 @@
 #include "store/mac.h"
 #include "store/registration.h"
 
+struct buf;
 struct config;
 struct config_redirect;
 struct db;
@@ -52,13 +53,33 @@ struct redirect_answer {
 /* "mac_not_found:7C2F80820EC0", "OK" or "OK: <password>". */
 char *redirect_answer_text(void *mem, const struct redirect_answer *answer);
 
+/*
+ * What the registrations of one list share, for one write operation in which no
+ * MAC comes twice.  Zeroed, but for an empty `audited`; ended with redirect_list_end().
+ *
+ * New devices come in series: looking for the next MAC that is known tells of
+ * many that are not.  And what is done to all of them alike is said once in the
+ * audit log for some dozens of them.
+ */
+struct redirect_gap { /* no MAC from `from` up to `to`, without it, is known */
+	int64_t from;
+	int64_t to;
+};
+struct redirect_list {
+	struct redirect_gap device;
+	struct redirect_gap inventory;
+	struct buf *audited; /* "device:7C2F80820EC0 device:…" */
+	size_t audited_count;
+};
+
 /* Provider and URL of a call, checked once for all its MACs. */
 struct redirect_target {
 	const char *url;
 	int64_t provider_id;
-	const char *provider; /* its name */
-	bool replace;	      /* what the caller's own have registered gives way */
-	const char *audit;    /* what the audit log says of it */
+	const char *provider;	    /* its name */
+	bool replace;		    /* what the caller's own have registered gives way */
+	const char *audit;	    /* what the audit log says of it */
+	struct redirect_list *list; /* NULL: of this MAC alone */
 };
 
 /*
@@ -81,6 +102,10 @@ int redirect_register_check(void *mem, struct db *db, const struct redirect_call
 int redirect_register(void *mem, struct db *db, const struct redirect_caller *caller,
 		      const char *mac_id, const struct redirect_target *target,
 		      struct redirect_answer *answer) MUST_CHECK;
+
+/* The last registration of a list has been made. */
+int redirect_list_end(struct db *db, const struct redirect_caller *caller,
+		      const struct redirect_target *target) MUST_CHECK;
 
 int redirect_deregister(void *mem, struct db *db, const struct redirect_caller *caller,
 			const char *mac_id, struct redirect_answer *answer) MUST_CHECK;

@@ -58,6 +58,8 @@ struct device_fetch {
 
 /* 1 found, 0 not. */
 int device_find(void *mem, struct db *db, int64_t mac, struct device **ret) MUST_CHECK;
+/* The first MAC from this one on: 1 found, 0 there is none. */
+int device_next_mac(struct db *db, int64_t mac, int64_t *ret) MUST_CHECK;
 /* -E_MAC_UNKNOWN when it is not there. */
 int device_get(void *mem, struct db *db, int64_t mac, struct device **ret) MUST_CHECK;
 /* 1 found, 0 not. */
@@ -84,6 +86,8 @@ int device_list(void *mem, struct db *db, const struct device_filter *filter,
 		struct device_row **ret, size_t *ret_count) MUST_CHECK;
 
 int device_insert(struct db *db, const struct device *device) MUST_CHECK;
+/* One that is registered only: MAC-ID, secret with its origin and account, and nothing else. */
+int device_insert_registered(struct db *db, const struct device *device) MUST_CHECK;
 /* All columns but the times; the revision grows. */
 int device_update(struct db *db, const struct device *device) MUST_CHECK;
 int device_touch(struct db *db, int64_t mac) MUST_CHECK;

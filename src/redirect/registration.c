@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/secret.h"
@@ -17,7 +18,7 @@
 #include "store/device.h"
 #include "store/provider.h"
 
-enum { OFFENDER_MAX = 64 };
+enum { OFFENDER_MAX = 64, AUDITED_MAX = 64 };
 
 static const char *const codes[] = {
 #define OUTCOME(id, code, offender) [id] = code,
@@ -160,7 +161,7 @@ static int device_prepare(void *mem, struct db *db, const struct redirect_caller
 	}
 	*ret = device;
 	if (!known)
-		return device_insert(db, device);
+		return device_insert_registered(db, device);
 	/* What a phone may prove itself with has changed: the secret, or the URL's password. */
 	writer_touch(db);
 	return changed ? device_update(db, device) : 0;
@@ -198,8 +199,9 @@ static int registration_remove(void *mem, struct db *db, const struct redirect_c
  * That it is in use comes before its suffix, which is nobody else's to try.
  */
 static int register_check(void *mem, struct db *db, const struct redirect_caller *caller,
-			  const char *mac_id, bool replace, struct possession *possession,
-			  struct registration **ret_present, struct redirect_answer *answer)
+			  const char *mac_id, const struct redirect_target *target,
+			  struct possession *possession, struct registration **ret_present,
+			  struct redirect_answer *answer)
 {
 	int r = possession_parse(mac_id, possession);
 	int is_there;
@@ -210,7 +212,7 @@ static int register_check(void *mem, struct db *db, const struct redirect_caller
 		r = -E_MAC_ID_MALFORMED;
 	if (r < 0)
 		return refuse(answer, REDIRECT_MAC_INVALID, answer->offender, r);
-	r = possession_device(mem, db, possession);
+	r = possession_device(mem, db, target->list, possession);
 	if (r < 0)
 		return r;
 	/* Without a device there is no registration either. */
@@ -218,9 +220,9 @@ static int register_check(void *mem, struct db *db, const struct redirect_caller
 		possession->device ? registered(mem, db, caller, possession->mac, ret_present) : 0;
 	if (is_there < 0)
 		return is_there;
-	if (is_there == REGISTERED_FOREIGN || (is_there && !replace))
+	if (is_there == REGISTERED_FOREIGN || (is_there && !target->replace))
 		return refuse(answer, REDIRECT_MAC_ALREADY_IN_USE, answer->offender, -E_MAC_EXISTS);
-	r = possession_read(mem, db, possession);
+	r = possession_read(mem, db, target->list, possession);
 	if (r < 0)
 		return r;
 	if (!is_there && !possession->item && caller->rules->require_inventory)
@@ -235,10 +237,40 @@ int redirect_register_check(void *mem, struct db *db, const struct redirect_call
 {
 	struct possession possession;
 	struct registration *present;
-	int r = register_check(mem, db, caller, mac_id, target->replace, &possession, &present,
-			       answer);
+	int r = register_check(mem, db, caller, mac_id, target, &possession, &present, answer);
 
 	return r < 0 ? r : 0;
+}
+
+int redirect_list_end(struct db *db, const struct redirect_caller *caller,
+		      const struct redirect_target *target)
+{
+	struct redirect_list *list = target->list;
+	int r;
+
+	if (list->audited_count == 0)
+		return 0;
+	r = audit_insert(db, caller->who, "registration.add", list->audited->data, NULL,
+			 target->audit);
+	buf_cut(list->audited, 0);
+	list->audited_count = 0;
+	return r;
+}
+
+static int audit_add(struct db *db, const struct redirect_caller *caller, int64_t mac,
+		     const struct redirect_target *target)
+{
+	struct redirect_list *list = target->list;
+	char text[MAC_LEN + 1];
+
+	if (!list)
+		return audit(db, caller, "registration.add", mac, NULL, target->audit);
+	mac_format(mac, text);
+	if (list->audited_count++ > 0)
+		buf_addc(list->audited, ' ');
+	buf_adds(list->audited, "device:");
+	buf_add(list->audited, text, MAC_LEN);
+	return list->audited_count < AUDITED_MAX ? 0 : redirect_list_end(db, caller, target);
 }
 
 int redirect_register(void *mem, struct db *db, const struct redirect_caller *caller,
@@ -255,8 +287,7 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 	struct possession possession;
 	struct registration *present;
 	struct device *device = NULL;
-	int r = register_check(mem, db, caller, mac_id, target->replace, &possession, &present,
-			       answer);
+	int r = register_check(mem, db, caller, mac_id, target, &possession, &present, answer);
 
 	if (r <= 0)
 		return r;
@@ -272,7 +303,7 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 	if (r < 0)
 		return r;
 	answer->secret = device->secret;
-	return audit(db, caller, "registration.add", registration.mac, NULL, target->audit);
+	return audit_add(db, caller, registration.mac, target);
 }
 
 /* 1 as possession_judge() has it. */
@@ -293,7 +324,7 @@ static int look(void *mem, struct db *db, const struct redirect_caller *caller, 
 		return refuse(answer, REDIRECT_MAC_NOT_FOUND, answer->offender, -E_NOT_REGISTERED);
 	if (!*possession->suffix)
 		return 1;
-	r = possession_read(mem, db, possession);
+	r = possession_read(mem, db, NULL, possession);
 	return r < 0 ? r : possession_judge(possession, answer);
 }
 

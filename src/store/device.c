@@ -54,6 +54,13 @@ int device_find(void *mem, struct db *db, int64_t mac, struct device **ret)
 	return r < 0 ? r : 1;
 }
 
+DB_QUERY(device_next, "SELECT mac FROM device WHERE mac >= :mac ORDER BY mac LIMIT 1");
+
+int device_next_mac(struct db *db, int64_t mac, int64_t *ret)
+{
+	return db_select_int(db, &device_next, DB_ARGS(DB_INT("mac", mac)), ret);
+}
+
 int device_get(void *mem, struct db *db, int64_t mac, struct device **ret)
 {
 	int r = device_find(mem, db, mac, ret);
@@ -208,6 +215,21 @@ DB_QUERY(device_change,
 		DB_TEXT("user_name", (d)->user_name),                                              \
 		DB_SECRET("user_password", (d)->user_password, "device.user_password"),            \
 		DB_INT_OR_NULL("locked_at", (d)->locked_at)
+
+/* What a registration knows: lists make thousands of them. */
+DB_QUERY(device_add_registered,
+	 "INSERT INTO device (mac, mac_id, secret, secret_origin, secret_account_id, created_at) "
+	 "VALUES (:mac, :mac_id, :secret, :secret_origin, :secret_account_id, :created_at)");
+
+int device_insert_registered(struct db *db, const struct device *device)
+{
+	return db_run(db, &device_add_registered,
+		      DB_ARGS(DB_INT("mac", device->mac), DB_TEXT("mac_id", device->mac_id),
+			      DB_SECRET("secret", device->secret, "device.secret"),
+			      DB_TEXT("secret_origin", device->secret_origin),
+			      DB_INT_OR_NULL("secret_account_id", device->secret_account_id),
+			      DB_INT("created_at", device->created_at)));
+}
 
 int device_insert(struct db *db, const struct device *device)
 {
