@@ -9,10 +9,10 @@
 #include "store/mac.h"
 #include "store/registration.h"
 
-struct buf;
 struct config;
 struct config_redirect;
 struct db;
+struct redirect_list;
 struct secret;
 
 /*
@@ -53,25 +53,6 @@ struct redirect_answer {
 /* "mac_not_found:7C2F80820EC0", "OK" or "OK: <password>". */
 char *redirect_answer_text(void *mem, const struct redirect_answer *answer);
 
-/*
- * What the registrations of one list share, for one write operation in which no
- * MAC comes twice.  Zeroed, but for an empty `audited`; ended with redirect_list_end().
- *
- * New devices come in series: looking for the next MAC that is known tells of
- * many that are not.  And what is done to all of them alike is said once in the
- * audit log for some dozens of them.
- */
-struct redirect_gap { /* no MAC from `from` up to `to`, without it, is known */
-	int64_t from;
-	int64_t to;
-};
-struct redirect_list {
-	struct redirect_gap device;
-	struct redirect_gap inventory;
-	struct buf *audited; /* "device:7C2F80820EC0 device:…" */
-	size_t audited_count;
-};
-
 /* Provider and URL of a call, checked once for all its MACs. */
 struct redirect_target {
 	const char *url;
@@ -79,7 +60,7 @@ struct redirect_target {
 	const char *provider;	    /* its name */
 	bool replace;		    /* what the caller's own have registered gives way */
 	const char *audit;	    /* what the audit log says of it */
-	struct redirect_list *list; /* NULL: of this MAC alone */
+	struct redirect_list *list; /* redirect/list.h; NULL: of this MAC alone */
 };
 
 /*
@@ -103,7 +84,7 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 		      const char *mac_id, const struct redirect_target *target,
 		      struct redirect_answer *answer) MUST_CHECK;
 
-/* The last registration of a list has been made. */
+/* The last registration of a list has been made; until then some of them are not stored. */
 int redirect_list_end(struct db *db, const struct redirect_caller *caller,
 		      const struct redirect_target *target) MUST_CHECK;
 

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "config/config.h"
+#include "redirect/list.h"
 #include "store/device.h"
 
 enum { TRIED_SLOTS = 4096 };

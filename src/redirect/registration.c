@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/secret.h"
 #include "config/config.h"
 #include "db/writer.h"
+#include "redirect/list.h"
 #include "redirect/mirror.h"
 #include "redirect/possession.h"
 #include "redirect/url.h"
@@ -18,7 +18,7 @@
 #include "store/device.h"
 #include "store/provider.h"
 
-enum { OFFENDER_MAX = 64, AUDITED_MAX = 64 };
+enum { OFFENDER_MAX = 64 };
 
 static const char *const codes[] = {
 #define OUTCOME(id, code, offender) [id] = code,
@@ -147,6 +147,7 @@ static bool secret_choose(void *mem, struct device *device, const struct invento
 	return true;
 }
 
+/* 1 the device is new, and not stored yet; 0 it is. */
 static int device_prepare(void *mem, struct db *db, const struct redirect_caller *caller,
 			  const struct possession *possession, struct device **ret)
 {
@@ -163,12 +164,12 @@ static int device_prepare(void *mem, struct db *db, const struct redirect_caller
 	/* It has been judged; one that the inventory knows better replaces what was told first. */
 	if (*possession->suffix &&
 	    (!device->mac_id || strcmp(device->mac_id, possession->suffix) != 0)) {
-		device->mac_id = possession->suffix;
+		device->mac_id = mem_strdup(mem, possession->suffix);
 		changed = true;
 	}
 	*ret = device;
 	if (!known)
-		return device_insert_registered(db, device);
+		return 1;
 	/* What a phone may prove itself with has changed: the secret, or the URL's password. */
 	writer_touch(db);
 	return changed ? device_update(db, device) : 0;
@@ -249,35 +250,25 @@ int redirect_register_check(void *mem, struct db *db, const struct redirect_call
 	return r < 0 ? r : 0;
 }
 
-int redirect_list_end(struct db *db, const struct redirect_caller *caller,
-		      const struct redirect_target *target)
-{
-	struct redirect_list *list = target->list;
-	int r;
-
-	if (list->audited_count == 0)
-		return 0;
-	r = audit_insert(db, caller->who, "registration.add", list->audited->data, NULL,
-			 target->audit);
-	buf_cut(list->audited, 0);
-	list->audited_count = 0;
-	return r;
-}
-
 static int audit_add(struct db *db, const struct redirect_caller *caller, int64_t mac,
 		     const struct redirect_target *target)
 {
-	struct redirect_list *list = target->list;
-	char text[MAC_LEN + 1];
+	if (target->list)
+		return list_audit(db, caller, target, mac);
+	return audit(db, caller, "registration.add", mac, NULL, target->audit);
+}
 
-	if (!list)
-		return audit(db, caller, "registration.add", mac, NULL, target->audit);
-	mac_format(mac, text);
-	if (list->audited_count++ > 0)
-		buf_addc(list->audited, ' ');
-	buf_adds(list->audited, "device:");
-	buf_add(list->audited, text, MAC_LEN);
-	return list->audited_count < AUDITED_MAX ? 0 : redirect_list_end(db, caller, target);
+static int registration_store(struct db *db, const struct redirect_target *target,
+			      const struct registration *registration,
+			      const struct device *new_device)
+{
+	int r = 0;
+
+	if (new_device && target->list)
+		return list_add(target->list, registration, new_device);
+	if (new_device)
+		r = device_insert_registered(db, &new_device, 1);
+	return r < 0 ? r : registration_insert(db, registration);
 }
 
 int redirect_register(void *mem, struct db *db, const struct redirect_caller *caller,
@@ -294,16 +285,18 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 	struct possession possession;
 	struct registration *present;
 	struct device *device = NULL;
-	int r = register_check(mem, db, caller, mac_id, target, &possession, &present, answer);
+	int r = target->list ? list_room(db, target->list, &mem) : 0;
 
+	if (r == 0)
+		r = register_check(mem, db, caller, mac_id, target, &possession, &present, answer);
 	if (r <= 0)
 		return r;
 	registration.mac = possession.mac;
 	r = present ? registration_remove(mem, db, caller, present) : 0;
 	if (r == 0)
 		r = device_prepare(mem, db, caller, &possession, &device);
-	if (r == 0)
-		r = registration_insert(db, &registration);
+	if (r >= 0)
+		r = registration_store(db, target, &registration, r > 0 ? device : NULL);
 	if (r == 0)
 		r = mirror_register(db, caller->config, &registration,
 				    device->mac_id ? device->mac_id : possession.expected);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "redirect/url.h"
-
-#include "base/buf.h"
 #include "base/log.h"
+#include "redirect/list.h"
+#include "redirect/url.h"
 #include "rpc/handlers.h"
 #include "rpc/registering.h"
 
@@ -20,7 +19,6 @@ static int one(void *mem, struct rpc_call *call, struct db *db, const char *mac_
 
 static int op(struct rpc_call *call, struct db *db, struct buf *answer)
 {
-	struct redirect_list list = {.audited = buf_new(call->mem)};
 	struct redirect_target target;
 	struct redirect_answer outcome;
 	int r = redirect_target_check(call->mem, db, &call->caller, call->params[1].text,
@@ -32,7 +30,7 @@ static int op(struct rpc_call *call, struct db *db, struct buf *answer)
 		rpc_outcome(call, answer, &outcome);
 		return 0;
 	}
-	target.list = &list;
+	target.list = redirect_list_new(call->mem);
 	r = rpc_list(call, db, answer, check, one, &target);
 	return r < 0 ? r : redirect_list_end(db, &call->caller, &target);
 }
