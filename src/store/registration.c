@@ -184,3 +184,39 @@ int registration_walk(struct db *db, const struct provider *provider,
 		cursor->pages = -PAGES_UNTIL_TRIED;
 	return count == limit;
 }
+
+DB_QUERY(registration_by_url,
+	 "SELECT " COLUMNS ", coalesce(d.mac_id, i.mac_id) FROM registration r "
+	 "JOIN provider p ON p.id = r.provider_id "
+	 "JOIN device d ON d.mac = r.mac "
+	 "LEFT JOIN inventory i ON i.mac = r.mac "
+	 "WHERE r.mac > :after AND lower(r.url) LIKE :pattern ESCAPE '!' "
+	 "ORDER BY r.mac "
+	 "LIMIT :limit");
+
+int registration_like(void *mem, struct db *db, const char *pattern, int64_t after, int limit,
+		      struct registration_found **ret, size_t *ret_count)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &registration_by_url,
+			  DB_ARGS(DB_INT("after", after), DB_TEXT("pattern", pattern),
+				  DB_INT("limit", limit)),
+			  &rows);
+
+	*ret = NULL;
+	*ret_count = 0;
+	while (r >= 0 && (r = db_next(rows)) > 0) {
+		struct registration_found *found = mem_push(mem, ret, ret_count);
+
+		registration_from(mem, rows, &found->registration);
+		found->mac_id = db_text_copy(mem, rows, 6);
+	}
+	return r;
+}
+
+DB_QUERY(registration_set_url, "UPDATE registration SET url = :url WHERE mac = :mac");
+
+int registration_move(struct db *db, int64_t mac, const char *url)
+{
+	return db_run(db, &registration_set_url, DB_ARGS(DB_TEXT("url", url), DB_INT("mac", mac)));
+}
