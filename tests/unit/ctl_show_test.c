@@ -81,7 +81,8 @@ static void a_list_has_aligned_columns_and_no_blanks_at_the_end(void **state)
 		     "\"handsets\":0,\"seen_at\":1780239540}]}",
 		     false),
 		"MAC           PRODUCT  GROUP  NAME   HANDSETS  FIRMWARE    LOCKED  HELD  SEEN\n"
-		"7C2F80820EC0  n870     -      B\xc3\xbcro   12        83.V2.43.0  yes     no    -\n"
+		"7C2F80820EC0  n870     -      B\xc3\xbcro   12        83.V2.43.0  yes     no    "
+		"-\n"
 		"7C2F80820EC1  -        g      Halle  0         -           -       -     "
 		"2026-05-31 14:59:00\n");
 }
