@@ -87,7 +87,7 @@ static json_t *notes_json(void *mem, const struct view *view)
 
 static void document_answer(struct request *req, const struct preview *preview)
 {
-	json_t *notes = notes_json(preview->view);
+	json_t *notes = notes_json(request_mem(req), preview->view);
 	const json_t *note;
 	size_t i;
 
