@@ -40,6 +40,7 @@ struct db {
 	int lock_fd;
 	bool touched; /* see writer_touch() */
 	bool woken;   /* see writer_wake() */
+	_Atomic uint64_t *heartbeat; /* of the writer; NULL: nobody looks at it */
 	int error;    /* the last one, and its words, which a rollback would wipe in the handle */
 	char words[300];
 	sqlite3_stmt *control[CONTROL_COUNT];
