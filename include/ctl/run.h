@@ -15,6 +15,7 @@ struct ctl_run {
 int ctl_run_object(void *mem, const struct ctl_run *run);
 int ctl_run_list(void *mem, const struct ctl_run *run);
 int ctl_run_document(void *mem, const struct ctl_run *run);
+int ctl_run_steps(void *mem, const struct ctl_run *run);
 int ctl_run_rpc(void *mem, struct ctl_run *run);
 
 /* Sends a request, whose refusal is told to the person. */

@@ -73,7 +73,14 @@ static int query_add(void *mem, const struct ctl_value *value, const char **path
 	const char *text = value->arg->type == CTL_TRUTH ? "1" : value->text;
 	bool is_limit = value->arg->type == CTL_LIMIT;
 	uint64_t n;
+	int64_t at;
 
+	if (value->arg->type == CTL_TIME) {
+		int r = ctl_when_parse(text, clock_now(), &at, reterr);
+		if (r < 0)
+			return r;
+		text = mem_printf(mem, "%lld", (long long)at);
+	}
 	if ((is_limit || value->arg->type == CTL_NUMBER) && !text_to_uint(text, INT32_MAX, &n))
 		return diag_set(reterr, -EINVAL, "%s: '%s' is not a whole number",
 				value->arg->spelling, text);
