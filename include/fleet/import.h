@@ -50,10 +50,10 @@ enum { IMPORT_ERRORS_MAX = 100 };
 struct import_row {
 	unsigned line;
 	int64_t mac;
-	int slot;		     /* 0: not told */
-	char ipui[IPUI_LEN + 1];     /* "": not told */
-	const char *cells[CELLS];    /* NULL: no such column; IMPORT_KEEP has become NULL, too */
-	bool keeps[CELLS];	     /* it was IMPORT_KEEP */
+	int slot;		  /* 0: not told */
+	char ipui[IPUI_LEN + 1];  /* "": not told */
+	const char *cells[CELLS]; /* NULL: no such column; IMPORT_KEEP has become NULL, too */
+	bool keeps[CELLS];	  /* it was IMPORT_KEEP */
 };
 
 struct import_error {

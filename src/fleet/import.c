@@ -62,15 +62,15 @@ bool import_differs_secret(struct import_part *part, const char *key, const char
 	return true;
 }
 
+/* Errnos and what the database says of itself. */
 static bool is_ours(int r)
 {
-	return r > -E_INTERNAL || r == E_INTERNAL || r == -E_DB || r == -E_DB_BUSY ||
-	       r == -E_DB_FULL || r == -E_SEAL;
+	return r >= -E_INTERNAL || r == -E_DB || r == -E_DB_BUSY || r == -E_DB_FULL || r == -E_SEAL;
 }
 
 int import_row_failed(struct import_part *part, const struct import_row *row, int r)
 {
-	if (r == -E_INTERNAL || is_ours(r))
+	if (is_ours(r))
 		return r;
 	import_complain(part->table, row->line, "%s", diag_text(part->change->diag, r));
 	if (part->change->diag)
@@ -159,15 +159,13 @@ static int audit_all(struct change *change, const struct import_table *table,
 {
 	if (counts->devices == 0)
 		return 0;
-	return fleet_audit(change,
-			   mem_printf(change->mem, "import.%s", import_kind_name(table->kind)),
-			   "fleet", NULL,
-			   json_pack("{s:s*, s:I, s:I, s:I, s:I, s:I}", "file", options->file,
-				     "rows", (json_int_t)counts->rows, "added",
-				     (json_int_t)counts->added, "changed",
-				     (json_int_t)counts->changed, "unchanged",
-				     (json_int_t)counts->unchanged, "devices",
-				     (json_int_t)counts->devices));
+	return fleet_audit(
+		change, mem_printf(change->mem, "import.%s", import_kind_name(table->kind)),
+		"fleet", NULL,
+		json_pack("{s:s*, s:I, s:I, s:I, s:I, s:I}", "file", options->file, "rows",
+			  (json_int_t)counts->rows, "added", (json_int_t)counts->added, "changed",
+			  (json_int_t)counts->changed, "unchanged", (json_int_t)counts->unchanged,
+			  "devices", (json_int_t)counts->devices));
 }
 
 int fleet_import_table(struct change *change, struct import_table *table,

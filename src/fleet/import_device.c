@@ -63,9 +63,9 @@ int import_device_row(struct import_part *part, const struct import_row *row)
 		secret_take(part, row, CELL_PASSWORD, was->user_password, &input.password);
 	if (import_text(row->cells[CELL_LOCKED])) {
 		input.locked = strcmp(row->cells[CELL_LOCKED], "yes") == 0;
-		input.has_locked = import_differs(part, "device", "locked",
-						  was->locked_at ? "yes" : "no",
-						  input.locked ? "yes" : "no");
+		input.has_locked =
+			import_differs(part, "device", "locked", was->locked_at ? "yes" : "no",
+				       input.locked ? "yes" : "no");
 	}
 	/* Without its user a password is nobody's. */
 	if (input.has_user && !input.user) {

@@ -141,9 +141,7 @@ static void merge(struct house *house, const struct import_row *row, const struc
 	struct change *change = house->part->change;
 	const char *user = line ? line->user_name : NULL;
 
-	new->ipui = row->ipui[0] ? row->ipui
-		    : handset && handset->ipui[0] ? handset->ipui
-						  : NULL;
+	new->ipui = row->ipui[0] ? row->ipui : handset && handset->ipui[0] ? handset->ipui : NULL;
 	new->slot = handset ? handset->slot : row->slot;
 	new->origin = "import";
 	new->force = house->part->options->force;
@@ -155,8 +153,8 @@ static void merge(struct house *house, const struct import_row *row, const struc
 		return;
 	new->sip = text_of(row->cells[CELL_SIP],
 			   line ? server_name(house, line->sip_server_id) : NULL);
-	new->password = secret_of(change, row->cells[CELL_PASSWORD],
-				  line ? line->auth_password : NULL);
+	new->password =
+		secret_of(change, row->cells[CELL_PASSWORD], line ? line->auth_password : NULL);
 	new->auth = text_of(row->cells[CELL_AUTH],
 			    line && strcmp(line->auth_name, user) != 0 ? line->auth_name : NULL);
 	new->display = text_of(row->cells[CELL_DISPLAY], line ? line->display_name : NULL);
@@ -189,11 +187,20 @@ static bool differs(struct house *house, const struct handset *handset, const st
 	*ret_line |= import_differs(part, key, "auth", line ? line->auth_name : NULL, new->auth);
 	*ret_line |= import_differs(part, key, "display", line ? line->display_name : NULL,
 				    new->display);
-	*ret_line |= import_differs(part, key, "sip",
-				    line ? server_name(house, line->sip_server_id) : NULL, new->sip);
-	*ret_line |= import_differs_secret(part, key, "password",
-					   line ? line->auth_password : NULL, new->password);
+	*ret_line |= import_differs(
+		part, key, "sip", line ? server_name(house, line->sip_server_id) : NULL, new->sip);
+	*ret_line |= import_differs_secret(part, key, "password", line ? line->auth_password : NULL,
+					   new->password);
 	return r;
+}
+
+static void leave(struct house *house, int64_t server_id)
+{
+	for (size_t i = 0; i < house->left_count; i++)
+		if (house->left[i] == server_id)
+			return;
+	if (house->left_count < COUNT_OF(house->left))
+		house->left[house->left_count++] = server_id;
 }
 
 static int line_put(struct house *house, const struct handset *handset, const struct line *was,
@@ -202,12 +209,12 @@ static int line_put(struct house *house, const struct handset *handset, const st
 	struct change *change = house->part->change;
 	struct line line = {.mac = handset->mac, .slot = handset->slot};
 	struct sip_server *server;
-	int r = was ? line_delete(change->db, handset->mac, handset->slot) : 0;
+	int r;
 
-	if (r >= 0 && was && house->left_count < COUNT_OF(house->left))
-		house->left[house->left_count++] = was->sip_server_id;
-	if (r < 0 || !new->user)
-		return r;
+	if (was)
+		leave(house, was->sip_server_id);
+	if (!new->user)
+		return line_delete(change->db, handset->mac, handset->slot);
 	r = sip_server_find(change->mem, change->db, new->sip, &server);
 	if (r == 0)
 		return diag_set(change->diag, -E_SIP_UNKNOWN,
@@ -222,7 +229,7 @@ static int line_put(struct house *house, const struct handset *handset, const st
 	line.auth_name = new->auth;
 	line.display_name = new->display;
 	line.auth_password = new->password;
-	return line_insert(change->db, &line);
+	return was ? line_update(change->db, &line) : line_insert(change->db, &line);
 }
 
 static int ipui_check(struct change *change, const char *ipui)
@@ -288,8 +295,7 @@ static int handset_new(struct house *house, const struct handset_new *new)
 	import_differs(part, key, "user", NULL, new->user);
 	import_differs_secret(part, key, "pin", NULL, new->pin);
 	import_differs_secret(part, key, "password", NULL, new->password);
-	import_differs(part, key, "slot", NULL,
-		       mem_printf(part->change->mem, "%d", handset->slot));
+	import_differs(part, key, "slot", NULL, mem_printf(part->change->mem, "%d", handset->slot));
 	part->touched = true;
 	part->counts->added++;
 	return 0;

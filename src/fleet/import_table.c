@@ -13,10 +13,10 @@
 enum { CELL_BYTES_MAX = 1024, CELL_SHOWN_MAX = 32 };
 
 static const char *const names[CELLS] = {
-	[CELL_MAC] = "mac",	    [CELL_SLOT] = "slot",     [CELL_IPUI] = "ipui",
-	[CELL_NAME] = "name",	    [CELL_PRODUCT] = "product", [CELL_GROUP] = "group",
-	[CELL_PIN] = "pin",	    [CELL_USER] = "user",     [CELL_AUTH] = "auth",
-	[CELL_DISPLAY] = "display", [CELL_SIP] = "sip",	      [CELL_SECRET] = "secret",
+	[CELL_MAC] = "mac",	      [CELL_SLOT] = "slot",	  [CELL_IPUI] = "ipui",
+	[CELL_NAME] = "name",	      [CELL_PRODUCT] = "product", [CELL_GROUP] = "group",
+	[CELL_PIN] = "pin",	      [CELL_USER] = "user",	  [CELL_AUTH] = "auth",
+	[CELL_DISPLAY] = "display",   [CELL_SIP] = "sip",	  [CELL_SECRET] = "secret",
 	[CELL_PASSWORD] = "password", [CELL_LOCKED] = "locked",
 };
 
@@ -224,8 +224,8 @@ static void header_read(struct reading *reading, const struct csv_row *row)
 	if (table->kind == IMPORT_KINDS)
 		return;
 	if (has & ~columns_mask(table->kind) || table->errors_found)
-		import_complain(table, row->line, "columns of %s are %s",
-				kinds[table->kind].name, columns_text(table->mem, table->kind));
+		import_complain(table, row->line, "columns of %s are %s", kinds[table->kind].name,
+				columns_text(table->mem, table->kind));
 	if (!(has & 1u << CELL_MAC))
 		import_complain(table, row->line, "there is no column 'mac'");
 	if (table->kind == IMPORT_LINES && !(has & 1u << CELL_SLOT))
@@ -279,7 +279,8 @@ static void row_read(struct reading *reading, const struct csv_row *from)
 		enum import_cell cell = reading->order[i];
 		bool is_key = cell <= CELL_IPUI || cell == CELL_LOCKED;
 
-		row.cells[cell] = is_key ? trim(from->cells[i]) : import_cell_unguard(from->cells[i]);
+		row.cells[cell] =
+			is_key ? trim(from->cells[i]) : import_cell_unguard(from->cells[i]);
 		if (!import_cell_is_secret(cell))
 			continue;
 		row.keeps[cell] = strcmp(row.cells[cell], IMPORT_KEEP) == 0;
@@ -341,7 +342,8 @@ static void check_doubles(struct import_table *table)
 	for (size_t i = 1; table->kind == IMPORT_DEVICES && i < table->count; i++)
 		if (sorted[i]->mac == sorted[i - 1]->mac)
 			import_complain(table, sorted[i]->line,
-					"the device stands in line %u already", sorted[i - 1]->line);
+					"the device stands in line %u already",
+					sorted[i - 1]->line);
 	if (table->kind == IMPORT_DEVICES || table->count == 0)
 		return;
 	qsort(sorted, table->count, sizeof(*sorted), by_ipui);
