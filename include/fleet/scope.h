@@ -28,6 +28,9 @@ int scope_parse(void *mem, const char *s, struct scope *ret) MUST_CHECK;
 /* Letters, digits, `.`, `_` and `-`, beginning with a letter, at most 128. */
 int setting_name_check(const char *name) MUST_CHECK;
 
+/* Whether it is for us and never written to a phone: schedule.…, firmware.… */
+bool setting_is_ours(const char *name);
+
 /* The scopes that a device's settings come from, farthest first; at most four. */
 enum { DEVICE_SCOPES_MAX = 4 };
 size_t scope_of_device(void *mem, const struct device *device, const char *ret[DEVICE_SCOPES_MAX]);
@@ -40,7 +43,9 @@ int scope_resolve(void *mem, struct db *db, const struct device *device, struct 
 int scope_overlay(void *mem, struct db *db, const char *scope, const struct setting *base,
 		  size_t base_count, struct setting **ret, size_t *ret_count) MUST_CHECK;
 
-/* Commands.  A name that the device's format makes by itself is -E_SETTING_RESERVED. */
+/*
+ * Commands.  A value of a name that is known to hold a secret becomes one,
+ * however it is given (parameter_is_secret()).  A name that the device's format makes by itself is -E_SETTING_RESERVED. */
 struct setting_new {
 	const char *scope;
 	const char *name;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -67,6 +68,7 @@ struct device_filter {
 	int64_t after;	     /* -1: from the first */
 	int64_t group_id;    /* 0: any */
 	const char *product; /* NULL: any */
+	bool held;	     /* only those of whom the shrink guard holds something back */
 	int limit;
 };
 
@@ -77,6 +79,7 @@ struct device_row {
 	const char *name;
 	int64_t handsets;
 	int64_t locked_at;
+	int64_t held_at; /* since then the shrink guard holds something back; 0: nothing */
 };
 
 /* By MAC. */

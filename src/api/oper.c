@@ -61,19 +61,15 @@ static int params_take(void *mem, struct input *input, struct diag *reterr)
 static int add_op(struct request *req, struct change *change, void *arg)
 {
 	const struct input *input = arg;
-	json_t *warnings = json_array();
 	const char *warning;
 	int64_t id;
 	int r = fleet_oper_add(change, input->mac, &input->oper, &id, &warning);
 
-	if (r < 0) {
-		json_decref(warnings);
+	if (r < 0)
 		return r;
-	}
-	if (warning)
-		json_array_append_new(warnings, api_text(warning));
 	return api_answer(req, 201,
-			  json_pack("{s:I, s:o}", "id", (json_int_t)id, "warnings", warnings));
+			  json_pack("{s:I, s:o}", "id", (json_int_t)id, "warnings",
+				    api_texts_json(&warning, warning != NULL)));
 }
 
 int api_oper_add(struct request *req)

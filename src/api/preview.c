@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "fleet/audit.h"
+#include "fleet/hint.h"
 #include "fleet/rendition.h"
 #include "http/auth.h"
 #include "http/handlers.h"
@@ -69,14 +70,18 @@ static int make(struct request *req, struct preview *preview, struct diag *reter
 	return r;
 }
 
-static json_t *notes_json(const struct view *view)
+static json_t *notes_json(void *mem, const struct view *view)
 {
 	json_t *notes = json_array();
+	struct hints hints;
 
 	if (view->fetch->locked_at)
 		json_array_append_new(notes, json_string("the device is locked and gets nothing"));
 	if (view->notice)
 		json_array_append_new(notes, json_string(view->notice));
+	hint_view(mem, view, &hints);
+	for (size_t i = 0; i < hints.count; i++)
+		json_array_append_new(notes, api_text(hints.texts[i]));
 	return notes;
 }
 
@@ -94,7 +99,7 @@ static int answer(struct request *req, const struct preview *preview)
 				     is_admin ? preview->sha256 : NULL, "bytes",
 				     (json_int_t)preview->real->document_len, "document",
 				     shown->document, shown->document_len, "notes",
-				     notes_json(preview->view)));
+				     notes_json(request_mem(req), preview->view)));
 	else
 		reply_bytes(req, 200, product->format->content_type, shown->document,
 			    shown->document_len);

@@ -96,6 +96,18 @@ static const struct field member_fields[] = {
 };
 SHAPE(member, struct document_handset);
 
+static const struct field account_fields[] = {
+	MEMBER(struct document_line, line, line),
+	FIELD(struct document_line, provider, NUMBER),
+};
+SHAPE(account, struct document_line);
+
+static const struct field template_fields[] = {
+	FIELD(struct document_template, text, SECRET),
+	FIELD(struct document_template, content_type, TEXT),
+};
+SHAPE(template, struct document_template);
+
 static const struct field oper_fields[] = {
 	FIELD(struct document_oper, name, TEXT),
 	FIELD(struct document_oper, value, TEXT),
@@ -126,7 +138,9 @@ static const struct field document_fields[] = {
 	MEMBERS(struct document, params, param_count, param),
 	MEMBERS(struct document, servers, server_count, server),
 	MEMBERS(struct document, handsets, handset_count, member),
+	MEMBERS(struct document, lines, line_count, account),
 	MEMBERS(struct document, opers, oper_count, oper),
+	MEMBER(struct document, template, template),
 	MEMBER(struct document, firmware, firmware),
 	MEMBERS(struct document, operations, operation_count, operation),
 };
@@ -312,6 +326,8 @@ int body_read(void *mem, const char *bytes, size_t len, struct document **ret)
 	/* What has no product, or a handset without itself, is no document. */
 	for (size_t i = 0; good && i < made->handset_count; i++)
 		good = made->handsets[i].handset != NULL;
+	for (size_t i = 0; good && i < made->line_count; i++)
+		good = made->lines[i].line != NULL;
 	if (!good || !made->product) {
 		mem_free(made);
 		return -E_INTERNAL;

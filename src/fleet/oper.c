@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "fleet/audit.h"
+#include "fleet/hint.h"
 #include "fleet/scope.h"
 #include "render/document.h"
 #include "render/oper.h"
@@ -121,6 +122,17 @@ static int strangers_check(struct change *change, const struct oper_new *new,
 	return r;
 }
 
+/* Nothing that needs force: it is written either way. */
+static void secrecy_check(struct change *change, const struct oper_new *new, const char **warning)
+{
+	for (size_t i = 0; i < new->param_count; i++)
+		if (new->params[i].value && hint_looks_secret(new->params[i].name))
+			*warning = mem_printf(change->mem,
+					      "%s%s%s looks like a secret; --secret-param hides it",
+					      *warning ? *warning : "", *warning ? "; " : "",
+					      new->params[i].name);
+}
+
 static int known_check(struct change *change, const struct device *device,
 		       const struct oper_new *new, const char **warning)
 {
@@ -214,6 +226,7 @@ int fleet_oper_add(struct change *change, int64_t mac, const struct oper_new *ne
 		r = count_check(change, mac);
 	if (r < 0)
 		return r;
+	secrecy_check(change, new, &warning);
 	oper.params = params_of(change, new);
 	oper.param_count = new->param_count;
 	oper.created_at = clock_now();

@@ -85,6 +85,11 @@ int setting_name_check(const char *name)
 	return 0;
 }
 
+bool setting_is_ours(const char *name)
+{
+	return strncmp(name, "schedule.", 9) == 0 || strncmp(name, "firmware.", 9) == 0;
+}
+
 size_t scope_of_device(void *mem, const struct device *device, const char *ret[DEVICE_SCOPES_MAX])
 {
 	char mac[MAC_LEN + 1];

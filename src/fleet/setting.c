@@ -9,6 +9,7 @@
 #include "fleet/audit.h"
 #include "fleet/scope.h"
 #include "render/format.h"
+#include "render/parameter.h"
 #include "store/device.h"
 #include "store/group.h"
 #include "store/handset.h"
@@ -107,6 +108,11 @@ int fleet_setting_set(struct change *change, const struct setting_new *new)
 		r = scope_changed(change, &scope);
 	if (r < 0)
 		return r;
+	/* A secret is a type; that people call it by its name must not take that away. */
+	if (new->value && parameter_is_secret(new->name)) {
+		setting.secret = secret_new(change->mem, new->value);
+		setting.value = NULL;
+	}
 	setting.scope = scope.text;
 	setting.updated_at = clock_now();
 	r = setting_find(change->mem, change->db, scope.text, new->name, &before);

@@ -35,13 +35,6 @@ static void param_add(void *mem, struct param **params, size_t *count,
 	param->secret = setting->secret;
 }
 
-/* Settings that are ours, not the phone's. */
-static bool is_ours(const struct setting *setting)
-{
-	return strncmp(setting->name, "schedule.", 9) == 0 ||
-	       strncmp(setting->name, "firmware.", 9) == 0;
-}
-
 static int position_of(const struct document *document, int64_t sip_server_id)
 {
 	for (size_t i = 0; i < document->server_count; i++)
@@ -82,7 +75,8 @@ static void split_settings(void *mem, struct document *document, const struct se
 	*ret_short = NULL;
 	*ret_short_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (is_ours(&settings[i]) || (product && !product_takes(product, settings[i].name)))
+		if (setting_is_ours(settings[i].name) ||
+		    (product && !product_takes(product, settings[i].name)))
 			continue;
 		if (product_per_handset(NULL, settings[i].name))
 			*mem_push(mem, ret_short, ret_short_count) = settings[i];

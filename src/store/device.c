@@ -138,7 +138,8 @@ int device_fetch_find(void *mem, struct db *db, int64_t mac, struct device_fetch
 /* One query for each index that it may walk. */
 #define ROW                                                                                        \
 	"SELECT d.mac, d.product, g.name, d.name, "                                                \
-	"(SELECT count(*) FROM handset h WHERE h.mac = d.mac), d.locked_at "                       \
+	"(SELECT count(*) FROM handset h WHERE h.mac = d.mac), d.locked_at, "                      \
+	"(SELECT r.held_at FROM rendition r WHERE r.mac = d.mac) "                                 \
 	"FROM device d "                                                                           \
 	"LEFT JOIN device_group g ON g.id = d.group_id "
 
@@ -159,13 +160,26 @@ DB_QUERY(device_page_of_product, ROW "WHERE d.product = :product "
 				     "ORDER BY d.mac "
 				     "LIMIT :limit");
 
+DB_QUERY(device_page_of_held,
+	 "SELECT d.mac, d.product, g.name, d.name, "
+	 "(SELECT count(*) FROM handset h WHERE h.mac = d.mac), d.locked_at, r.held_at "
+	 "FROM rendition r "
+	 "JOIN device d ON d.mac = r.mac "
+	 "LEFT JOIN device_group g ON g.id = d.group_id "
+	 "WHERE r.held_at IS NOT NULL AND r.mac > :after "
+	 "AND (:group_id = 0 OR d.group_id = :group_id) "
+	 "AND (:product IS NULL OR d.product = :product) "
+	 "ORDER BY r.mac "
+	 "LIMIT :limit");
+
 int device_list(void *mem, struct db *db, const struct device_filter *filter,
 		struct device_row **ret, size_t *ret_count)
 {
 	CLEANUP(db_endp) struct db_rows *rows = NULL;
-	const struct db_query *query = filter->group_id	 ? &device_page_of_group
-				       : filter->product ? &device_page_of_product
-							 : &device_page;
+	const struct db_query *query = filter->held	  ? &device_page_of_held
+				       : filter->group_id ? &device_page_of_group
+				       : filter->product  ? &device_page_of_product
+							  : &device_page;
 	int r = db_select(
 		db, query,
 		DB_ARGS(DB_INT("after", filter->after), DB_INT("group_id", filter->group_id),
@@ -183,6 +197,7 @@ int device_list(void *mem, struct db *db, const struct device_filter *filter,
 		row->name = db_text_copy(mem, rows, 3);
 		row->handsets = db_int(rows, 4);
 		row->locked_at = db_int(rows, 5);
+		row->held_at = db_int(rows, 6);
 	}
 	return r;
 }
