@@ -25,7 +25,10 @@ struct scope {
 /* Form only: -E_SCOPE, -E_PRODUCT_UNKNOWN, -E_MAC_MALFORMED, -E_IPUI_MALFORMED. */
 int scope_parse(void *mem, const char *s, struct scope *ret) MUST_CHECK;
 
-/* Letters, digits, `.`, `_` and `-`, beginning with a letter, at most 128. */
+/*
+ * Letters, digits, `.`, `_` and `-`, beginning with a letter, at most 128; names
+ * of older phones (BS_…) also `[`, `]` and `%`.
+ */
 int setting_name_check(const char *name) MUST_CHECK;
 
 /* Whether it is for us and never written to a phone: schedule.…, firmware.… */
@@ -54,3 +57,6 @@ struct setting_new {
 };
 int fleet_setting_set(struct change *change, const struct setting_new *new) MUST_CHECK;
 int fleet_setting_unset(struct change *change, const char *scope, const char *name) MUST_CHECK;
+
+/* The counter of a scope grows, and with it the revisions of all documents that hang on it. */
+int fleet_scope_touch(struct change *change, const char *scope) MUST_CHECK;

@@ -10,7 +10,7 @@ bool param_is_symbol(const char *name)
 
 bool param_is_element(const char *name)
 {
-	return strchr("SBI", name[0]) && name[0] && name[1] == '_' && !strchr(name, '.');
+	return strchr("SBI", name[0]) && name[0] && name[1] == '_' && !strpbrk(name, ".[]%");
 }
 
 bool param_is_dotted(const char *name)

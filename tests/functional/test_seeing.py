@@ -363,3 +363,112 @@ def test_etags_are_for_admins(daemon):
         text = daemon.curl("--fail", "-u", f"a {role}:{role}'s password",
                            daemon.url("admin", f"/api/v1/explain?what={MAC}")).decode()
         assert ("etag" in text) == is_shown
+
+
+# -- rehome
+
+OLD, NEW = "http://old.example", "https://new.example:8443/p"
+SERVER = "Provisioning.global.ProvisioningServer"
+
+
+@pytest.fixture
+def spread(make_daemon):
+    """A fleet whose URLs are everywhere that URLs may be, and a mirror that nobody answers for."""
+    daemon = make_daemon()
+    password = daemon.directory / "password"
+    password.write_text("secret\n")
+    password.chmod(0o600)
+    daemon.write_ini(**{"upstream maker": {"url": "http://127.0.0.1:9/", "user": "me",
+                                           "password_file": password}})
+    daemon.start()
+    for number, url in enumerate((
+            f"{OLD}/xml/%MACD.xml", "http://ward:geheim@OLD.example:80/%DVID/%MACD.xml",
+            "http://old.example.org/xml/%MACD.xml", "http://old.example:8080/xml/%MACD.xml")):
+        register(daemon, url, f"7C2F8000000{number}")
+    daemon.ctl("device", "set", "7C2F80000000", "--product", "n870")
+    daemon.ctl("setting", "set", "fleet", SERVER, f"{OLD}/xml/%MACD.xml")
+    daemon.ctl("setting", "set", "device:7C2F80000000", "System.Provision.ProvisioningServer",
+               "--secret-stdin", stdin="http://u:streng-geheim@old.example/x\n")
+    daemon.ctl("setting", "set", "fleet", "Other.Server", f"{OLD}/elsewhere")
+    daemon.ctl("provider", "set", "Daryna", "--default-url", OLD)
+    daemon.ctl("activation", "add", "4711", "--url", f"{OLD}/?code=%ACTC", "--provider", "Daryna",
+               "--password-stdin", stdin="12345678\n")
+    return daemon
+
+
+def urls(daemon):
+    with contextlib.closing(sqlite3.connect(f"file:{daemon.database}?mode=ro", uri=True)) as db:
+        return [row[0] for row in db.execute("SELECT url FROM registration ORDER BY mac")]
+
+
+def test_rehome_moves_every_url_in_one_audited_step(spread):
+    def outbox():
+        with contextlib.closing(sqlite3.connect(f"file:{spread.database}?mode=ro",
+                                                uri=True)) as db:
+            return list(db.execute("SELECT mac, action, url FROM outbox ORDER BY id"))
+
+    before, told = content(spread.database), len(outbox())
+    tried = spread.ctl("rehome", OLD, NEW, "--dry-run", json=True)
+    assert {name: tried[name] for name in (
+        "dry_run", "registrations", "settings", "providers", "activations",
+        "told_to_upstreams")} == {"dry_run": True, "registrations": 2, "settings": 2,
+                                  "providers": 1, "activations": 1, "told_to_upstreams": 4}
+    assert len(tried["samples"]) == 6 and "geheim" not in str(tried)
+
+    def kept(rows):
+        return [row for row in rows if "outbox" not in row]
+    assert kept(content(spread.database)) == kept(before)
+
+    rows = len(spread.ctl("audit", "list", json=True)["audit"])
+    done = spread.ctl("rehome", OLD, NEW, json=True)
+    assert {**done, "dry_run": True} == tried
+    assert urls(spread) == [
+        f"{NEW}/xml/%MACD.xml", "https://ward:geheim@new.example:8443/p/%DVID/%MACD.xml",
+        "http://old.example.org/xml/%MACD.xml", "http://old.example:8080/xml/%MACD.xml"]
+    document = spread.ctl("preview", "7C2F80000000", "--reveal")
+    assert f'name="{SERVER}" value="{NEW}/xml/%MACD.xml"' in document
+    assert 'value="https://u:streng-geheim@new.example:8443/p/x"' in document
+    assert f'value="{OLD}/elsewhere"' in document
+    assert spread.ctl("provider", "list", json=True)["providers"][0]["default_url"] == NEW
+    assert spread.ctl("activation", "list", json=True)["activations"][0]["url"] == \
+        f"{NEW}/?code=%ACTC"
+    assert [row[1:] for row in outbox()[told:]] == [
+        ("deregister", f"{OLD}/xml/%MACD.xml"), ("register", f"{NEW}/xml/%MACD.xml"),
+        ("deregister", "http://ward:geheim@OLD.example:80/%DVID/%MACD.xml"),
+        ("register", "https://ward:geheim@new.example:8443/p/%DVID/%MACD.xml")]
+
+    audit = spread.ctl("audit", "list", json=True)["audit"]
+    # The preview with its secrets is a row of its own.
+    assert [row["action"] for row in audit[:len(audit) - rows]] == ["preview.reveal", "rehome"]
+    assert audit[1]["before"]["url"] == OLD and audit[1]["after"]["registrations"] == 2
+
+
+@pytest.mark.parametrize("old, new, words", [
+    ("http://nobody.example", NEW, "rehome_nothing"),
+    ("old.example", NEW, "url_scheme"),
+    (OLD, "ftp://new.example", "url_scheme"),
+    (OLD, "http://", "url_host"),
+    (OLD, OLD, "are the same"),
+    (f"{OLD}/?x", NEW, "no query"),
+    (OLD, "http://new.example/" + "p" * 1005, "text_long"),
+])
+def test_a_rehome_that_cannot_be_is_refused_and_changes_nothing(spread, old, new, words):
+    def kept():
+        return [row for row in content(spread.database) if "outbox" not in row]
+
+    before = kept()
+    for more in ((), ("--dry-run",)):
+        refused = spread.ctl("rehome", old, new, *more, check=False)
+        assert refused.returncode != 0 and words in refused.stderr.decode()
+    assert kept() == before
+    assert b"" == refused.stdout and b"geheim" not in refused.stderr
+
+
+def test_phones_prove_themselves_by_the_url_that_they_were_moved_to(daemon):
+    register(daemon, f"{OLD.replace('//', '//ward:geheim@')}/%MACD.xml")
+    daemon.ctl("device", "set", MAC, "--product", "n870")
+    url = daemon.url("phones", PATH)
+    assert daemon.curl_status("--digest", "-u", "ward:geheim", url) == 200
+    daemon.ctl("rehome", OLD, "http://ward:neu@new.example")
+    assert daemon.curl_status("--digest", "-u", "ward:geheim", url) == 401
+    assert daemon.curl_status("--digest", "-u", "ward:neu", url) == 200

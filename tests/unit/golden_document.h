@@ -23,6 +23,8 @@
  *                "line": {"user_name", "auth_name", "auth_password", "display_name"}}],
  *  "opers": [{"name", "value", "params"}], "firmware": {"version", "url"},
  *  "operations": [{"kind", "mode", "ipui", "dm", "start_at", "duration", "password", "url"}],
+ *  "lines": [{"slot", "provider", "repeat", "line": {…}}],
+ *  "template": {"content_type", "text" or "file"},
  *  "expect_error": {"name": "text_empty", "text": "…"}}
  *
  * A TEXT is a string, or {"hex": "…"} for bytes that JSON does not hold.
@@ -291,13 +293,76 @@ static inline bool golden_lists(void *mem, struct golden *g, json_t *servers, js
 	return true;
 }
 
+static inline bool golden_lines(void *mem, struct golden *g, json_t *lines)
+{
+	struct document *d = &g->document;
+	size_t i;
+	json_t *row;
+
+	json_array_foreach(lines, i, row)
+	{
+		int slot = (int)i + 1, provider = 0, repeat = 0;
+		json_error_t error;
+		json_t *line = NULL;
+
+		if (json_unpack_ex(row, &error, JSON_STRICT, "{s?i, s?i, s?i, s:o}", "slot", &slot,
+				   "provider", &provider, "repeat", &repeat, "line", &line) < 0)
+			return golden_fail(g, error.text);
+		for (int n = 0; n < (repeat ? repeat : 1); n++) {
+			struct document_line *member;
+			struct line *made;
+
+			member = mem_push(mem, &d->lines, &d->line_count);
+			if (!golden_line(mem, g, line, repeat ? (size_t)n + 1 : 0, &member->line))
+				return false;
+			made = mem_memdup(mem, member->line, sizeof(*made));
+			made->slot = slot + n;
+			member->line = made;
+			member->provider = provider;
+		}
+	}
+	return true;
+}
+
+static inline bool golden_template(void *mem, struct golden *g, json_t *json)
+{
+	struct document_template *template = mem_new(mem, struct document_template);
+	const char *type = "text/plain", *file = NULL;
+	json_t *text = NULL;
+	json_error_t error;
+
+	if (!json)
+		return true;
+	if (json_unpack_ex(json, &error, JSON_STRICT, "{s?s, s?o, s?s}", "content_type", &type,
+			   "text", &text, "file", &file) < 0)
+		return golden_fail(g, error.text);
+	if (file) {
+		char bytes[4096];
+		FILE *stream = fopen(file, "r");
+
+		if (!stream)
+			return golden_fail(g, file);
+		template->text =
+			secret_new_bytes(mem, bytes, fread(bytes, 1, sizeof(bytes), stream));
+		fclose(stream);
+	} else {
+		size_t len;
+		const char *s = golden_bytes(mem, text, 0, &len);
+
+		template->text = secret_new_bytes(mem, s ? s : "", len);
+	}
+	template->content_type = mem_strdup(mem, type);
+	g->document.template = template;
+	return true;
+}
+
 /* False leaves words in `error`. */
 static inline bool golden_read(void *mem, const char *path, struct golden *g)
 {
 	json_error_t error;
 	json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 	json_t *params = NULL, *servers = NULL, *handsets = NULL, *operations = NULL;
-	json_t *opers = NULL, *firmware = NULL;
+	json_t *opers = NULL, *firmware = NULL, *lines = NULL, *template = NULL;
 	const char *what, *product, *name = NULL, *text = NULL;
 	int reveal = 1, clear = 0;
 	bool good = false;
@@ -305,12 +370,13 @@ static inline bool golden_read(void *mem, const char *path, struct golden *g)
 	memset(g, 0, sizeof(*g));
 	if (json &&
 	    json_unpack_ex(json, &error, JSON_STRICT,
-			   "{s:s, s:s, s?b, s?b, s?o, s?o, s?o, s?o, s?o, s?o, s?{s:s, s:s}}",
+			   "{s:s, s:s, s?b, s?b, s?o, s?o, s?o, s?o, s?o, s?o, s?o, s?o, "
+			   "s?{s:s, s:s}}",
 			   "what", &what, "product", &product, "reveal", &reveal,
 			   "delete_not_provisioned", &clear, "params", &params, "servers", &servers,
 			   "handsets", &handsets, "operations", &operations, "opers", &opers,
-			   "firmware", &firmware, "expect_error", "name", &name, "text",
-			   &text) == 0) {
+			   "firmware", &firmware, "lines", &lines, "template", &template,
+			   "expect_error", "name", &name, "text", &text) == 0) {
 		g->document.mac = 0x7c2f80e0d605;
 		g->document.product = mem_strdup(mem, product);
 		g->document.delete_not_provisioned = clear;
@@ -319,7 +385,8 @@ static inline bool golden_read(void *mem, const char *path, struct golden *g)
 		g->expect_text = text ? mem_strdup(mem, text) : NULL;
 		g->document.params = golden_params(mem, g, params, 0, &g->document.param_count);
 		good = golden_lists(mem, g, servers, handsets, operations) &&
-		       golden_opers(mem, g, opers, firmware);
+		       golden_opers(mem, g, opers, firmware) && golden_lines(mem, g, lines) &&
+		       golden_template(mem, g, template);
 	} else {
 		golden_fail(g, error.text);
 	}
