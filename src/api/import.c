@@ -7,13 +7,13 @@
  * dry run does all of it and undoes it before it returns, so that it finds what
  * the real one would find.
  */
-#include "api/import.h"
+#include "import.h"
 
 #include <sodium.h>
 #include <string.h>
 #include <strings.h>
 
-#include "api/import_xml.h"
+#include "import_xml.h"
 #include "api/input.h"
 #include "api/query.h"
 #include "api/write.h"

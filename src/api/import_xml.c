@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "api/import_xml.h"
+#include "import_xml.h"
 
 int api_import_xml(struct api_import *import, struct diag *reterr)
 {

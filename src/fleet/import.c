@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "fleet/audit.h"
-#include "fleet/import_part.h"
+#include "import_part.h"
 #include "store/device.h"
 
 /* Rows between two signs of life. */

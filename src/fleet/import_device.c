@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "fleet/device.h"
-#include "fleet/import_part.h"
+#include "import_part.h"
 #include "store/device.h"
 
 /* A field of a new device, of one that is there, or as it was. */

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "fleet/handset.h"
-#include "fleet/import_part.h"
+#include "import_part.h"
 #include "store/device.h"
 #include "store/handset.h"
 #include "store/line.h"

@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
-#include "fleet/import_part.h"
+#include "import_part.h"
 #include "fleet/line.h"
 #include "store/line.h"
 #include "store/sip_server.h"
