@@ -85,10 +85,22 @@ static json_t *notes_json(void *mem, const struct view *view)
 	return notes;
 }
 
+static void document_answer(struct request *req, const struct preview *preview)
+{
+	json_t *notes = notes_json(request_mem(req), preview->view);
+	const json_t *note;
+	size_t i;
+
+	reply_bytes(req, 200, product_find(preview->view->document.product)->format->content_type,
+		    preview->shown->document, preview->shown->document_len);
+	json_array_foreach(notes, i, note)
+		reply_header(req, "X-Document-Note", json_string_value(note));
+	json_decref(notes);
+}
+
 static int answer(struct request *req, const struct preview *preview)
 {
 	const struct rendition *shown = preview->shown;
-	const struct product *product = product_find(preview->view->document.product);
 	bool is_admin = request_principal(req)->role == ROLE_ADMIN;
 
 	if (preview->as_json)
@@ -101,8 +113,7 @@ static int answer(struct request *req, const struct preview *preview)
 				     shown->document, shown->document_len, "notes",
 				     notes_json(request_mem(req), preview->view)));
 	else
-		reply_bytes(req, 200, product->format->content_type, shown->document,
-			    shown->document_len);
+		document_answer(req, preview);
 	if (is_admin) {
 		reply_header(req, "ETag", preview->real->etag);
 		reply_header(req, "X-Document-SHA256", preview->sha256);
