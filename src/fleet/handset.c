@@ -14,15 +14,6 @@
 #include "store/line.h"
 #include "store/setting.h"
 
-static int input_check(struct change *change, const struct handset_new *new)
-{
-	if (!new->user && (new->auth || new->password || new->display || new->sip))
-		return diag_set(change->diag, -E_FIELD_MISSING, "a line needs a user");
-	if (new->user && !new->sip)
-		return diag_set(change->diag, -E_FIELD_MISSING, "a line needs a SIP server");
-	return 0;
-}
-
 static void handset_fill(struct handset *handset, int64_t mac, const struct handset_new *new)
 {
 	handset->mac = mac;
@@ -45,6 +36,28 @@ static struct line *line_of(void *mem, const struct handset_new *new)
 	line->auth_password = new->password;
 	line->display_name = new->display ? new->display : new->name ? new->name : new->user;
 	return line;
+}
+
+static int input_check(struct change *change, const struct handset_new *new)
+{
+	if (!new->user && (new->auth || new->password || new->display || new->sip))
+		return diag_set(change->diag, -E_FIELD_MISSING, "a line needs a user");
+	if (new->user && !new->sip)
+		return diag_set(change->diag, -E_FIELD_MISSING, "a line needs a SIP server");
+	return 0;
+}
+
+int fleet_handset_check(struct change *change, const struct handset_new *new)
+{
+	struct handset handset = {.mac = 0};
+	int r = new->ipui ? ipui_parse(new->ipui, handset.ipui) : 0;
+
+	if (r == 0)
+		r = input_check(change, new);
+	if (r < 0)
+		return r;
+	handset_fill(&handset, 0, new);
+	return handset_texts_check(change, &handset, line_of(change->mem, new), new->force);
 }
 
 static int add_check(struct change *change, const struct handset *handset, const struct line *line,
@@ -77,7 +90,7 @@ int handset_place(struct change *change, struct handset *handset, struct line *l
 	/* Back again before the device has forgotten it: nothing to forget. */
 	if (r == 0 && handset->ipui[0])
 		r = operation_delete_removal(change->db, handset->mac, handset->ipui);
-	return r < 0 ? r : device_touch(change->db, handset->mac);
+	return r < 0 || change->is_part ? r : device_touch(change->db, handset->mac);
 }
 
 int fleet_handset_add(struct change *change, int64_t mac, const struct handset_new *new,
