@@ -172,7 +172,8 @@ OF_THE_MOMENT = {"internal", "busy", "stopping", "timeout", "too_large", "creden
 # What a phone cannot ask for or is not refused for, but explain can be asked about.
 ONLY_EXPLAINED = {"url_host": "http://", "url_placeholder": "http://h.example/%zz"}
 # Checked before they are stored; a second look when a document is written.
-SECOND_LOOKS = {"value", "ipui_malformed", "pin", "oper_made", "oper_unknown", "oper_form"}
+SECOND_LOOKS = {"value", "ipui_malformed", "pin", "oper_made", "oper_unknown", "oper_form",
+                "lines_full"}
 
 
 @pytest.mark.parametrize("reason", CASES)
