@@ -177,6 +177,31 @@ static int file_set(void *mem, const struct ctl_value *value, struct ctl_request
 	return r;
 }
 
+/* A Gigaset's file begins with `<`, after blanks and a byte order mark; no table does. */
+static bool is_xml(const struct buf *file)
+{
+	return file->data[strspn(file->data, " \t\r\n\xef\xbb\xbf")] == '<';
+}
+
+/* The file is the body; its name, which may hold a MAC, goes along. */
+static int named_file_set(void *mem, const struct ctl_value *value, struct ctl_request *request,
+			  struct diag *reterr)
+{
+	const char *slash = strrchr(value->text, '/');
+	struct buf *file = buf_new(mem);
+	int r = ctl_file_read(file, value->text, reterr);
+
+	if (r < 0)
+		return r;
+	request->content_type = is_xml(file) ? "application/xml" : "text/csv; charset=utf-8";
+	request->body = file->data;
+	request->body_len = file->len;
+	if (strcmp(value->text, "-") != 0)
+		request->path = ctl_request_with(mem, request->path, "file",
+						 slash ? slash + 1 : value->text);
+	return 0;
+}
+
 static int body_add(json_t *body, const struct ctl_value *value, struct diag *reterr)
 {
 	const char *field = value->arg->field;
@@ -239,6 +264,8 @@ int ctl_request_build(void *mem, const struct ctl_line *line, struct ctl_request
 			r = query_add(mem, value, &request.path, reterr);
 		else if (value->arg->type == CTL_CSV)
 			r = file_set(mem, value, &request, reterr);
+		else if (value->arg->type == CTL_FILE)
+			r = named_file_set(mem, value, &request, reterr);
 		else if (value->arg->where == CTL_BODY)
 			r = body_add(body, value, reterr);
 	}
