@@ -13,6 +13,7 @@
 #include "api/answer.h"
 #include "api/query.h"
 #include "api/write.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -85,6 +86,24 @@ static json_t *notes_json(void *mem, const struct view *view)
 	return notes;
 }
 
+/* JSON is UTF-8, and documents of older phones are ISO-8859-1. */
+static json_t *document_json(void *mem, const struct rendition *shown)
+{
+	struct buf *buf;
+
+	if (text_check(shown->document, shown->document_len, NULL) == 0)
+		return json_stringn(shown->document, shown->document_len);
+	buf = buf_new(mem);
+	for (size_t i = 0; i < shown->document_len; i++) {
+		unsigned char c = (unsigned char)shown->document[i];
+
+		if (c >= 0x80)
+			buf_addc(buf, (char)(0xc0 | c >> 6));
+		buf_addc(buf, (char)(c >= 0x80 ? 0x80 | (c & 0x3f) : c));
+	}
+	return json_stringn(buf->data, buf->len);
+}
+
 static int answer(struct request *req, const struct preview *preview)
 {
 	const struct rendition *shown = preview->shown;
@@ -93,16 +112,18 @@ static int answer(struct request *req, const struct preview *preview)
 
 	if (preview->as_json)
 		api_answer(req, 200,
-			   json_pack("{s:o, s:s*, s:s*, s:I, s:s%, s:o}", "mac",
+			   json_pack("{s:o, s:s*, s:s*, s:I, s:o, s:o}", "mac",
 				     api_mac_text(preview->mac), "etag",
 				     is_admin ? preview->real->etag : NULL, "sha256",
 				     is_admin ? preview->sha256 : NULL, "bytes",
 				     (json_int_t)preview->real->document_len, "document",
-				     shown->document, shown->document_len, "notes",
+				     document_json(request_mem(req), shown), "notes",
 				     notes_json(request_mem(req), preview->view)));
 	else
-		reply_bytes(req, 200, product->format->content_type, shown->document,
-			    shown->document_len);
+		reply_bytes(req, 200,
+			    shown->content_type ? shown->content_type
+						: product->format->content_type,
+			    shown->document, shown->document_len);
 	if (is_admin) {
 		reply_header(req, "ETag", preview->real->etag);
 		reply_header(req, "X-Document-SHA256", preview->sha256);
