@@ -71,13 +71,15 @@ static int make(struct request *req, struct preview *preview, struct diag *reter
 	return r;
 }
 
+#define LOCKED "the device is locked and gets nothing"
+
 static json_t *notes_json(void *mem, const struct view *view)
 {
 	json_t *notes = json_array();
 	struct hints hints;
 
 	if (view->fetch->locked_at)
-		json_array_append_new(notes, json_string("the device is locked and gets nothing"));
+		json_array_append_new(notes, json_string(LOCKED));
 	if (view->notice)
 		json_array_append_new(notes, json_string(view->notice));
 	hint_view(mem, view, &hints);
@@ -104,10 +106,24 @@ static json_t *document_json(void *mem, const struct rendition *shown)
 	return json_stringn(buf->data, buf->len);
 }
 
+/* Beside the document only what decides about it: headers have little room. */
+static void document_answer(struct request *req, const struct preview *preview)
+{
+	const char *type = preview->shown->content_type;
+	const struct view *view = preview->view;
+
+	if (!type)
+		type = product_find(view->document.product)->format->content_type;
+	reply_bytes(req, 200, type, preview->shown->document, preview->shown->document_len);
+	if (view->fetch->locked_at)
+		reply_header(req, "X-Document-Note", LOCKED);
+	if (view->notice)
+		reply_header(req, "X-Document-Note", view->notice);
+}
+
 static int answer(struct request *req, const struct preview *preview)
 {
 	const struct rendition *shown = preview->shown;
-	const struct product *product = product_find(preview->view->document.product);
 	bool is_admin = request_principal(req)->role == ROLE_ADMIN;
 
 	if (preview->as_json)
@@ -120,10 +136,7 @@ static int answer(struct request *req, const struct preview *preview)
 				     document_json(request_mem(req), shown), "notes",
 				     notes_json(request_mem(req), preview->view)));
 	else
-		reply_bytes(req, 200,
-			    shown->content_type ? shown->content_type
-						: product->format->content_type,
-			    shown->document, shown->document_len);
+		document_answer(req, preview);
 	if (is_admin) {
 		reply_header(req, "ETag", preview->real->etag);
 		reply_header(req, "X-Document-SHA256", preview->sha256);

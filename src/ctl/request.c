@@ -172,7 +172,7 @@ static int value_build(const struct ctl_value *value, json_t **ret, struct diag 
 	case CTL_EMPTY:
 		*ret = json_array();
 		return 0;
-	case CTL_FILE:
+	case CTL_CONTENT:
 		return content_build(value, ret, reterr);
 	case CTL_SECRET:
 		return text_build(value, secret_reveal(value->secret), ret, reterr);
@@ -192,6 +192,31 @@ static int file_set(void *mem, const struct ctl_value *value, struct ctl_request
 	request->body = file->data;
 	request->body_len = file->len;
 	return r;
+}
+
+/* A Gigaset's file begins with `<`, after blanks and a byte order mark; no table does. */
+static bool is_xml(const struct buf *file)
+{
+	return file->data[strspn(file->data, " \t\r\n\xef\xbb\xbf")] == '<';
+}
+
+/* The file is the body; its name, which may hold a MAC, goes along. */
+static int named_file_set(void *mem, const struct ctl_value *value, struct ctl_request *request,
+			  struct diag *reterr)
+{
+	const char *slash = strrchr(value->text, '/');
+	struct buf *file = buf_new(mem);
+	int r = ctl_file_read(file, value->text, reterr);
+
+	if (r < 0)
+		return r;
+	request->content_type = is_xml(file) ? "application/xml" : "text/csv; charset=utf-8";
+	request->body = file->data;
+	request->body_len = file->len;
+	if (strcmp(value->text, "-") != 0)
+		request->path = ctl_request_with(mem, request->path, "file",
+						 slash ? slash + 1 : value->text);
+	return 0;
 }
 
 static int body_add(json_t *body, const struct ctl_value *value, struct diag *reterr)
@@ -256,6 +281,8 @@ int ctl_request_build(void *mem, const struct ctl_line *line, struct ctl_request
 			r = query_add(mem, value, &request.path, reterr);
 		else if (value->arg->type == CTL_CSV)
 			r = file_set(mem, value, &request, reterr);
+		else if (value->arg->type == CTL_FILE)
+			r = named_file_set(mem, value, &request, reterr);
 		else if (value->arg->where == CTL_BODY)
 			r = body_add(body, value, reterr);
 	}

@@ -107,7 +107,10 @@ int ctl_run_document(void *mem, const struct ctl_run *run)
 	struct ctl_answer answer;
 	int code = ctl_run_send(mem, run, &run->request, &answer);
 
-	if (code == CTL_DONE)
-		ctl_run_print(answer.body, run->line->options.json != NULL);
-	return code;
+	if (code != CTL_DONE)
+		return code;
+	ctl_run_print(answer.body, run->line->options.json != NULL);
+	for (size_t i = 0; i < answer.note_count; i++)
+		ctl_complain(CTL_DONE, run->program, "note: %s", answer.notes[i]);
+	return CTL_DONE;
 }

@@ -54,6 +54,14 @@ int scope_changed(struct change *change, const struct scope *scope)
 	return -E_SCOPE;
 }
 
+int fleet_scope_touch(struct change *change, const char *text)
+{
+	struct scope scope;
+	int r = scope_parse(change->mem, text, &scope);
+
+	return r < 0 ? r : scope_changed(change, &scope);
+}
+
 static int name_check(struct change *change, const struct scope *scope, const char *name)
 {
 	int r = setting_name_check(name);

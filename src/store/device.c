@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/device.h"
 
+#include <assert.h>
+
 #include "base/error.h"
 #include "base/mem.h"
 #include "db/db.h"
@@ -52,6 +54,13 @@ int device_find(void *mem, struct db *db, int64_t mac, struct device **ret)
 	*ret = mem_new(mem, struct device);
 	r = device_from(mem, rows, *ret);
 	return r < 0 ? r : 1;
+}
+
+DB_QUERY(device_next, "SELECT mac FROM device WHERE mac >= :mac ORDER BY mac LIMIT 1");
+
+int device_next_mac(struct db *db, int64_t mac, int64_t *ret)
+{
+	return db_select_int(db, &device_next, DB_ARGS(DB_INT("mac", mac)), ret);
 }
 
 int device_get(void *mem, struct db *db, int64_t mac, struct device **ret)
@@ -228,6 +237,40 @@ int device_insert(struct db *db, const struct device *device)
 {
 	return db_run(db, &device_add,
 		      DB_ARGS(DEVICE_ARGS(device), DB_INT("created_at", device->created_at)));
+}
+
+/* What a registration knows.  Lists make thousands, so there is a row with places for several. */
+#define PLACE(n)                                                                                   \
+	"(:mac" #n ", :mac_id" #n ", :secret" #n ", :secret_origin" #n ", :secret_account_id" #n   \
+	", :created_at" #n ")"
+#define PLACE_ARGS(d, n)                                                                           \
+	DB_INT("mac" #n, (d)->mac), DB_TEXT("mac_id" #n, (d)->mac_id),                             \
+		DB_SECRET("secret" #n, (d)->secret, "device.secret"),                              \
+		DB_TEXT("secret_origin" #n, (d)->secret_origin),                                   \
+		DB_INT_OR_NULL("secret_account_id" #n, (d)->secret_account_id),                    \
+		DB_INT("created_at" #n, (d)->created_at)
+#define REGISTERED                                                                                 \
+	"INSERT INTO device (mac, mac_id, secret, secret_origin, secret_account_id, created_at) "  \
+	"VALUES "
+
+DB_QUERY(device_add_registered, REGISTERED PLACE(0));
+DB_QUERY(device_add_series, REGISTERED PLACE(0) ", " PLACE(1) ", " PLACE(2) ", " PLACE(
+				    3) ", " PLACE(4) ", " PLACE(5) ", " PLACE(6) ", " PLACE(7));
+
+int device_insert_registered(struct db *db, const struct device *const *devices, size_t count)
+{
+	const struct device *const *d = devices;
+	int r = 0;
+
+	static_assert(INSERT_SERIES == 8, "there are eight places");
+	if (count == INSERT_SERIES)
+		return db_run(db, &device_add_series,
+			      DB_ARGS(PLACE_ARGS(d[0], 0), PLACE_ARGS(d[1], 1), PLACE_ARGS(d[2], 2),
+				      PLACE_ARGS(d[3], 3), PLACE_ARGS(d[4], 4), PLACE_ARGS(d[5], 5),
+				      PLACE_ARGS(d[6], 6), PLACE_ARGS(d[7], 7)));
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = db_run(db, &device_add_registered, DB_ARGS(PLACE_ARGS(d[i], 0)));
+	return r;
 }
 
 int device_update(struct db *db, const struct device *device)

@@ -107,6 +107,8 @@ def test_a_mass_removal_is_held_back_until_it_is_acknowledged(site):
     preview = site.ctl("preview", MAC, "--reveal", json=True)
     assert preview["document"].encode() == held
     assert any("40 of 50" in note for note in preview["notes"])
+    said = site.ctl("preview", MAC, "--reveal", check=False)
+    assert said.stdout == held and b"40 of 50" in said.stderr
 
     # All of that is on disk.
     site.restart()

@@ -184,6 +184,42 @@ static void a_removal_from_before_the_guard_tripped_is_still_written(void **stat
 	assert_int_equal(view_at(f, mac, NOW + 10000000)->held.missing, 38);
 }
 
+static void removed(struct fixture *f, int64_t mac, int slot, const char *ipui, int64_t at)
+{
+	struct operation operation = {.mac = mac,
+				      .kind = OPERATION_REMOVE_HANDSET,
+				      .slot = slot,
+				      .from_at = at,
+				      .created_at = at};
+
+	snprintf(operation.ipui, sizeof(operation.ipui), "%s", ipui);
+	assert_int_equal(operation_insert(f->db, &operation), 0);
+	assert_int_equal(device_touch(f->db, mac), 0);
+}
+
+static void a_handset_that_was_known_by_its_slot_is_held_too(void **state)
+{
+	struct fixture *f = *state;
+	int64_t mac = device_make(f, "7C2F80E0D605", "n870", NULL);
+	struct handset_new new = {.pin = secret_new(f, "4711")};
+	struct rendition *held;
+	struct handset *handset;
+
+	for (int i = 0; i < 20; i++)
+		assert_int_equal(fleet_handset_add(&f->change, mac, &new, &handset), 0);
+	/* Slot 1 had another handset before, which is still being removed. */
+	removed(f, mac, 1, ipui_of(f, 1), NOW - 10);
+	fetch_at(f, mac, NOW);
+	/* Slot 2 has got its IPUI, and then all are removed. */
+	for (int i = 1; i <= 20; i++)
+		assert_int_equal(handset_delete(f->db, mac, i), 0);
+	removed(f, mac, 2, ipui_of(f, 2), NOW + 10);
+	held = fetch_at(f, mac, NOW + 20);
+	assert_int_equal(count_of(held, "add_hs"), 20);
+	assert_true(holds(held, "delete_hs\" value=\"0290000001\""));
+	assert_false(holds(held, "delete_hs\" value=\"0290000002\""));
+}
+
 static void an_operation_ends_in_a_held_document_too(void **state)
 {
 	struct fixture *f = *state;
@@ -264,6 +300,7 @@ static void nothing_is_acknowledged_that_is_not_held(void **state)
 	struct fixture *f = *state;
 	int64_t mac = site_make(f);
 	struct rendition_held *held;
+	struct device_fetch *fetch;
 
 	assert_int_equal(fleet_acknowledge(&f->change, mac_of("7C2F80E0D606"), 0, &held),
 			 -E_MAC_UNKNOWN);
@@ -277,6 +314,8 @@ static void nothing_is_acknowledged_that_is_not_held(void **state)
 	assert_int_equal(view_at(f, mac, NOW + 30)->held.missing, 40);
 	assert_int_equal(fleet_acknowledge(&f->change, mac, 40, &held), 0);
 	assert_int_equal(held->missing, 40);
+	assert_int_equal(device_fetch_find(f, f->db, mac, &fetch), 1);
+	assert_false(rendition_is_current(fetch, NOW + 30));
 	assert_int_equal(fleet_acknowledge(&f->change, mac, 40, &held), -E_NOTHING_HELD);
 }
 
@@ -389,6 +428,7 @@ int main(void)
 		TEST(a_held_document_is_what_the_device_had),
 		TEST(single_removals_go_at_once),
 		TEST(a_removal_from_before_the_guard_tripped_is_still_written),
+		TEST(a_handset_that_was_known_by_its_slot_is_held_too),
 		TEST(an_operation_ends_in_a_held_document_too),
 		TEST(a_held_document_is_current_until_something_changes),
 		TEST(a_held_document_never_carries_delete_not_provisioned),
