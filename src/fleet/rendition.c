@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "fleet/lifecycle.h"
 #include "fleet/body.h"
 #include "fleet/operation.h"
 #include "render/format.h"
@@ -131,6 +132,8 @@ int rendition_evidence(struct db *db, int64_t mac, const char *etag, int64_t at,
 		return r;
 	if (db_changes(db) == 0 && ended)
 		r = device_touch(db, mac);
+	if (r >= 0)
+		r = lifecycle_given(scratch, db, mac, at);
 	writer_touch(db);
 	return r < 0 ? r : 1;
 }
