@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "fleet/firmware.h"
 #include "fleet/fleet.h"
 #include "render/document.h"
 #include "store/device.h"
@@ -17,6 +18,7 @@ struct view {
 	int64_t until_at;     /* an operation begins or ends; 0: never */
 	const char *revision; /* fetch->revision as text; see view_revision() */
 	const char *handsets; /* keys of handsets, in order of the key, separated by blanks */
+	struct firmware_choice firmware;
 	/* Words on what an interlock decided; NULL: nothing to say. */
 	const char *notice;
 	bool held; /* the shrink guard left DeleteNotProvisionedHS out */

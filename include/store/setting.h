@@ -29,6 +29,9 @@ int setting_list(void *mem, struct db *db, const char *scope, struct setting **r
 /* 1 found, 0 not. */
 int setting_find(void *mem, struct db *db, const char *scope, const char *name,
 		 struct setting **ret) MUST_CHECK;
+/* The first scope in which the setting has this value: 1 found, 0 not. */
+int setting_scope_of(void *mem, struct db *db, const char *name, const char *value,
+		     const char **ret) MUST_CHECK;
 /* Sets or replaces. */
 int setting_put(struct db *db, const struct setting *setting) MUST_CHECK;
 /* 1 it was there, 0 not. */

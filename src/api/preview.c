@@ -77,6 +77,8 @@ static json_t *notes_json(const struct view *view)
 		json_array_append_new(notes, json_string("the device is locked and gets nothing"));
 	if (view->notice)
 		json_array_append_new(notes, json_string(view->notice));
+	if (view->firmware.notice)
+		json_array_append_new(notes, json_string(view->firmware.notice));
 	return notes;
 }
 

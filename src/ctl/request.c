@@ -150,6 +150,8 @@ static int value_build(const struct ctl_value *value, json_t **ret, struct diag 
 	case CTL_EMPTY:
 		*ret = json_array();
 		return 0;
+	case CTL_SENT:
+		return text_build(value, ctl_file_name(value->text), ret, reterr);
 	case CTL_SECRET:
 		return text_build(value, secret_reveal(value->secret), ret, reterr);
 	default:

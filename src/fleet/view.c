@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "config/config.h"
+#include "fleet/firmware.h"
 #include "fleet/interlock.h"
 #include "fleet/operation.h"
 #include "fleet/scope.h"
@@ -40,8 +41,7 @@ static void param_add(void *mem, struct param **params, size_t *count,
 /* Settings that are ours, not the phone's. */
 static bool is_ours(const struct setting *setting)
 {
-	return strncmp(setting->name, "schedule.", 9) == 0 ||
-	       strncmp(setting->name, "firmware.", 9) == 0;
+	return strncmp(setting->name, "schedule.", 9) == 0 || firmware_setting_is(setting->name);
 }
 
 static void split_settings(void *mem, struct document *document, const struct setting *settings,
@@ -191,11 +191,14 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 	if (r == 0)
 		r = read_operations(mem, db, view);
 	if (r == 0)
+		r = firmware_choose(mem, db, config, view->fetch, settings, count, &view->firmware);
+	if (r == 0)
 		r = rendition_handsets_given(mem, db, document->mac, &given);
 	if (r < 0)
 		return r;
 	view->revision = view_revision(mem, &view->fetch->revision);
 	view->handsets = handset_words(mem, document);
+	document->firmware = view->firmware.firmware;
 	interlock_apply(mem, config, view, given);
 	drop_absences(document);
 	return 0;
