@@ -27,6 +27,8 @@ int api_refuse(struct request *req, int r, const struct diag *diag);
 
 /* null for NULL; bytes that are no text become question marks. */
 json_t *api_text(const char *s);
+/* An array of such. */
+json_t *api_texts_json(const char *const *texts, size_t count);
 /* null for 0 */
 json_t *api_time(int64_t at);
 /* "set", or null for NULL */

@@ -14,6 +14,8 @@ enum metric {
 
 /* Counters and gauges of metrics.def; from any thread. */
 void counter_add(enum metric metric, int64_t n);
+/* A gauge that is read off when somebody looks. */
+void counter_set(enum metric metric, int64_t n);
 int64_t counter_get(enum metric metric);
 
 /* All of them in Prometheus' text format. */

@@ -126,6 +126,7 @@ struct config_upstream {
 struct config_limits {
 	unsigned max_body;
 	unsigned max_import;
+	unsigned max_import_rows;
 	unsigned max_connections;
 	unsigned connection_memory;
 	unsigned idle_seconds;

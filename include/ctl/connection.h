@@ -23,6 +23,8 @@ struct ctl_target {
 struct ctl_answer {
 	long status;
 	struct buf *body;
+	const char **notes; /* what the server says beside a document: X-Document-Note */
+	size_t note_count;
 };
 
 struct ctl_connection;

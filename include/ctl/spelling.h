@@ -28,12 +28,3 @@ bool ctl_spelling_matches(const char *spelling, const char *word);
  */
 int ctl_spelling_take(const char *spelling, struct ctl_words *words, const char **ret,
 		      struct diag *reterr) MUST_CHECK;
-
-/* "did you mean": offer candidates, then look at `best`, which is NULL when none is near. */
-struct ctl_nearest {
-	const char *word;
-	const char *best;
-	size_t distance;
-};
-
-void ctl_nearest_offer(struct ctl_nearest *nearest, const char *candidate);

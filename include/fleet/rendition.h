@@ -16,7 +16,8 @@ bool rendition_is_current(const struct device_fetch *fetch, int64_t at);
 
 /*
  * The document of a view as bytes: with `reveal` as the device gets it, without
- * as people may see it.  The rendition and all in it belong to `mem`.
+ * as people may see it, which is never put.  The rendition and all in it belong
+ * to `mem`.
  */
 int rendition_make(void *mem, const struct view *view, bool reveal, struct rendition **ret,
 		   struct diag *reterr) MUST_CHECK;

@@ -25,8 +25,14 @@ struct scope {
 /* Form only: -E_SCOPE, -E_PRODUCT_UNKNOWN, -E_MAC_MALFORMED, -E_IPUI_MALFORMED. */
 int scope_parse(void *mem, const char *s, struct scope *ret) MUST_CHECK;
 
-/* Letters, digits, `.`, `_` and `-`, beginning with a letter, at most 128. */
+/*
+ * Letters, digits, `.`, `_` and `-`, beginning with a letter, at most 128; names
+ * of older phones (BS_…) also `[`, `]` and `%`.
+ */
 int setting_name_check(const char *name) MUST_CHECK;
+
+/* Whether it is for us and never written to a phone: schedule.…, firmware.… */
+bool setting_is_ours(const char *name);
 
 /* The scopes that a device's settings come from, farthest first; at most four. */
 enum { DEVICE_SCOPES_MAX = 4 };
@@ -40,7 +46,9 @@ int scope_resolve(void *mem, struct db *db, const struct device *device, struct 
 int scope_overlay(void *mem, struct db *db, const char *scope, const struct setting *base,
 		  size_t base_count, struct setting **ret, size_t *ret_count) MUST_CHECK;
 
-/* Commands.  A name that the device's format makes by itself is -E_SETTING_RESERVED. */
+/*
+ * Commands.  A value of a name that is known to hold a secret becomes one,
+ * however it is given (parameter_is_secret()).  A name that the device's format makes by itself is -E_SETTING_RESERVED. */
 struct setting_new {
 	const char *scope;
 	const char *name;
@@ -49,3 +57,6 @@ struct setting_new {
 };
 int fleet_setting_set(struct change *change, const struct setting_new *new) MUST_CHECK;
 int fleet_setting_unset(struct change *change, const char *scope, const char *name) MUST_CHECK;
+
+/* The counter of a scope grows, and with it the revisions of all documents that hang on it. */
+int fleet_scope_touch(struct change *change, const char *scope) MUST_CHECK;

@@ -3,6 +3,7 @@
 
 #include "fleet/firmware.h"
 #include "fleet/fleet.h"
+#include "fleet/released.h"
 #include "render/document.h"
 #include "store/device.h"
 
@@ -15,13 +16,16 @@ struct view {
 	struct device_fetch *fetch; /* with the revision that the document is of */
 	struct document document;
 	int64_t at;
-	int64_t until_at;     /* an operation begins or ends; 0: never */
-	const char *revision; /* fetch->revision as text; see view_revision() */
-	const char *handsets; /* keys of handsets, in order of the key, separated by blanks */
-	struct firmware_choice firmware;
-	/* Words on what an interlock decided; NULL: nothing to say. */
+	int64_t until_at;		 /* an operation begins or ends; 0: never */
+	const char *revision;		 /* fetch->revision as text; see view_revision() */
+	const struct released *released; /* what the device has; NULL: nothing is known */
+	struct firmware_choice firmware; /* what it is told of, and why not */
+	size_t opers_left_out;		 /* they name handsets that are not there */
+	/* What an interlock decided (interlock.h), and words on it; NULL: nothing to say. */
 	const char *notice;
-	bool held; /* the shrink guard left DeleteNotProvisionedHS out */
+	struct rendition_held held;    /* .at is 0: nothing is held back */
+	const struct document *wanted; /* while something is: the document without the guard */
+	bool acknowledged_over;	       /* what was acknowledged is not missing any more */
 };
 
 /*

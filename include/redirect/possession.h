@@ -36,11 +36,16 @@ struct possession {
 /* -E_MAC_MALFORMED, -E_MAC_ID_MALFORMED; reads nothing but the text. */
 int possession_parse(const char *mac_id, struct possession *ret) MUST_CHECK;
 
-/* Looks for the device, once.  Memory is `mem`'s. */
-int possession_device(void *mem, struct db *db, struct possession *possession) MUST_CHECK;
+/*
+ * Looks for the device, once.  Memory is `mem`'s; `list` may be NULL, here and
+ * below.
+ */
+int possession_device(void *mem, struct db *db, struct redirect_list *list,
+		      struct possession *possession) MUST_CHECK;
 
 /* Reads what is known of the MAC.  Memory is `mem`'s. */
-int possession_read(void *mem, struct db *db, struct possession *possession) MUST_CHECK;
+int possession_read(void *mem, struct db *db, struct redirect_list *list,
+		    struct possession *possession) MUST_CHECK;
 
 /*
  * 1 the suffix is in order (a bare MAC always is), 0 it is not, POSSESSION_COUNT: whether it is or

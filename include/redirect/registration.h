@@ -12,6 +12,7 @@
 struct config;
 struct config_redirect;
 struct db;
+struct redirect_list;
 struct secret;
 
 /*
@@ -56,9 +57,10 @@ char *redirect_answer_text(void *mem, const struct redirect_answer *answer);
 struct redirect_target {
 	const char *url;
 	int64_t provider_id;
-	const char *provider; /* its name */
-	bool replace;	      /* what the caller's own have registered gives way */
-	const char *audit;    /* what the audit log says of it */
+	const char *provider;	    /* its name */
+	bool replace;		    /* what the caller's own have registered gives way */
+	const char *audit;	    /* what the audit log says of it */
+	struct redirect_list *list; /* redirect/list.h; NULL: of this MAC alone */
 };
 
 /*
@@ -81,6 +83,10 @@ int redirect_register_check(void *mem, struct db *db, const struct redirect_call
 int redirect_register(void *mem, struct db *db, const struct redirect_caller *caller,
 		      const char *mac_id, const struct redirect_target *target,
 		      struct redirect_answer *answer) MUST_CHECK;
+
+/* The last registration of a list has been made; until then some of them are not stored. */
+int redirect_list_end(struct db *db, const struct redirect_caller *caller,
+		      const struct redirect_target *target) MUST_CHECK;
 
 int redirect_deregister(void *mem, struct db *db, const struct redirect_caller *caller,
 			const char *mac_id, struct redirect_answer *answer) MUST_CHECK;

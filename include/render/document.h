@@ -14,10 +14,10 @@
 /*
  * What a document is made of, before it has a format.
  *
- * The body (parameters, servers, handsets with their accounts) is what a
+ * The body (parameters, servers, handsets with their accounts, opers) is what a
  * schedule may hold back; operations are not.  Everything is in the order in
  * which it is written: parameters by name, servers by position, handsets by
- * slot.  Rendering reads nothing else: no clock, no random, no database.
+ * slot, opers by position.  Rendering reads nothing else: no clock, no random, no database.
  */
 
 struct buf;
@@ -42,10 +42,30 @@ struct document_handset {
 	size_t param_count;
 };
 
+/* An account of a device without handsets. */
+struct document_line {
+	const struct line *line; /* its slot counts from 1 */
+	int provider;		 /* position of the line's server */
+};
+
+/* An <oper> that is written as it stands: name, value, parameters in their order. */
+struct document_oper {
+	const char *name;
+	const char *value; /* NULL: it has none; never "" */
+	struct param *params;
+	size_t param_count;
+};
+
 /* The firmware that the device is to have; `url` is where it gets it, for itself alone. */
 struct document_firmware {
 	const char *version;
 	const char *url;
+};
+
+/* A file that is kept as it is, but for its placeholders (render/raw.c). */
+struct document_template {
+	const struct secret *text; /* it may hold passwords */
+	const char *content_type;
 };
 
 struct document {
@@ -59,7 +79,11 @@ struct document {
 	size_t server_count;
 	struct document_handset *handsets;
 	size_t handset_count;
-
+	struct document_line *lines; /* in the order of slots; none beside handsets */
+	size_t line_count;
+	struct document_oper *opers;
+	size_t oper_count;
+	const struct document_template *template; /* NULL: none; only raw ones have one */
 	const struct document_firmware *firmware; /* NULL: it keeps what it has */
 
 	/* Only those that are to be written, in any order. */

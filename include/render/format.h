@@ -31,26 +31,30 @@ struct format {
 	 */
 	int (*render)(void *mem, const struct document *document, bool reveal, struct buf **ret,
 		      struct diag *reterr);
-	/* See product_reserves() and product_per_handset(). */
+	/* See product_reserves(), product_per_handset() and product_takes(). */
 	bool (*reserves)(const char *setting_name);
 	bool (*per_handset)(const char *setting_name);
+	bool (*takes)(const char *setting_name);
 };
 
-/* nx70_render(), nx70_reserves(), nx70_per_handset() and so on: each in its format's file. */
+/* nx70_render(), nx70_reserves() and so on: each in its format's file. */
 #define FORMAT(id, content_type, what)                                                             \
 	int id##_render(void *mem, const struct document *document, bool reveal, struct buf **ret, \
 			struct diag *reterr) MUST_CHECK;                                           \
 	bool id##_reserves(const char *setting_name);                                              \
-	bool id##_per_handset(const char *setting_name);
+	bool id##_per_handset(const char *setting_name);                                           \
+	bool id##_takes(const char *setting_name);
 #include "render/formats.def"
 #undef FORMAT
 
 struct product {
 	const char *name;
 	const struct format *format;
-	const char *dvid; /* %DVID */
-	int handsets_max; /* 0: not a DECT system */
-	const char *what; /* "Gigaset N870 IP PRO" */
+	const char *dvid;    /* %DVID; NULL: not known */
+	int handsets_max;    /* 0: none that are known by their IPUIs */
+	int lines_max;	     /* of the device itself; 0: lines belong to handsets */
+	int sip_servers_max; /* that its lines may use */
+	const char *what;    /* "Gigaset N870 IP PRO" */
 };
 
 /* NULL when there is none. */
@@ -72,3 +76,10 @@ bool product_reserves(const struct product *product, const char *setting_name);
  * device's own parameters.  NULL: in any format.
  */
 bool product_per_handset(const struct product *product, const char *setting_name);
+
+/*
+ * Whether a setting of this name can be one of the product's parameters at all:
+ * settings of wide scopes are for devices of several formats, and what has the
+ * form of another one's is not written.
+ */
+bool product_takes(const struct product *product, const char *setting_name);

@@ -30,5 +30,6 @@ int activation_list(void *mem, struct db *db, const char *after, int limit, stru
 		    size_t *ret_count) MUST_CHECK;
 /* -E_DB_CONSTRAINT when the code is there. */
 int activation_insert(struct db *db, const struct activation *activation) MUST_CHECK;
+int activation_move(struct db *db, const char *code, const char *url) MUST_CHECK;
 /* 1 it was there, 0 not. */
 int activation_delete(struct db *db, const char *code) MUST_CHECK;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -58,6 +59,8 @@ struct device_fetch {
 
 /* 1 found, 0 not. */
 int device_find(void *mem, struct db *db, int64_t mac, struct device **ret) MUST_CHECK;
+/* The first MAC from this one on: 1 found, 0 there is none. */
+int device_next_mac(struct db *db, int64_t mac, int64_t *ret) MUST_CHECK;
 /* -E_MAC_UNKNOWN when it is not there. */
 int device_get(void *mem, struct db *db, int64_t mac, struct device **ret) MUST_CHECK;
 /* 1 found, 0 not. */
@@ -67,6 +70,7 @@ struct device_filter {
 	int64_t after;	     /* -1: from the first */
 	int64_t group_id;    /* 0: any */
 	const char *product; /* NULL: any */
+	bool held;	     /* only those of whom the shrink guard holds something back */
 	int limit;
 };
 
@@ -77,6 +81,7 @@ struct device_row {
 	const char *name;
 	int64_t handsets;
 	int64_t locked_at;
+	int64_t held_at; /* since then the shrink guard holds something back; 0: nothing */
 };
 
 /* By MAC. */
@@ -84,6 +89,14 @@ int device_list(void *mem, struct db *db, const struct device_filter *filter,
 		struct device_row **ret, size_t *ret_count) MUST_CHECK;
 
 int device_insert(struct db *db, const struct device *device) MUST_CHECK;
+/*
+ * Devices that are registered only: MAC-ID, secret with its origin and account,
+ * and nothing else.  INSERT_SERIES of them at once cost much less than one after
+ * the other; the same holds for their registrations.
+ */
+enum { INSERT_SERIES = 8 };
+int device_insert_registered(struct db *db, const struct device *const *devices,
+			     size_t count) MUST_CHECK;
 /* All columns but the times; the revision grows. */
 int device_update(struct db *db, const struct device *device) MUST_CHECK;
 int device_touch(struct db *db, int64_t mac) MUST_CHECK;

@@ -24,6 +24,8 @@ struct inventory {
 
 /* 1 found, 0 not. */
 int inventory_find(void *mem, struct db *db, int64_t mac, struct inventory **ret) MUST_CHECK;
+/* The first MAC from this one on: 1 found, 0 there is none. */
+int inventory_next_mac(struct db *db, int64_t mac, int64_t *ret) MUST_CHECK;
 
 /* Adds the row, or changes what is there but for created_at. */
 int inventory_put(struct db *db, const struct inventory *item) MUST_CHECK;

@@ -25,6 +25,8 @@ struct line {
 int line_list(void *mem, struct db *db, int64_t mac, struct line **ret,
 	      size_t *ret_count) MUST_CHECK;
 int line_insert(struct db *db, const struct line *line) MUST_CHECK;
+/* All but the slot. */
+int line_update(struct db *db, const struct line *line) MUST_CHECK;
 int line_delete(struct db *db, int64_t mac, int slot) MUST_CHECK;
 
 /* 1 when a line of the device uses the server. */

@@ -39,6 +39,9 @@ int registration_find(void *mem, struct db *db, int64_t mac, struct registration
 
 /* -E_DB_CONSTRAINT when the MAC is registered, or the provider is not there. */
 int registration_insert(struct db *db, const struct registration *registration) MUST_CHECK;
+/* The same for several MACs; see INSERT_SERIES in store/device.h. */
+int registration_insert_series(struct db *db, const struct registration *registration,
+			       const int64_t *macs, size_t count) MUST_CHECK;
 /* 1 it was there, 0 not. */
 int registration_delete(struct db *db, int64_t mac) MUST_CHECK;
 
@@ -57,3 +60,19 @@ typedef void registration_row(void *arg, const struct registration *registration
 int registration_walk(struct db *db, const struct provider *provider,
 		      struct registration_cursor *cursor, int limit, registration_row *row,
 		      void *arg) MUST_CHECK;
+
+/* A registration with the suffix of its MAC-ID, as mirrors are told it; NULL: not known. */
+struct registration_found {
+	struct registration registration;
+	const char *mac_id;
+};
+
+/*
+ * Those whose URL is like `pattern` (of SQL's LIKE, in lower case, ! escapes),
+ * whoever's, by MAC after `after` (-1: from the first), at most `limit`.
+ */
+int registration_like(void *mem, struct db *db, const char *pattern, int64_t after, int limit,
+		      struct registration_found **ret, size_t *ret_count) MUST_CHECK;
+
+/* Another URL; it stays registered since when it was. */
+int registration_move(struct db *db, int64_t mac, const char *url) MUST_CHECK;

@@ -50,6 +50,15 @@ json_t *api_text(const char *s)
 	return json_string(copy);
 }
 
+json_t *api_texts_json(const char *const *texts, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, api_text(texts[i]));
+	return array;
+}
+
 json_t *api_time(int64_t at)
 {
 	return at ? json_integer(at) : json_null();

@@ -41,7 +41,8 @@ static int filter_read(struct request *req, struct db *db, const struct api_page
 	if (filter->product && !product_find(filter->product))
 		return diag_set(reterr, -E_PRODUCT_UNKNOWN, "there is no product '%s'",
 				filter->product);
-	return group_filter(req, db, filter, reterr);
+	r = api_flag(req, "held", &filter->held, reterr);
+	return r < 0 ? r : group_filter(req, db, filter, reterr);
 }
 
 /* One short read of the other database for each row; the page has its bound. */
@@ -52,10 +53,11 @@ static int row_json(void *mem, struct db *seen_db, const struct device_row *row,
 
 	if (r < 0)
 		return r;
-	*ret = json_pack("{s:o, s:s?, s:s?, s:s?, s:I, s:b, s:o}", "mac", api_mac_text(row->mac),
-			 "product", row->product, "group", row->group, "name", row->name,
-			 "handsets", (json_int_t)row->handsets, "locked", row->locked_at != 0,
-			 "seen_at", api_time(r > 0 ? seen->at : 0));
+	*ret = json_pack("{s:o, s:s?, s:s?, s:s?, s:I, s:b, s:b, s:o}", "mac",
+			 api_mac_text(row->mac), "product", row->product, "group", row->group,
+			 "name", row->name, "handsets", (json_int_t)row->handsets, "locked",
+			 row->locked_at != 0, "held", row->held_at != 0, "seen_at",
+			 api_time(r > 0 ? seen->at : 0));
 	return 0;
 }
 

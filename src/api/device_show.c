@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/answer.h"
 #include "api/query.h"
+#include "base/mem.h"
 #include "device.h"
 #include "fleet/fleet.h"
 #include "http/auth.h"
@@ -10,6 +11,7 @@
 #include "store/device.h"
 #include "store/handset.h"
 #include "store/registration.h"
+#include "store/rendition.h"
 #include "store/seen.h"
 
 static int registration_json(void *mem, struct db *db, int64_t mac, json_t **ret)
@@ -49,6 +51,32 @@ int device_json(void *mem, struct db *db, int64_t mac, json_t **ret)
 		"created_at", api_time(device->created_at), "revision",
 		(json_int_t)device->revision, "handsets", (json_int_t)handsets, "registration",
 		registration);
+	return 0;
+}
+
+/* What the shrink guard holds back, in numbers and in words. */
+static int held_add(void *mem, struct db *db, int64_t mac, json_t *device)
+{
+	struct rendition_held *held;
+	json_t *json = json_null();
+	char text[MAC_LEN + 1];
+	int r = rendition_held_find(mem, db, mac, &held);
+
+	if (r < 0)
+		return r;
+	mac_format(mac, text);
+	if (r > 0)
+		json = json_pack(
+			"{s:o, s:I, s:I, s:s, s:o}", "at", api_time(held->at), "missing",
+			(json_int_t)held->missing, "of", (json_int_t)held->all, "handsets",
+			held->handsets, "words",
+			api_text(mem_printf(mem,
+					    "%lld of %lld handsets that the device has "
+					    "are missing, so it is given what it had; add "
+					    "them again, or let them go: gigaprovctl "
+					    "acknowledge %s",
+					    (long long)held->missing, (long long)held->all, text)));
+	json_object_set_new(device, "held", json);
 	return 0;
 }
 
@@ -119,6 +147,8 @@ int api_device_show(struct request *req)
 	if (r < 0)
 		return r;
 	r = device_json(mem, db, mac, &json);
+	if (r == 0)
+		r = held_add(mem, db, mac, json);
 	db_snapshot_end(db);
 	if (r == 0)
 		r = traces_add(mem, mac, request_principal(req)->role == ROLE_ADMIN, json);

@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "fleet/audit.h"
+#include "fleet/hint.h"
 #include "fleet/rendition.h"
 #include "http/auth.h"
 #include "http/handlers.h"
@@ -69,9 +70,10 @@ static int make(struct request *req, struct preview *preview, struct diag *reter
 	return r;
 }
 
-static json_t *notes_json(const struct view *view)
+static json_t *notes_json(void *mem, const struct view *view)
 {
 	json_t *notes = json_array();
+	struct hints hints;
 
 	if (view->fetch->locked_at)
 		json_array_append_new(notes, json_string("the device is locked and gets nothing"));
@@ -79,13 +81,28 @@ static json_t *notes_json(const struct view *view)
 		json_array_append_new(notes, json_string(view->notice));
 	if (view->firmware.notice)
 		json_array_append_new(notes, json_string(view->firmware.notice));
+	hint_view(mem, view, &hints);
+	for (size_t i = 0; i < hints.count; i++)
+		json_array_append_new(notes, api_text(hints.texts[i]));
 	return notes;
+}
+
+static void document_answer(struct request *req, const struct preview *preview)
+{
+	json_t *notes = notes_json(request_mem(req), preview->view);
+	const json_t *note;
+	size_t i;
+
+	reply_bytes(req, 200, product_find(preview->view->document.product)->format->content_type,
+		    preview->shown->document, preview->shown->document_len);
+	json_array_foreach(notes, i, note)
+		reply_header(req, "X-Document-Note", json_string_value(note));
+	json_decref(notes);
 }
 
 static int answer(struct request *req, const struct preview *preview)
 {
 	const struct rendition *shown = preview->shown;
-	const struct product *product = product_find(preview->view->document.product);
 	bool is_admin = request_principal(req)->role == ROLE_ADMIN;
 
 	if (preview->as_json)
@@ -96,10 +113,9 @@ static int answer(struct request *req, const struct preview *preview)
 				     is_admin ? preview->sha256 : NULL, "bytes",
 				     (json_int_t)preview->real->document_len, "document",
 				     shown->document, shown->document_len, "notes",
-				     notes_json(preview->view)));
+				     notes_json(request_mem(req), preview->view)));
 	else
-		reply_bytes(req, 200, product->format->content_type, shown->document,
-			    shown->document_len);
+		document_answer(req, preview);
 	if (is_admin) {
 		reply_header(req, "ETag", preview->real->etag);
 		reply_header(req, "X-Document-SHA256", preview->sha256);

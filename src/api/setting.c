@@ -8,6 +8,7 @@
 #include "api/query.h"
 #include "api/write.h"
 #include "base/mem.h"
+#include "fleet/hint.h"
 #include "fleet/scope.h"
 #include "http/handlers.h"
 #include "http/request.h"
@@ -38,16 +39,22 @@ static int set_op(struct request *req, struct change *change, void *arg)
 	struct setting_new new = {request_param(req, "scope"), request_param(req, "name"),
 				  input->value, input->secret};
 	struct setting *setting;
+	struct hints hints;
 	struct scope scope;
+	json_t *json;
 	int r = fleet_setting_set(change, &new);
 
+	if (r >= 0)
+		r = hint_setting(change->mem, change->db, &new, &hints);
 	if (r >= 0)
 		r = scope_parse(change->mem, new.scope, &scope);
 	if (r >= 0)
 		r = setting_find(change->mem, change->db, scope.text, new.name, &setting);
 	if (r <= 0)
 		return r < 0 ? r : -E_INTERNAL;
-	return api_answer(req, 200, setting_json(setting));
+	json = setting_json(setting);
+	json_object_set_new(json, "warnings", api_texts_json(hints.texts, hints.count));
+	return api_answer(req, 200, json);
 }
 
 int api_setting_set(struct request *req)

@@ -5,7 +5,6 @@
 #include "api/api.h"
 #include "base/buf.h"
 #include "base/clock.h"
-#include "base/counter.h"
 #include "base/mem.h"
 #include "base/version.h"
 #include "config/config.h"
@@ -14,9 +13,10 @@
 #include "http/request.h"
 #include "store/device.h"
 #include "store/mac_id_failure.h"
+#include "store/rendition.h"
 #include "upstream.h"
 
-enum { LOCKS_SHOWN = 10 };
+enum { LOCKS_SHOWN = 10, HELD_SHOWN = 10 };
 
 static int64_t started_at_ms;
 
@@ -62,13 +62,6 @@ static void notice_phones(void *mem, const struct config *config,
 		notice(notices,
 		       "[provisioning] open_networks: whoever is there learns which MACs exist "
 		       "and gets their passwords");
-	if (counter_get(M_SHRINK_HELD) > 0)
-		notice(notices,
-		       mem_printf(
-			       mem,
-			       "the shrink guard held DeleteNotProvisionedHS back %lld times since "
-			       "the start; preview tells for which device and why",
-			       (long long)counter_get(M_SHRINK_HELD)));
 }
 
 static void notice_redirect(const struct config *config, json_t *notices)
@@ -112,6 +105,34 @@ static void notice_locks(void *mem, const struct mac_id_failure *locked, size_t 
 	notice(notices, text->data);
 }
 
+static int notice_held(void *mem, struct db *db, json_t *notices)
+{
+	struct rendition_held *held;
+	struct buf *text = buf_new(mem);
+	int64_t all;
+	size_t count;
+	int r = rendition_held_count(db, &all);
+
+	if (r == 0)
+		r = rendition_held_list(mem, db, HELD_SHOWN, &held, &count);
+	if (r < 0 || count == 0)
+		return r;
+	buf_printf(text,
+		   "the shrink guard holds the documents of %lld devices back: ", (long long)all);
+	for (size_t i = 0; i < count; i++) {
+		char mac[MAC_LEN + 1];
+
+		mac_format(held[i].mac, mac);
+		buf_printf(text, "%s%s (%lld of %lld handsets would go)", i > 0 ? ", " : "", mac,
+			   (long long)held[i].missing, (long long)held[i].all);
+	}
+	if (all > (int64_t)count)
+		buf_adds(text, " and more (gigaprovctl device list --held)");
+	buf_adds(text, "; add the handsets again, or let them go: gigaprovctl acknowledge MAC");
+	notice(notices, text->data);
+	return 0;
+}
+
 static json_t *notices_json(void *mem, const struct config *config,
 			    const struct device_counts *counts)
 {
@@ -152,7 +173,9 @@ int api_status(struct request *req)
 		return r;
 	notices = notices_json(request_mem(req), request_config(req), &counts);
 	notice_locks(request_mem(req), locked, locked_count, notices);
-	r = upstream_notices(request_mem(req), db, request_config(req), notices);
+	r = notice_held(request_mem(req), db, notices);
+	if (r == 0)
+		r = upstream_notices(request_mem(req), db, request_config(req), notices);
 	if (r < 0) {
 		json_decref(notices);
 		return r;

@@ -30,6 +30,11 @@ void counter_add(enum metric metric, int64_t n)
 	atomic_fetch_add_explicit(&cells[metric].n, n, memory_order_relaxed);
 }
 
+void counter_set(enum metric metric, int64_t n)
+{
+	atomic_store_explicit(&cells[metric].n, n, memory_order_relaxed);
+}
+
 int64_t counter_get(enum metric metric)
 {
 	return atomic_load_explicit(&cells[metric].n, memory_order_relaxed);

@@ -107,6 +107,18 @@ static int unreachable(struct ctl_connection *connection, CURLcode code, struct 
 	return diag_set(reterr, -ECONNREFUSED, "cannot reach %s: %s", target->base, why);
 }
 
+static void read_notes(void *mem, CURL *curl, struct ctl_answer *answer)
+{
+	struct curl_header *header;
+
+	answer->notes = NULL;
+	answer->note_count = 0;
+	while (curl_easy_header(curl, "X-Document-Note", answer->note_count, CURLH_HEADER, -1,
+				&header) == CURLHE_OK)
+		*mem_push(mem, &answer->notes, &answer->note_count) =
+			mem_strdup(mem, header->value);
+}
+
 static int perform(void *mem, struct ctl_connection *connection, struct ctl_answer *answer,
 		   struct diag *reterr)
 {
@@ -119,6 +131,7 @@ static int perform(void *mem, struct ctl_connection *connection, struct ctl_answ
 	if (code != CURLE_OK)
 		return unreachable(connection, code, reterr);
 	curl_easy_getinfo(connection->curl, CURLINFO_RESPONSE_CODE, &answer->status);
+	read_notes(mem, connection->curl, answer);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/nearest.h"
 
 struct parser {
 	struct ctl_line *line;
@@ -37,17 +38,17 @@ static void value_add(struct ctl_line *line, const struct ctl_arg *arg, const ch
 
 static int unknown_option(const struct parser *p, const char *word)
 {
-	struct ctl_nearest nearest = {.word = word};
+	struct nearest nearest = {.word = word};
 	const struct ctl_arg *arg = NULL;
 	const struct ctl_option *option = NULL;
 
 	while (p->line->verb && (arg = ctl_arg_next(p->line->verb, arg)) != NULL)
 		if (ctl_arg_is_option(arg))
-			ctl_nearest_offer(&nearest, mem_strndup(p->line, arg->spelling,
-								strcspn(arg->spelling, " ")));
+			nearest_offer(&nearest, mem_strndup(p->line, arg->spelling,
+							    strcspn(arg->spelling, " ")));
 	while ((option = ctl_option_next(CTL_PROGRAM_CTL, option)) != NULL)
-		ctl_nearest_offer(&nearest, mem_strndup(p->line, option->spelling,
-							strcspn(option->spelling, " ")));
+		nearest_offer(&nearest, mem_strndup(p->line, option->spelling,
+						    strcspn(option->spelling, " ")));
 	if (nearest.best)
 		return diag_set(p->reterr, -EINVAL, "unknown option %s; did you mean %s?", word,
 				nearest.best);

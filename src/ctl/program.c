@@ -65,6 +65,8 @@ static int run(void *mem, struct ctl_line *line)
 		return ctl_run_document(mem, &run);
 	case CTL_SEND:
 		return ctl_run_sent(mem, &run);
+	case CTL_STEPS:
+		return ctl_run_steps(mem, &run);
 	case CTL_RPC:
 		return ctl_run_rpc(mem, &run);
 	case CTL_OBJECT:

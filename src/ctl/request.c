@@ -73,7 +73,14 @@ static int query_add(void *mem, const struct ctl_value *value, const char **path
 	const char *text = value->arg->type == CTL_TRUTH ? "1" : value->text;
 	bool is_limit = value->arg->type == CTL_LIMIT;
 	uint64_t n;
+	int64_t at;
 
+	if (value->arg->type == CTL_TIME) {
+		int r = ctl_when_parse(text, clock_now(), &at, reterr);
+		if (r < 0)
+			return r;
+		text = mem_printf(mem, "%lld", (long long)at);
+	}
 	if ((is_limit || value->arg->type == CTL_NUMBER) && !text_to_uint(text, INT32_MAX, &n))
 		return diag_set(reterr, -EINVAL, "%s: '%s' is not a whole number",
 				value->arg->spelling, text);
@@ -172,6 +179,31 @@ static int file_set(void *mem, const struct ctl_value *value, struct ctl_request
 	return r;
 }
 
+/* A Gigaset's file begins with `<`, after blanks and a byte order mark; no table does. */
+static bool is_xml(const struct buf *file)
+{
+	return file->data[strspn(file->data, " \t\r\n\xef\xbb\xbf")] == '<';
+}
+
+/* The file is the body; its name, which may hold a MAC, goes along. */
+static int named_file_set(void *mem, const struct ctl_value *value, struct ctl_request *request,
+			  struct diag *reterr)
+{
+	const char *slash = strrchr(value->text, '/');
+	struct buf *file = buf_new(mem);
+	int r = ctl_file_read(file, value->text, reterr);
+
+	if (r < 0)
+		return r;
+	request->content_type = is_xml(file) ? "application/xml" : "text/csv; charset=utf-8";
+	request->body = file->data;
+	request->body_len = file->len;
+	if (strcmp(value->text, "-") != 0)
+		request->path = ctl_request_with(mem, request->path, "file",
+						 slash ? slash + 1 : value->text);
+	return 0;
+}
+
 static int body_add(json_t *body, const struct ctl_value *value, struct diag *reterr)
 {
 	const char *field = value->arg->field;
@@ -234,6 +266,8 @@ int ctl_request_build(void *mem, const struct ctl_line *line, struct ctl_request
 			r = query_add(mem, value, &request.path, reterr);
 		else if (value->arg->type == CTL_CSV)
 			r = file_set(mem, value, &request, reterr);
+		else if (value->arg->type == CTL_FILE)
+			r = named_file_set(mem, value, &request, reterr);
 		else if (value->arg->where == CTL_BODY)
 			r = body_add(body, value, reterr);
 	}

@@ -65,6 +65,20 @@ int ctl_run_send(void *mem, const struct ctl_run *run, const struct ctl_request 
 	return ctl_run_check(run->program, ret);
 }
 
+/* What was done all the same; for people only, and so not in what is printed. */
+static void tell_warnings(const char *program, json_t *json)
+{
+	const json_t *warning;
+	size_t i;
+
+	json_array_foreach(json_object_get(json, "warnings"), i, warning)
+	{
+		if (json_is_string(warning))
+			ctl_complain(CTL_DONE, program, "warning: %s", json_string_value(warning));
+	}
+	json_object_del(json, "warnings");
+}
+
 int ctl_run_object(void *mem, const struct ctl_run *run)
 {
 	CLEANUP(json_decrefp) json_t *json = NULL;
@@ -78,6 +92,7 @@ int ctl_run_object(void *mem, const struct ctl_run *run)
 	if (!json_is_object(json))
 		return ctl_complain(CTL_UNREACHABLE, run->program,
 				    "the answer is not a JSON object");
+	tell_warnings(run->program, json);
 	if (run->line->options.json) {
 		ctl_run_print(answer.body, true);
 		return CTL_DONE;
@@ -92,7 +107,10 @@ int ctl_run_document(void *mem, const struct ctl_run *run)
 	struct ctl_answer answer;
 	int code = ctl_run_send(mem, run, &run->request, &answer);
 
-	if (code == CTL_DONE)
-		ctl_run_print(answer.body, run->line->options.json != NULL);
-	return code;
+	if (code != CTL_DONE)
+		return code;
+	ctl_run_print(answer.body, run->line->options.json != NULL);
+	for (size_t i = 0; i < answer.note_count; i++)
+		ctl_complain(CTL_DONE, run->program, "note: %s", answer.notes[i]);
+	return CTL_DONE;
 }

@@ -5,6 +5,7 @@
 
 #include "base/macros.h"
 #include "base/mem.h"
+#include "base/nearest.h"
 #include "ctl/spelling.h"
 
 static const struct ctl_verb verbs[] = {
@@ -80,10 +81,10 @@ static char *cut(void *mem, const char *all, const char *words)
 
 const char *ctl_verb_nearest(void *mem, const char *words)
 {
-	struct ctl_nearest nearest = {.word = words};
+	struct nearest nearest = {.word = words};
 
 	for (size_t i = 0; i < COUNT_OF(verbs); i++)
-		ctl_nearest_offer(&nearest, cut(mem, verbs[i].words, words));
+		nearest_offer(&nearest, cut(mem, verbs[i].words, words));
 	return nearest.best;
 }
 

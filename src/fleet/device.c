@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "fleet/audit.h"
+#include "fleet/line.h"
 #include "redirect/mirror.h"
 #include "redirect/url.h"
 #include "render/format.h"
@@ -121,6 +122,10 @@ static int product_apply(struct change *change, struct device *device, const cha
 		return diag_set(change->diag, -E_HANDSETS_FULL,
 				"the device has %lld handsets, which '%s' does not hold",
 				(long long)handsets, name ? name : "no product");
+	if (handsets == 0)
+		r = fleet_line_fits(change, device->mac, product);
+	if (r < 0)
+		return r;
 	device->product = product ? product->name : NULL;
 	return 0;
 }

@@ -67,7 +67,7 @@ static int pin_check(struct change *change, const struct secret *pin, bool force
 	return 0;
 }
 
-static int input_check(struct change *change, const struct handset_new *new)
+int fleet_handset_check(struct change *change, const struct handset_new *new)
 {
 	int r = field_check(change, "name", new->name, HANDSET_NAME_MAX);
 
@@ -179,7 +179,7 @@ int fleet_handset_add(struct change *change, int64_t mac, const struct handset_n
 	int r = new->ipui ? ipui_parse(new->ipui, handset->ipui) : 0;
 
 	if (r == 0)
-		r = input_check(change, new);
+		r = fleet_handset_check(change, new);
 	if (r == 0)
 		r = room_check(change, mac);
 	if (r == 0)
@@ -204,7 +204,7 @@ int fleet_handset_add(struct change *change, int64_t mac, const struct handset_n
 	/* Back again before the device has forgotten it: nothing to forget. */
 	if (r >= 0 && new->ipui)
 		r = operation_delete_removal(change->db, mac, handset->ipui);
-	if (r >= 0)
+	if (r >= 0 && !change->is_part)
 		r = device_touch(change->db, mac);
 	if (r < 0)
 		return r;

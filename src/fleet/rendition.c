@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "fleet/body.h"
 #include "fleet/operation.h"
 #include "render/format.h"
 
@@ -43,6 +44,16 @@ static const char *operation_words(void *mem, const struct document *document)
 	return buf->data;
 }
 
+static int keep_body(struct rendition *rendition, const struct document *document)
+{
+	char *body;
+	int r = body_write(rendition, document, &body, &rendition->body_len);
+
+	if (r == 0)
+		rendition->body = body;
+	return r;
+}
+
 int rendition_make(void *mem, const struct view *view, bool reveal, struct rendition **ret,
 		   struct diag *reterr)
 {
@@ -61,11 +72,15 @@ int rendition_make(void *mem, const struct view *view, bool reveal, struct rendi
 	rendition->revision = view->revision;
 	rendition->etag = etag_of(mem, buf);
 	rendition->until_at = view->until_at;
-	rendition->handsets = view->handsets;
 	rendition->operations = operation_words(mem, &view->document);
 	rendition->document = buf->data;
 	rendition->document_len = buf->len;
 	rendition->made_at = view->at;
+	rendition->held = view->held;
+	rendition->acknowledged_over = view->acknowledged_over;
+	r = reveal ? keep_body(rendition, &view->document) : 0;
+	if (r < 0)
+		return r;
 	*ret = rendition;
 	return 0;
 }

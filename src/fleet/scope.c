@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "render/format.h"
+#include "render/param.h"
 #include "store/device.h"
 #include "store/mac.h"
 #include "store/setting.h"
@@ -80,9 +81,15 @@ int setting_name_check(const char *name)
 	    name[len - 1] == '.')
 		return -E_SETTING_NAME;
 	for (const char *s = name; *s; s++)
-		if (!isalnum((unsigned char)*s) && !strchr("._-", *s))
+		if (!isalnum((unsigned char)*s) &&
+		    !strchr(param_is_symbol(name) ? "._-[]%" : "._-", *s))
 			return -E_SETTING_NAME;
 	return 0;
+}
+
+bool setting_is_ours(const char *name)
+{
+	return strncmp(name, "schedule.", 9) == 0 || strncmp(name, "firmware.", 9) == 0;
 }
 
 size_t scope_of_device(void *mem, const struct device *device, const char *ret[DEVICE_SCOPES_MAX])

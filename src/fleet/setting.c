@@ -10,6 +10,7 @@
 #include "fleet/firmware.h"
 #include "fleet/scope.h"
 #include "render/format.h"
+#include "render/parameter.h"
 #include "store/device.h"
 #include "store/group.h"
 #include "store/handset.h"
@@ -52,6 +53,14 @@ static int scope_changed(struct change *change, const struct scope *scope)
 		return r < 0 ? r : device_touch(change->db, handset->mac);
 	}
 	return -E_SCOPE;
+}
+
+int fleet_scope_touch(struct change *change, const char *text)
+{
+	struct scope scope;
+	int r = scope_parse(change->mem, text, &scope);
+
+	return r < 0 ? r : scope_changed(change, &scope);
 }
 
 static int name_check(struct change *change, const struct scope *scope, const char *name)
@@ -110,6 +119,11 @@ int fleet_setting_set(struct change *change, const struct setting_new *new)
 		r = scope_changed(change, &scope);
 	if (r < 0)
 		return r;
+	/* A secret is a type; that people call it by its name must not take that away. */
+	if (new->value && parameter_is_secret(new->name)) {
+		setting.secret = secret_new(change->mem, new->value);
+		setting.value = NULL;
+	}
 	setting.scope = scope.text;
 	setting.updated_at = clock_now();
 	r = setting_find(change->mem, change->db, scope.text, new->name, &before);

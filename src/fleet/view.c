@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From rows to a document: one snapshot is read, settings are resolved along
- * the scopes, operations are taken by their times, and the interlock decides
- * about DeleteNotProvisionedHS.  Time enters only as `at`.
+ * the scopes, operations are taken by their times, and the interlocks decide
+ * whether it may be given.  Time enters only as `at`.
  */
 #include "fleet/view.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "config/config.h"
 #include "fleet/firmware.h"
 #include "fleet/interlock.h"
+#include "fleet/oper.h"
 #include "fleet/operation.h"
 #include "fleet/scope.h"
 #include "render/format.h"
-#include "store/rendition.h"
 #include "store/setting.h"
 
 char *view_revision(void *mem, const struct device_revision *revision)
@@ -38,19 +36,48 @@ static void param_add(void *mem, struct param **params, size_t *count,
 	param->secret = setting->secret;
 }
 
-/* Settings that are ours, not the phone's. */
-static bool is_ours(const struct setting *setting)
+static int position_of(const struct document *document, int64_t sip_server_id)
 {
-	return strncmp(setting->name, "schedule.", 9) == 0 || firmware_setting_is(setting->name);
+	for (size_t i = 0; i < document->server_count; i++)
+		if (document->servers[i].id == sip_server_id)
+			return document->servers[i].position;
+	return -1;
+}
+
+static bool has_lines(const struct document *document)
+{
+	const struct product *product = product_find(document->product);
+
+	return product && product->lines_max > 0;
+}
+
+/* The accounts of a device without handsets. */
+static int read_lines(void *mem, struct db *db, struct document *document)
+{
+	struct line *lines;
+	size_t count;
+	int r = line_list(mem, db, document->mac, &lines, &count);
+
+	for (size_t i = 0; i < count && r >= 0; i++) {
+		struct document_line *member =
+			mem_push(mem, &document->lines, &document->line_count);
+
+		member->line = &lines[i];
+		member->provider = position_of(document, lines[i].sip_server_id);
+	}
+	return r;
 }
 
 static void split_settings(void *mem, struct document *document, const struct setting *settings,
 			   size_t count, struct setting **ret_short, size_t *ret_short_count)
 {
+	const struct product *product = product_find(document->product);
+
 	*ret_short = NULL;
 	*ret_short_count = 0;
 	for (size_t i = 0; i < count; i++) {
-		if (is_ours(&settings[i]))
+		if (setting_is_ours(settings[i].name) ||
+		    (product && !product_takes(product, settings[i].name)))
 			continue;
 		if (product_per_handset(NULL, settings[i].name))
 			*mem_push(mem, ret_short, ret_short_count) = settings[i];
@@ -70,14 +97,6 @@ static int handset_params(void *mem, struct db *db, struct document_handset *mem
 	for (size_t i = 0; i < count && r >= 0; i++)
 		param_add(mem, &member->params, &member->param_count, &settings[i]);
 	return r;
-}
-
-static int position_of(const struct document *document, int64_t sip_server_id)
-{
-	for (size_t i = 0; i < document->server_count; i++)
-		if (document->servers[i].id == sip_server_id)
-			return document->servers[i].position;
-	return -1;
 }
 
 static int read_handsets(void *mem, struct db *db, struct document *document,
@@ -143,26 +162,13 @@ static void drop_absences(struct document *document)
 	document->operation_count = kept;
 }
 
-static int by_text(const void *a, const void *b)
+static int read_released(void *mem, struct db *db, struct view *view)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
+	struct released *released;
+	int r = released_find(mem, db, view->document.mac, &released);
 
-static const char *handset_words(void *mem, const struct document *document)
-{
-	const char **keys = mem_array(mem, const char *, document->handset_count + 1);
-	struct buf *buf = buf_new(mem);
-
-	for (size_t i = 0; i < document->handset_count; i++)
-		keys[i] = handset_key(document->handsets[i].handset,
-				      mem_array(mem, char, IPUI_LEN + 1));
-	qsort(keys, document->handset_count, sizeof(*keys), by_text);
-	for (size_t i = 0; i < document->handset_count; i++) {
-		if (i > 0)
-			buf_addc(buf, ' ');
-		buf_adds(buf, keys[i]);
-	}
-	return buf->data;
+	view->released = r > 0 ? released : NULL;
+	return r < 0 ? r : 0;
 }
 
 static int read_all(void *mem, struct db *db, const struct config *config, struct view *view)
@@ -171,7 +177,6 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 	struct setting *settings, *short_settings;
 	size_t count, short_count;
 	struct device *device;
-	char *given;
 	int r = device_get(mem, db, document->mac, &device);
 
 	if (r == 0 && !device->product)
@@ -186,20 +191,23 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 	split_settings(mem, document, settings, count, &short_settings, &short_count);
 	r = sip_server_of_device(mem, db, document->mac, &document->servers,
 				 &document->server_count);
-	if (r == 0)
+	if (r == 0 && has_lines(document))
+		r = read_lines(mem, db, document);
+	else if (r == 0)
 		r = read_handsets(mem, db, document, short_settings, short_count);
+	if (r == 0)
+		r = oper_read(mem, db, document, &view->opers_left_out);
 	if (r == 0)
 		r = read_operations(mem, db, view);
 	if (r == 0)
-		r = firmware_choose(mem, db, config, view->fetch, settings, count, &view->firmware);
+		r = read_released(mem, db, view);
 	if (r == 0)
-		r = rendition_handsets_given(mem, db, document->mac, &given);
+		r = firmware_choose(mem, db, config, view->fetch, settings, count, &view->firmware);
 	if (r < 0)
 		return r;
 	view->revision = view_revision(mem, &view->fetch->revision);
-	view->handsets = handset_words(mem, document);
 	document->firmware = view->firmware.firmware;
-	interlock_apply(mem, config, view, given);
+	interlock_apply(mem, config, view);
 	drop_absences(document);
 	return 0;
 }

@@ -6,6 +6,8 @@
  */
 #include "phone/render.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/log.h"
@@ -77,6 +79,24 @@ static int keep_op(struct db *db, void *arg, struct diag *diag)
 	return rendition_put(db, making->rendition);
 }
 
+/* Says so when the shrink guard begins to hold something back, and when it ends. */
+static void note_held(const struct making *making)
+{
+	const struct view *view = making->view;
+	const struct rendition_held *now = &view->held;
+	const char *before = view->released ? view->released->held.handsets : NULL;
+
+	if (now->at && (!before || strcmp(before, now->handsets) != 0)) {
+		counter_add(M_SHRINK_HELD, 1);
+		log_warn("a document is held back; the device gets what it had",
+			 LOG_S("mac", making->mac_text), LOG_I("missing", now->missing),
+			 LOG_I("of", now->all), LOG_S("words", view->notice),
+			 LOG_E(-E_SHRINK_HELD));
+	} else if (before && !now->at) {
+		log_info("a document is not held back any more", LOG_S("mac", making->mac_text));
+	}
+}
+
 static void keep_done(void *arg, int result, const struct diag *diag)
 {
 	struct making *making = arg;
@@ -84,6 +104,8 @@ static void keep_done(void *arg, int result, const struct diag *diag)
 	if (result < 0)
 		log_error("a document was made but not kept", LOG_S("mac", making->mac_text),
 			  LOG_S("words", diag->text), LOG_E(result));
+	else
+		note_held(making);
 	land(making, result < 0 ? NULL : profile_made(making), result);
 }
 
@@ -125,11 +147,6 @@ static int make(struct making *making, struct db *db)
 
 	if (r < 0)
 		return r;
-	if (making->view->held) {
-		counter_add(M_SHRINK_HELD, 1);
-		log_warn("the shrink guard holds DeleteNotProvisionedHS back",
-			 LOG_S("mac", making->mac_text), LOG_S("why", making->view->notice));
-	}
 	r = rendition_make(making, making->view, true, &making->rendition, &diag);
 	if (r < 0)
 		log_error("a document cannot be made; the device gets its last one",

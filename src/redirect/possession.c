@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "config/config.h"
+#include "redirect/list.h"
 #include "store/device.h"
 
 enum { TRIED_SLOTS = 4096 };
@@ -41,21 +42,46 @@ int possession_parse(const char *mac_id, struct possession *ret)
 	return mac_id_parse(mac_id, &ret->mac, ret->suffix);
 }
 
-int possession_device(void *mem, struct db *db, struct possession *possession)
-{
-	int r = 0;
+/* Both of these look for the first MAC from `mac` on: 1 found, 0 there is none. */
+typedef int next_mac(struct db *db, int64_t mac, int64_t *ret);
 
-	if (!possession->has_looked)
+/* 1 the MAC may be there, 0 it is not. */
+static int gap_look(struct db *db, struct redirect_gap *gap, next_mac *next, int64_t mac)
+{
+	int r;
+
+	if (mac >= gap->from && mac < gap->to)
+		return 0;
+	gap->from = mac;
+	r = next(db, mac, &gap->to);
+	if (r == 0)
+		gap->to = INT64_MAX;
+	return r < 0 ? r : gap->to == mac;
+}
+
+int possession_device(void *mem, struct db *db, struct redirect_list *list,
+		      struct possession *possession)
+{
+	int r = 1;
+
+	if (possession->has_looked)
+		return 0;
+	if (list)
+		r = gap_look(db, &list->device, device_next_mac, possession->mac);
+	if (r > 0)
 		r = device_find(mem, db, possession->mac, &possession->device);
 	possession->has_looked = true;
 	return r < 0 ? r : 0;
 }
 
-int possession_read(void *mem, struct db *db, struct possession *possession)
+int possession_read(void *mem, struct db *db, struct redirect_list *list,
+		    struct possession *possession)
 {
 	struct inventory *item;
-	int r = inventory_find(mem, db, possession->mac, &item);
+	int r = list ? gap_look(db, &list->inventory, inventory_next_mac, possession->mac) : 1;
 
+	if (r > 0)
+		r = inventory_find(mem, db, possession->mac, &item);
 	if (r < 0)
 		return r;
 	possession->item = r > 0 ? item : NULL;
@@ -63,7 +89,7 @@ int possession_read(void *mem, struct db *db, struct possession *possession)
 	if (!*possession->suffix)
 		return 0;
 	if (!possession->expected) {
-		r = possession_device(mem, db, possession);
+		r = possession_device(mem, db, list, possession);
 		if (r < 0)
 			return r;
 		possession->expected = possession->device ? possession->device->mac_id : NULL;

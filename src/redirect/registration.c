@@ -10,6 +10,7 @@
 #include "base/secret.h"
 #include "config/config.h"
 #include "db/writer.h"
+#include "redirect/list.h"
 #include "redirect/mirror.h"
 #include "redirect/possession.h"
 #include "redirect/url.h"
@@ -29,8 +30,15 @@ char *redirect_answer_text(void *mem, const struct redirect_answer *answer)
 {
 	if (answer->outcome != REDIRECT_OK)
 		return mem_printf(mem, "%s:%s", codes[answer->outcome], answer->offender);
-	if (answer->secret)
-		return mem_printf(mem, "OK: %s", secret_reveal(answer->secret));
+	if (answer->secret) {
+		/* Lists have thousands of these: nothing of printf(). */
+		size_t len = secret_len(answer->secret);
+		char *text = mem_alloc(mem, strlen("OK: ") + len + 1);
+
+		memcpy(text, "OK: ", strlen("OK: "));
+		memcpy(text + strlen("OK: "), secret_reveal(answer->secret), len + 1);
+		return text;
+	}
 	return mem_strdup(mem, "OK");
 }
 
@@ -139,6 +147,7 @@ static bool secret_choose(void *mem, struct device *device, const struct invento
 	return true;
 }
 
+/* 1 the device is new, and not stored yet; 0 it is. */
 static int device_prepare(void *mem, struct db *db, const struct redirect_caller *caller,
 			  const struct possession *possession, struct device **ret)
 {
@@ -155,12 +164,12 @@ static int device_prepare(void *mem, struct db *db, const struct redirect_caller
 	/* It has been judged; one that the inventory knows better replaces what was told first. */
 	if (*possession->suffix &&
 	    (!device->mac_id || strcmp(device->mac_id, possession->suffix) != 0)) {
-		device->mac_id = possession->suffix;
+		device->mac_id = mem_strdup(mem, possession->suffix);
 		changed = true;
 	}
 	*ret = device;
 	if (!known)
-		return device_insert(db, device);
+		return 1;
 	/* What a phone may prove itself with has changed: the secret, or the URL's password. */
 	writer_touch(db);
 	if (changed)
@@ -203,8 +212,9 @@ static int registration_remove(void *mem, struct db *db, const struct redirect_c
  * That it is in use comes before its suffix, which is nobody else's to try.
  */
 static int register_check(void *mem, struct db *db, const struct redirect_caller *caller,
-			  const char *mac_id, bool replace, struct possession *possession,
-			  struct registration **ret_present, struct redirect_answer *answer)
+			  const char *mac_id, const struct redirect_target *target,
+			  struct possession *possession, struct registration **ret_present,
+			  struct redirect_answer *answer)
 {
 	int r = possession_parse(mac_id, possession);
 	int is_there;
@@ -215,7 +225,7 @@ static int register_check(void *mem, struct db *db, const struct redirect_caller
 		r = -E_MAC_ID_MALFORMED;
 	if (r < 0)
 		return refuse(answer, REDIRECT_MAC_INVALID, answer->offender, r);
-	r = possession_device(mem, db, possession);
+	r = possession_device(mem, db, target->list, possession);
 	if (r < 0)
 		return r;
 	/* Without a device there is no registration either. */
@@ -223,9 +233,9 @@ static int register_check(void *mem, struct db *db, const struct redirect_caller
 		possession->device ? registered(mem, db, caller, possession->mac, ret_present) : 0;
 	if (is_there < 0)
 		return is_there;
-	if (is_there == REGISTERED_FOREIGN || (is_there && !replace))
+	if (is_there == REGISTERED_FOREIGN || (is_there && !target->replace))
 		return refuse(answer, REDIRECT_MAC_ALREADY_IN_USE, answer->offender, -E_MAC_EXISTS);
-	r = possession_read(mem, db, possession);
+	r = possession_read(mem, db, target->list, possession);
 	if (r < 0)
 		return r;
 	if (!is_there && !possession->item && caller->rules->require_inventory)
@@ -240,10 +250,30 @@ int redirect_register_check(void *mem, struct db *db, const struct redirect_call
 {
 	struct possession possession;
 	struct registration *present;
-	int r = register_check(mem, db, caller, mac_id, target->replace, &possession, &present,
-			       answer);
+	int r = register_check(mem, db, caller, mac_id, target, &possession, &present, answer);
 
 	return r < 0 ? r : 0;
+}
+
+static int audit_add(struct db *db, const struct redirect_caller *caller, int64_t mac,
+		     const struct redirect_target *target)
+{
+	if (target->list)
+		return list_audit(db, caller, target, mac);
+	return audit(db, caller, "registration.add", mac, NULL, target->audit);
+}
+
+static int registration_store(struct db *db, const struct redirect_target *target,
+			      const struct registration *registration,
+			      const struct device *new_device)
+{
+	int r = 0;
+
+	if (new_device && target->list)
+		return list_add(target->list, registration, new_device);
+	if (new_device)
+		r = device_insert_registered(db, &new_device, 1);
+	return r < 0 ? r : registration_insert(db, registration);
 }
 
 int redirect_register(void *mem, struct db *db, const struct redirect_caller *caller,
@@ -260,24 +290,25 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 	struct possession possession;
 	struct registration *present;
 	struct device *device = NULL;
-	int r = register_check(mem, db, caller, mac_id, target->replace, &possession, &present,
-			       answer);
+	int r = target->list ? list_room(db, target->list, &mem) : 0;
 
+	if (r == 0)
+		r = register_check(mem, db, caller, mac_id, target, &possession, &present, answer);
 	if (r <= 0)
 		return r;
 	registration.mac = possession.mac;
 	r = present ? registration_remove(mem, db, caller, present) : 0;
 	if (r == 0)
 		r = device_prepare(mem, db, caller, &possession, &device);
-	if (r == 0)
-		r = registration_insert(db, &registration);
+	if (r >= 0)
+		r = registration_store(db, target, &registration, r > 0 ? device : NULL);
 	if (r == 0)
 		r = mirror_register(db, caller->config, &registration,
 				    device->mac_id ? device->mac_id : possession.expected);
 	if (r < 0)
 		return r;
 	answer->secret = device->secret;
-	return audit(db, caller, "registration.add", registration.mac, NULL, target->audit);
+	return audit_add(db, caller, registration.mac, target);
 }
 
 /* 1 as possession_judge() has it. */
@@ -298,7 +329,7 @@ static int look(void *mem, struct db *db, const struct redirect_caller *caller, 
 		return refuse(answer, REDIRECT_MAC_NOT_FOUND, answer->offender, -E_NOT_REGISTERED);
 	if (!*possession->suffix)
 		return 1;
-	r = possession_read(mem, db, possession);
+	r = possession_read(mem, db, NULL, possession);
 	return r < 0 ? r : possession_judge(possession, answer);
 }
 

@@ -11,6 +11,7 @@
 		.render = id##_render,                                                             \
 		.reserves = id##_reserves,                                                         \
 		.per_handset = id##_per_handset,                                                   \
+		.takes = id##_takes,                                                               \
 	};
 #include "render/formats.def"
 #undef FORMAT
@@ -22,7 +23,8 @@ static const struct format *const formats[] = {
 };
 
 static const struct product products[] = {
-#define PRODUCT(id, takes, dvid, handsets, words) {#id, &format_##takes, dvid, handsets, words},
+#define PRODUCT(id, takes, dvid, handsets, lines, servers, words)                                  \
+	{#id, &format_##takes, dvid, handsets, lines, servers, words},
 #include "render/products.def"
 #undef PRODUCT
 };
@@ -60,4 +62,9 @@ bool product_per_handset(const struct product *product, const char *setting_name
 		if (formats[i]->per_handset(setting_name))
 			return true;
 	return false;
+}
+
+bool product_takes(const struct product *product, const char *setting_name)
+{
+	return product->format->takes(setting_name);
 }

@@ -96,18 +96,26 @@ static int param_error(struct diag *reterr, unsigned n, const char *words)
 	return diag_set(reterr, -E_RPC_PARAMS, "parameter %u %s", n, words);
 }
 
-static const char *string_read(void *mem, xmlrpc_env *env, xmlrpc_value *value)
+/* All texts of a call together are shorter than the call, so there is one place for them. */
+struct texts {
+	void *mem;
+	char *next;
+};
+
+static const char *string_read(struct texts *texts, xmlrpc_env *env, xmlrpc_value *value)
 {
 	const char *text = NULL;
 	size_t len = 0;
-	char *copy;
+	char *copy = texts->next;
 
 	if (xmlrpc_value_type(value) != XMLRPC_TYPE_STRING)
 		return NULL;
 	xmlrpc_read_string_lp(env, value, &len, &text);
 	if (env->fault_occurred)
 		return NULL;
-	copy = mem_strndup(mem, text, len);
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	texts->next += len + 1;
 	free((void *)text);
 	return copy;
 }
@@ -129,20 +137,20 @@ static const char *flag_read(xmlrpc_env *env, xmlrpc_value *value)
 	return truth || number ? "1" : "0";
 }
 
-static int array_read(void *mem, xmlrpc_env *env, xmlrpc_value *value, unsigned n,
+static int array_read(struct texts *texts, xmlrpc_env *env, xmlrpc_value *value, unsigned n,
 		      struct rpc_param *param, struct diag *reterr)
 {
 	int size = xmlrpc_array_size(env, value);
 
 	param->is_array = true;
-	param->items = mem_array(mem, const char *, (size_t)size + 1);
+	param->items = mem_array(texts->mem, const char *, (size_t)size + 1);
 	for (int i = 0; i < size; i++) {
 		xmlrpc_value *item = NULL;
 
 		xmlrpc_array_read_item(env, value, (unsigned)i, &item);
 		if (env->fault_occurred)
 			return param_error(reterr, n, env->fault_string);
-		param->items[i] = string_read(mem, env, item);
+		param->items[i] = string_read(texts, env, item);
 		xmlrpc_DECREF(item);
 		if (!param->items[i])
 			return param_error(reterr, n, "must be an array of strings");
@@ -151,13 +159,13 @@ static int array_read(void *mem, xmlrpc_env *env, xmlrpc_value *value, unsigned 
 	return 0;
 }
 
-static int params_read(void *mem, xmlrpc_env *env, xmlrpc_value *array, struct rpc_request *request,
-		       struct diag *reterr)
+static int params_read(struct texts *texts, xmlrpc_env *env, xmlrpc_value *array,
+		       struct rpc_request *request, struct diag *reterr)
 {
 	int size = xmlrpc_array_size(env, array);
 	int r = 0;
 
-	request->params = mem_array(mem, struct rpc_param, (size_t)size + 1);
+	request->params = mem_array(texts->mem, struct rpc_param, (size_t)size + 1);
 	for (int i = 0; i < size && r == 0; i++) {
 		struct rpc_param *param = &request->params[i];
 		xmlrpc_value *value = NULL;
@@ -167,10 +175,10 @@ static int params_read(void *mem, xmlrpc_env *env, xmlrpc_value *array, struct r
 		if (env->fault_occurred)
 			return param_error(reterr, n, env->fault_string);
 		if (xmlrpc_value_type(value) == XMLRPC_TYPE_ARRAY)
-			r = array_read(mem, env, value, n, param, reterr);
+			r = array_read(texts, env, value, n, param, reterr);
 		else if ((param->text = flag_read(env, value)))
 			param->is_flag = true;
-		else if (!(param->text = string_read(mem, env, value)))
+		else if (!(param->text = string_read(texts, env, value)))
 			r = param_error(reterr, n, "must be a string or an array of strings");
 		xmlrpc_DECREF(value);
 	}
@@ -202,6 +210,7 @@ int rpc_parse(void *mem, const char *body, size_t len, unsigned depth_max, struc
 	const char *end = body + len;
 	xmlrpc_value *params = NULL;
 	const char *method = NULL;
+	struct texts texts;
 	xmlrpc_env env;
 	size_t at;
 	int r;
@@ -220,7 +229,8 @@ int rpc_parse(void *mem, const char *body, size_t len, unsigned depth_max, struc
 		r = diag_set(reterr, -E_RPC_PARSE, "not an XML-RPC call: %s", env.fault_string);
 	} else {
 		ret->method = mem_strdup(mem, method);
-		r = params_read(mem, &env, params, ret, reterr);
+		texts = (struct texts){mem, mem_alloc(mem, len)};
+		r = params_read(&texts, &env, params, ret, reterr);
 		xmlrpc_DECREF(params);
 		free((void *)method);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "redirect/url.h"
-
 #include "base/log.h"
+#include "redirect/list.h"
+#include "redirect/url.h"
 #include "rpc/handlers.h"
 #include "rpc/registering.h"
 
@@ -30,7 +30,9 @@ static int op(struct rpc_call *call, struct db *db, struct buf *answer)
 		rpc_outcome(call, answer, &outcome);
 		return 0;
 	}
-	return rpc_list(call, db, answer, check, one, &target);
+	target.list = redirect_list_new(call->mem);
+	r = rpc_list(call, db, answer, check, one, &target);
+	return r < 0 ? r : redirect_list_end(db, &call->caller, &target);
 }
 
 int rpc_register_device_list(struct rpc_call *call)

@@ -74,6 +74,13 @@ int activation_insert(struct db *db, const struct activation *activation)
 			      DB_INT("created_at", activation->created_at)));
 }
 
+DB_QUERY(activation_set_url, "UPDATE activation SET url = :url WHERE code = :code");
+
+int activation_move(struct db *db, const char *code, const char *url)
+{
+	return db_run(db, &activation_set_url, DB_ARGS(DB_TEXT("url", url), DB_TEXT("code", code)));
+}
+
 DB_QUERY(activation_remove, "DELETE FROM activation WHERE code = :code");
 
 int activation_delete(struct db *db, const char *code)

@@ -35,9 +35,12 @@ int audit_amend(struct db *db, int64_t id, const char *after)
 	return db_run(db, &audit_set_after, DB_ARGS(DB_INT("id", id), DB_TEXT("after", after)));
 }
 
+/* An object may be several, one in the other or side by side: "device:… handset:…". */
 DB_QUERY(audit_page, "SELECT id, at, actor, address, request, action, object, before, after "
 		     "FROM audit "
-		     "WHERE id < :before AND (:object IS NULL OR object = :object) "
+		     "WHERE id < :before AND (:object IS NULL "
+		     "OR replace(' ' || object || ' ', ' ' || :object || ' ', '') "
+		     "<> ' ' || object || ' ') "
 		     "ORDER BY id DESC "
 		     "LIMIT :limit");
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/device.h"
 
+#include <assert.h>
+
 #include "base/error.h"
 #include "base/mem.h"
 #include "db/db.h"
@@ -52,6 +54,13 @@ int device_find(void *mem, struct db *db, int64_t mac, struct device **ret)
 	*ret = mem_new(mem, struct device);
 	r = device_from(mem, rows, *ret);
 	return r < 0 ? r : 1;
+}
+
+DB_QUERY(device_next, "SELECT mac FROM device WHERE mac >= :mac ORDER BY mac LIMIT 1");
+
+int device_next_mac(struct db *db, int64_t mac, int64_t *ret)
+{
+	return db_select_int(db, &device_next, DB_ARGS(DB_INT("mac", mac)), ret);
 }
 
 int device_get(void *mem, struct db *db, int64_t mac, struct device **ret)
@@ -138,7 +147,8 @@ int device_fetch_find(void *mem, struct db *db, int64_t mac, struct device_fetch
 /* One query for each index that it may walk. */
 #define ROW                                                                                        \
 	"SELECT d.mac, d.product, g.name, d.name, "                                                \
-	"(SELECT count(*) FROM handset h WHERE h.mac = d.mac), d.locked_at "                       \
+	"(SELECT count(*) FROM handset h WHERE h.mac = d.mac), d.locked_at, "                      \
+	"(SELECT r.held_at FROM rendition r WHERE r.mac = d.mac) "                                 \
 	"FROM device d "                                                                           \
 	"LEFT JOIN device_group g ON g.id = d.group_id "
 
@@ -159,13 +169,26 @@ DB_QUERY(device_page_of_product, ROW "WHERE d.product = :product "
 				     "ORDER BY d.mac "
 				     "LIMIT :limit");
 
+DB_QUERY(device_page_of_held,
+	 "SELECT d.mac, d.product, g.name, d.name, "
+	 "(SELECT count(*) FROM handset h WHERE h.mac = d.mac), d.locked_at, r.held_at "
+	 "FROM rendition r "
+	 "JOIN device d ON d.mac = r.mac "
+	 "LEFT JOIN device_group g ON g.id = d.group_id "
+	 "WHERE r.held_at IS NOT NULL AND r.mac > :after "
+	 "AND (:group_id = 0 OR d.group_id = :group_id) "
+	 "AND (:product IS NULL OR d.product = :product) "
+	 "ORDER BY r.mac "
+	 "LIMIT :limit");
+
 int device_list(void *mem, struct db *db, const struct device_filter *filter,
 		struct device_row **ret, size_t *ret_count)
 {
 	CLEANUP(db_endp) struct db_rows *rows = NULL;
-	const struct db_query *query = filter->group_id	 ? &device_page_of_group
-				       : filter->product ? &device_page_of_product
-							 : &device_page;
+	const struct db_query *query = filter->held	  ? &device_page_of_held
+				       : filter->group_id ? &device_page_of_group
+				       : filter->product  ? &device_page_of_product
+							  : &device_page;
 	int r = db_select(
 		db, query,
 		DB_ARGS(DB_INT("after", filter->after), DB_INT("group_id", filter->group_id),
@@ -183,6 +206,7 @@ int device_list(void *mem, struct db *db, const struct device_filter *filter,
 		row->name = db_text_copy(mem, rows, 3);
 		row->handsets = db_int(rows, 4);
 		row->locked_at = db_int(rows, 5);
+		row->held_at = db_int(rows, 6);
 	}
 	return r;
 }
@@ -213,6 +237,40 @@ int device_insert(struct db *db, const struct device *device)
 {
 	return db_run(db, &device_add,
 		      DB_ARGS(DEVICE_ARGS(device), DB_INT("created_at", device->created_at)));
+}
+
+/* What a registration knows.  Lists make thousands, so there is a row with places for several. */
+#define PLACE(n)                                                                                   \
+	"(:mac" #n ", :mac_id" #n ", :secret" #n ", :secret_origin" #n ", :secret_account_id" #n   \
+	", :created_at" #n ")"
+#define PLACE_ARGS(d, n)                                                                           \
+	DB_INT("mac" #n, (d)->mac), DB_TEXT("mac_id" #n, (d)->mac_id),                             \
+		DB_SECRET("secret" #n, (d)->secret, "device.secret"),                              \
+		DB_TEXT("secret_origin" #n, (d)->secret_origin),                                   \
+		DB_INT_OR_NULL("secret_account_id" #n, (d)->secret_account_id),                    \
+		DB_INT("created_at" #n, (d)->created_at)
+#define REGISTERED                                                                                 \
+	"INSERT INTO device (mac, mac_id, secret, secret_origin, secret_account_id, created_at) "  \
+	"VALUES "
+
+DB_QUERY(device_add_registered, REGISTERED PLACE(0));
+DB_QUERY(device_add_series, REGISTERED PLACE(0) ", " PLACE(1) ", " PLACE(2) ", " PLACE(
+				    3) ", " PLACE(4) ", " PLACE(5) ", " PLACE(6) ", " PLACE(7));
+
+int device_insert_registered(struct db *db, const struct device *const *devices, size_t count)
+{
+	const struct device *const *d = devices;
+	int r = 0;
+
+	static_assert(INSERT_SERIES == 8, "there are eight places");
+	if (count == INSERT_SERIES)
+		return db_run(db, &device_add_series,
+			      DB_ARGS(PLACE_ARGS(d[0], 0), PLACE_ARGS(d[1], 1), PLACE_ARGS(d[2], 2),
+				      PLACE_ARGS(d[3], 3), PLACE_ARGS(d[4], 4), PLACE_ARGS(d[5], 5),
+				      PLACE_ARGS(d[6], 6), PLACE_ARGS(d[7], 7)));
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = db_run(db, &device_add_registered, DB_ARGS(PLACE_ARGS(d[i], 0)));
+	return r;
 }
 
 int device_update(struct db *db, const struct device *device)

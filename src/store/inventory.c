@@ -40,6 +40,13 @@ int inventory_find(void *mem, struct db *db, int64_t mac, struct inventory **ret
 	return 1;
 }
 
+DB_QUERY(inventory_next, "SELECT mac FROM inventory WHERE mac >= :mac ORDER BY mac LIMIT 1");
+
+int inventory_next_mac(struct db *db, int64_t mac, int64_t *ret)
+{
+	return db_select_int(db, &inventory_next, DB_ARGS(DB_INT("mac", mac)), ret);
+}
+
 DB_QUERY(inventory_set, "INSERT INTO inventory (mac, mac_id, product, secret, created_at) "
 			"VALUES (:mac, :mac_id, :product, :secret, :created_at) "
 			"ON CONFLICT (mac) DO UPDATE SET mac_id = excluded.mac_id, "

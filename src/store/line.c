@@ -35,6 +35,13 @@ int line_list(void *mem, struct db *db, int64_t mac, struct line **ret, size_t *
 	return r;
 }
 
+#define LINE_ARGS(l)                                                                               \
+	DB_INT("mac", (l)->mac), DB_INT("slot", (l)->slot),                                        \
+		DB_INT("sip_server_id", (l)->sip_server_id), DB_TEXT("user_name", (l)->user_name), \
+		DB_TEXT("auth_name", (l)->auth_name),                                              \
+		DB_SECRET("auth_password", (l)->auth_password, "line.auth_password"),              \
+		DB_TEXT("display_name", (l)->display_name)
+
 DB_QUERY(line_add,
 	 "INSERT INTO line (mac, slot, sip_server_id, user_name, auth_name, auth_password, "
 	 "display_name) "
@@ -43,13 +50,17 @@ DB_QUERY(line_add,
 
 int line_insert(struct db *db, const struct line *line)
 {
-	return db_run(db, &line_add,
-		      DB_ARGS(DB_INT("mac", line->mac), DB_INT("slot", line->slot),
-			      DB_INT("sip_server_id", line->sip_server_id),
-			      DB_TEXT("user_name", line->user_name),
-			      DB_TEXT("auth_name", line->auth_name),
-			      DB_SECRET("auth_password", line->auth_password, "line.auth_password"),
-			      DB_TEXT("display_name", line->display_name)));
+	return db_run(db, &line_add, DB_ARGS(LINE_ARGS(line)));
+}
+
+DB_QUERY(line_change,
+	 "UPDATE line SET sip_server_id = :sip_server_id, user_name = :user_name, "
+	 "auth_name = :auth_name, auth_password = :auth_password, display_name = :display_name "
+	 "WHERE mac = :mac AND slot = :slot");
+
+int line_update(struct db *db, const struct line *line)
+{
+	return db_run(db, &line_change, DB_ARGS(LINE_ARGS(line)));
 }
 
 DB_QUERY(line_remove, "DELETE FROM line WHERE mac = :mac AND slot = :slot");

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/registration.h"
 
+#include <assert.h>
+
 #include "base/mem.h"
 #include "db/db.h"
+#include "store/device.h"
 #include "store/provider.h"
 
 #define COLUMNS "r.mac, r.provider_id, p.name, r.account_id, r.url, r.created_at"
@@ -73,6 +76,34 @@ int registration_insert(struct db *db, const struct registration *registration)
 			      DB_INT_OR_NULL("account_id", registration->account_id),
 			      DB_TEXT("url", registration->url),
 			      DB_INT("created_at", registration->created_at)));
+}
+
+#define PLACE(n) "(:mac" #n ", :provider_id, :account_id, :url, :created_at)"
+#define MAC(n) DB_INT("mac" #n, macs[n])
+
+DB_QUERY(registration_add_series,
+	 "INSERT INTO registration (mac, provider_id, account_id, url, created_at) "
+	 "VALUES " PLACE(0) ", " PLACE(1) ", " PLACE(2) ", " PLACE(3) ", " PLACE(4) ", " PLACE(
+		 5) ", " PLACE(6) ", " PLACE(7));
+
+int registration_insert_series(struct db *db, const struct registration *registration,
+			       const int64_t *macs, size_t count)
+{
+	struct registration one = *registration;
+	int r = 0;
+
+	static_assert(INSERT_SERIES == 8, "there are eight places");
+	if (count == INSERT_SERIES)
+		return db_run(db, &registration_add_series,
+			      DB_ARGS(MAC(0), DB_INT("provider_id", one.provider_id),
+				      DB_INT_OR_NULL("account_id", one.account_id),
+				      DB_TEXT("url", one.url), DB_INT("created_at", one.created_at),
+				      MAC(1), MAC(2), MAC(3), MAC(4), MAC(5), MAC(6), MAC(7)));
+	for (size_t i = 0; i < count && r == 0; i++) {
+		one.mac = macs[i];
+		r = registration_insert(db, &one);
+	}
+	return r;
 }
 
 DB_QUERY(registration_remove, "DELETE FROM registration WHERE mac = :mac");
@@ -152,4 +183,40 @@ int registration_walk(struct db *db, const struct provider *provider,
 	else if (r < count / 2)
 		cursor->pages = -PAGES_UNTIL_TRIED;
 	return count == limit;
+}
+
+DB_QUERY(registration_by_url,
+	 "SELECT " COLUMNS ", coalesce(d.mac_id, i.mac_id) FROM registration r "
+	 "JOIN provider p ON p.id = r.provider_id "
+	 "JOIN device d ON d.mac = r.mac "
+	 "LEFT JOIN inventory i ON i.mac = r.mac "
+	 "WHERE r.mac > :after AND lower(r.url) LIKE :pattern ESCAPE '!' "
+	 "ORDER BY r.mac "
+	 "LIMIT :limit");
+
+int registration_like(void *mem, struct db *db, const char *pattern, int64_t after, int limit,
+		      struct registration_found **ret, size_t *ret_count)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &registration_by_url,
+			  DB_ARGS(DB_INT("after", after), DB_TEXT("pattern", pattern),
+				  DB_INT("limit", limit)),
+			  &rows);
+
+	*ret = NULL;
+	*ret_count = 0;
+	while (r >= 0 && (r = db_next(rows)) > 0) {
+		struct registration_found *found = mem_push(mem, ret, ret_count);
+
+		registration_from(mem, rows, &found->registration);
+		found->mac_id = db_text_copy(mem, rows, 6);
+	}
+	return r;
+}
+
+DB_QUERY(registration_set_url, "UPDATE registration SET url = :url WHERE mac = :mac");
+
+int registration_move(struct db *db, int64_t mac, const char *url)
+{
+	return db_run(db, &registration_set_url, DB_ARGS(DB_TEXT("url", url), DB_INT("mac", mac)));
 }

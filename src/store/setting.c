@@ -55,6 +55,27 @@ int setting_scope_of(void *mem, struct db *db, const char *name, const char *val
 	return 1;
 }
 
+DB_QUERY(setting_of_name, "SELECT scope, name, value, secret, updated_at FROM setting "
+			  "WHERE name = :name AND scope > coalesce(:after, '') "
+			  "ORDER BY scope "
+			  "LIMIT :limit");
+
+int setting_list_named(void *mem, struct db *db, const char *name, const char *after, int limit,
+		       struct setting **ret, size_t *ret_count)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(
+		db, &setting_of_name,
+		DB_ARGS(DB_TEXT("name", name), DB_TEXT("after", after), DB_INT("limit", limit)),
+		&rows);
+
+	*ret = NULL;
+	*ret_count = 0;
+	while (r >= 0 && (r = db_next(rows)) > 0)
+		r = setting_from(mem, rows, mem_push(mem, ret, ret_count));
+	return r;
+}
+
 DB_QUERY(setting_by_name, "SELECT scope, name, value, secret, updated_at FROM setting "
 			  "WHERE scope = :scope AND name = :name");
 

@@ -72,16 +72,17 @@ static void spans_and_notices_are_for_people(void **state)
 
 static void a_list_has_aligned_columns_and_no_blanks_at_the_end(void **state)
 {
-	assert_string_equal(list(*state, "device list",
-				 "{\"devices\":[{\"mac\":\"7C2F80820EC0\",\"product\":\"n870\","
-				 "\"name\":\"B\xc3\xbcro\",\"handsets\":12,\"locked\":true},"
-				 "{\"mac\":\"7C2F80820EC1\",\"group\":\"g\",\"name\":\"Halle\","
-				 "\"handsets\":0,\"seen_at\":1780239540}]}",
-				 false),
-			    "MAC           PRODUCT  GROUP  NAME   HANDSETS  LOCKED  SEEN\n"
-			    "7C2F80820EC0  n870     -      B\xc3\xbcro   12        yes     -\n"
-			    "7C2F80820EC1  -        g      Halle  0         -       "
-			    "2026-05-31 14:59:00\n");
+	assert_string_equal(
+		list(*state, "device list",
+		     "{\"devices\":[{\"mac\":\"7C2F80820EC0\",\"product\":\"n870\","
+		     "\"name\":\"B\xc3\xbcro\",\"handsets\":12,\"locked\":true,\"held\":false},"
+		     "{\"mac\":\"7C2F80820EC1\",\"group\":\"g\",\"name\":\"Halle\","
+		     "\"handsets\":0,\"seen_at\":1780239540}]}",
+		     false),
+		"MAC           PRODUCT  GROUP  NAME   HANDSETS  LOCKED  HELD  SEEN\n"
+		"7C2F80820EC0  n870     -      B\xc3\xbcro   12        yes     no    -\n"
+		"7C2F80820EC1  -        g      Halle  0         -       -     "
+		"2026-05-31 14:59:00\n");
 }
 
 static void an_empty_list_is_its_heads(void **state)

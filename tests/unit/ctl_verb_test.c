@@ -82,7 +82,8 @@ static void only_bodies_have_types_that_need_one(void **state)
 			assert_true(carries || arg->where != CTL_BODY);
 			if (arg->where == CTL_QUERY)
 				assert_true(arg->type == CTL_TEXT || arg->type == CTL_NUMBER ||
-					    arg->type == CTL_LIMIT || arg->type == CTL_TRUTH);
+					    arg->type == CTL_LIMIT || arg->type == CTL_TIME ||
+					    arg->type == CTL_TRUTH);
 			if (ctl_arg_is_option(arg))
 				assert_int_equal(strchr(arg->spelling, ' ') == NULL, flag);
 			/* what a person is told: FIXED ones are never seen */

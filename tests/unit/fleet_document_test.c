@@ -78,19 +78,20 @@ static void the_shrink_guard_holds_delete_not_provisioned_back(void **state)
 	for (int i = 0; i < 11; i++) {
 		struct view *view = view_at(f, mac, NOW + 60);
 
-		assert_false(view->held);
+		assert_int_equal(view->held.at, 0);
 		assert_true(view->document.delete_not_provisioned);
 		snprintf(ipui, sizeof(ipui), "0290000%03x", (unsigned)i);
 		assert_int_equal(fleet_handset_remove(&f->change, mac, ipui, OPERATION_DELETE), 0);
 	}
-	assert_true(view_at(f, mac, NOW + 60)->held);
+	assert_int_equal(view_at(f, mac, NOW + 60)->held.missing, 11);
+	assert_int_equal(view_at(f, mac, NOW + 60)->held.all, 40);
 	assert_false(view_at(f, mac, NOW + 60)->document.delete_not_provisioned);
 	/* As many new ones do not make up for them. */
 	for (int i = 0; i < 11; i++) {
 		snprintf(ipui, sizeof(ipui), "0291000%03x", (unsigned)i);
 		handset_make(f, mac, ipui);
 	}
-	assert_true(view_at(f, mac, NOW + 60)->held);
+	assert_int_equal(view_at(f, mac, NOW + 60)->held.missing, 11);
 }
 
 static void a_removal_is_written_until_a_fetch_has_carried_it_and_its_time_has_passed(void **state)

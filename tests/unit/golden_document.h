@@ -21,7 +21,10 @@
  *               "registrar_address", "registrar_port", "transport"}],
  *  "handsets": [{"ipui", "pin", "provider", "params", "repeat",
  *                "line": {"user_name", "auth_name", "auth_password", "display_name"}}],
+ *  "opers": [{"name", "value", "params"}], "firmware": {"version", "url"},
  *  "operations": [{"kind", "mode", "ipui", "dm", "start_at", "duration", "password", "url"}],
+ *  "lines": [{"slot", "provider", "repeat", "line": {…}}],
+ *  "template": {"content_type", "text" or "file"},
  *  "expect_error": {"name": "text_empty", "text": "…"}}
  *
  * A TEXT is a string, or {"hex": "…"} for bytes that JSON does not hold.
@@ -229,6 +232,43 @@ static inline bool golden_operation(void *mem, struct golden *g, json_t *json,
 	return true;
 }
 
+static inline bool golden_oper(void *mem, struct golden *g, json_t *json,
+			       struct document_oper *oper)
+{
+	json_t *name = NULL, *value = NULL, *params = NULL;
+	json_error_t error;
+
+	if (json_unpack_ex(json, &error, JSON_STRICT, "{s:o, s?o, s?o}", "name", &name, "value",
+			   &value, "params", &params) < 0)
+		return golden_fail(g, error.text);
+	oper->name = golden_text(mem, name, 0);
+	oper->value = golden_text(mem, value, 0);
+	oper->params = golden_params(mem, g, params, 0, &oper->param_count);
+	return true;
+}
+
+static inline bool golden_opers(void *mem, struct golden *g, json_t *opers, json_t *firmware)
+{
+	struct document *d = &g->document;
+	size_t i;
+	json_t *row;
+
+	d->opers = mem_array(mem, struct document_oper, json_array_size(opers) + 1);
+	json_array_foreach(opers, i, row)
+	{
+		if (!golden_oper(mem, g, row, &d->opers[d->oper_count++]))
+			return false;
+	}
+	if (firmware) {
+		struct document_firmware *file = mem_new(mem, struct document_firmware);
+
+		file->version = golden_text(mem, json_object_get(firmware, "version"), 0);
+		file->url = golden_text(mem, json_object_get(firmware, "url"), 0);
+		d->firmware = file;
+	}
+	return true;
+}
+
 static inline bool golden_lists(void *mem, struct golden *g, json_t *servers, json_t *handsets,
 				json_t *operations)
 {
@@ -253,23 +293,90 @@ static inline bool golden_lists(void *mem, struct golden *g, json_t *servers, js
 	return true;
 }
 
+static inline bool golden_lines(void *mem, struct golden *g, json_t *lines)
+{
+	struct document *d = &g->document;
+	size_t i;
+	json_t *row;
+
+	json_array_foreach(lines, i, row)
+	{
+		int slot = (int)i + 1, provider = 0, repeat = 0;
+		json_error_t error;
+		json_t *line = NULL;
+
+		if (json_unpack_ex(row, &error, JSON_STRICT, "{s?i, s?i, s?i, s:o}", "slot", &slot,
+				   "provider", &provider, "repeat", &repeat, "line", &line) < 0)
+			return golden_fail(g, error.text);
+		for (int n = 0; n < (repeat ? repeat : 1); n++) {
+			struct document_line *member;
+			struct line *made;
+
+			member = mem_push(mem, &d->lines, &d->line_count);
+			if (!golden_line(mem, g, line, repeat ? (size_t)n + 1 : 0, &member->line))
+				return false;
+			made = mem_memdup(mem, member->line, sizeof(*made));
+			made->slot = slot + n;
+			member->line = made;
+			member->provider = provider;
+		}
+	}
+	return true;
+}
+
+static inline bool golden_template(void *mem, struct golden *g, json_t *json)
+{
+	struct document_template *template = mem_new(mem, struct document_template);
+	const char *type = "text/plain", *file = NULL;
+	json_t *text = NULL;
+	json_error_t error;
+
+	if (!json)
+		return true;
+	if (json_unpack_ex(json, &error, JSON_STRICT, "{s?s, s?o, s?s}", "content_type", &type,
+			   "text", &text, "file", &file) < 0)
+		return golden_fail(g, error.text);
+	if (file) {
+		char bytes[4096];
+		FILE *stream = fopen(file, "r");
+
+		if (!stream)
+			return golden_fail(g, file);
+		template->text =
+			secret_new_bytes(mem, bytes, fread(bytes, 1, sizeof(bytes), stream));
+		fclose(stream);
+	} else {
+		size_t len;
+		const char *s = golden_bytes(mem, text, 0, &len);
+
+		template->text = secret_new_bytes(mem, s ? s : "", len);
+	}
+	template->content_type = mem_strdup(mem, type);
+	g->document.template = template;
+	return true;
+}
+
 /* False leaves words in `error`. */
 static inline bool golden_read(void *mem, const char *path, struct golden *g)
 {
 	json_error_t error;
 	json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 	json_t *params = NULL, *servers = NULL, *handsets = NULL, *operations = NULL;
+	json_t *opers = NULL, *firmware = NULL, *lines = NULL, *template = NULL;
 	const char *what, *product, *name = NULL, *text = NULL;
 	int reveal = 1, clear = 0;
 	bool good = false;
 
 	memset(g, 0, sizeof(*g));
-	if (json && json_unpack_ex(json, &error, JSON_STRICT,
-				   "{s:s, s:s, s?b, s?b, s?o, s?o, s?o, s?o, s?{s:s, s:s}}", "what",
-				   &what, "product", &product, "reveal", &reveal,
-				   "delete_not_provisioned", &clear, "params", &params, "servers",
-				   &servers, "handsets", &handsets, "operations", &operations,
-				   "expect_error", "name", &name, "text", &text) == 0) {
+	if (json &&
+	    json_unpack_ex(json, &error, JSON_STRICT,
+			   "{s:s, s:s, s?b, s?b, s?o, s?o, s?o, s?o, s?o, s?o, s?o, s?o, "
+			   "s?{s:s, s:s}}",
+			   "what", &what, "product", &product, "reveal", &reveal,
+			   "delete_not_provisioned", &clear, "params", &params, "servers", &servers,
+			   "handsets", &handsets, "operations", &operations, "opers", &opers,
+			   "firmware", &firmware, "lines", &lines, "template", &template,
+			   "expect_error", "name", &name, "text", &text) == 0) {
 		g->document.mac = 0x7c2f80e0d605;
 		g->document.product = mem_strdup(mem, product);
 		g->document.delete_not_provisioned = clear;
@@ -277,7 +384,9 @@ static inline bool golden_read(void *mem, const char *path, struct golden *g)
 		g->expect_error = name ? mem_strdup(mem, name) : NULL;
 		g->expect_text = text ? mem_strdup(mem, text) : NULL;
 		g->document.params = golden_params(mem, g, params, 0, &g->document.param_count);
-		good = golden_lists(mem, g, servers, handsets, operations);
+		good = golden_lists(mem, g, servers, handsets, operations) &&
+		       golden_opers(mem, g, opers, firmware) && golden_lines(mem, g, lines) &&
+		       golden_template(mem, g, template);
 	} else {
 		golden_fail(g, error.text);
 	}

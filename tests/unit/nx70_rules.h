@@ -17,6 +17,7 @@ enum nx70_part {
 	NX70_REMOVAL,	   /* delete_hs, ToDeReg */
 	NX70_PARAM,	   /* parameters and SIP servers */
 	NX70_HANDSET,	   /* add_hs and what belongs to it */
+	NX70_OPER,	   /* trunks and what else is written as it stands */
 	NX70_FIRMWARE,	   /* update_dm with FwUpdate… */
 	NX70_REGISTRATION, /* update_dm with Reg… */
 };
@@ -28,6 +29,7 @@ struct nx70_state {
 	const char *removal; /* the last one's IPUI */
 	const char *handset; /* the last one's */
 	const char *manager; /* the last one's name in this part */
+	const xmlNode *nvm;
 };
 
 /* Attributes of a parsed document have one text node at most, which belongs to the document. */
@@ -124,7 +126,7 @@ static inline const char *nx70_check_add_hs(const xmlNode *node, const char *ipu
 	const xmlNode *status = nx70_find(node, "hs.RegStatus");
 
 	if (state->part > NX70_HANDSET)
-		return "add_hs after update_dm";
+		return "add_hs after update_dm or other opers";
 	if (!nx70_is_key(ipui, strlen(ipui)))
 		return "add_hs without an IPUI in lower case";
 	if (!status || strcmp(nx70_attribute(status, "value"), "ToReg") != 0 ||
@@ -157,6 +159,50 @@ static inline const char *nx70_check_update_dm(const xmlNode *node, const char *
 	return NULL;
 }
 
+static inline bool nx70_is_trunk(const char *s)
+{
+	return strlen(s) == 10 && strncmp(s, "trunk_000", 9) == 0 && strspn(s + 9, "01234567") == 1;
+}
+
+static inline bool nx70_has_handset(const xmlNode *nvm, const char *ipui)
+{
+	for (const xmlNode *n = xmlFirstElementChild((xmlNode *)nvm); n;
+	     n = xmlNextElementSibling((xmlNode *)n)) {
+		const char *value = nx70_attribute(n, "value");
+
+		if (nx70_is(n, "oper", "add_hs") && value && strcmp(value, ipui) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Opers that are written as they stand, whatever they are called. */
+static inline const char *nx70_check_other(const xmlNode *node, const char *value,
+					   struct nx70_state *state)
+{
+	const xmlNode *ipui = nx70_find(node, "Ipui");
+
+	if (state->part > NX70_OPER)
+		return "an oper after update_dm";
+	state->part = NX70_OPER;
+	for (xmlNode *n = xmlFirstElementChild((xmlNode *)node); n; n = xmlNextElementSibling(n))
+		if (!nx70_attribute(n, "name") || !nx70_attribute(n, "value") ||
+		    !*nx70_attribute(n, "value"))
+			return "an oper's parameter without a name or a value";
+	if (nx70_is(node, "oper", "assign_handsets_to_trunk"))
+		return value && nx70_is_trunk(value) ? NULL : "not a trunk";
+	if (nx70_is(node, "oper", "assign_hs_to_trunk") ||
+	    nx70_is(node, "oper", "unassign_hs_from_trunk")) {
+		if (value || !ipui || !nx70_find(node, "Type"))
+			return "an assignment to a trunk without Ipui and Type";
+		if (!nx70_has_handset(state->nvm, nx70_attribute(ipui, "value")))
+			return "an assignment to a trunk of a handset that is not in the file";
+	}
+	if (nx70_is(node, "oper", "add_backup_dm") && value)
+		return "add_backup_dm has no value";
+	return NULL;
+}
+
 static inline const char *nx70_check_oper(const xmlNode *node, struct nx70_state *state)
 {
 	const char *value = nx70_attribute(node, "value");
@@ -169,6 +215,9 @@ static inline const char *nx70_check_oper(const xmlNode *node, struct nx70_state
 		state->clears = true;
 		return NULL;
 	}
+	if (!nx70_is(node, "oper", "delete_hs") && !nx70_is(node, "oper", "add_hs") &&
+	    !nx70_is(node, "oper", "update_dm"))
+		return nx70_check_other(node, value, state);
 	if (!value || !*value)
 		return "an oper without a value";
 	if (nx70_is(node, "oper", "delete_hs")) {
@@ -184,9 +233,7 @@ static inline const char *nx70_check_oper(const xmlNode *node, struct nx70_state
 	}
 	if (nx70_is(node, "oper", "add_hs"))
 		return nx70_check_add_hs(node, value, state);
-	if (nx70_is(node, "oper", "update_dm"))
-		return nx70_check_update_dm(node, value, state);
-	return "an oper that gigaprovd never writes";
+	return nx70_check_update_dm(node, value, state);
 }
 
 /* NULL, or the rule that the document breaks. */
@@ -196,8 +243,14 @@ static inline const char *nx70_check(const xmlDoc *doc)
 	xmlNode *nvm = root ? xmlFirstElementChild(root) : NULL;
 	struct nx70_state state = {.part = NX70_CLEAR};
 
+	if (nvm && strcmp((const char *)nvm->name, "firmware") == 0) {
+		if (xmlChildElementCount(nvm) != 1)
+			return "firmware without a file";
+		nvm = xmlNextElementSibling(nvm);
+	}
 	if (!nvm || strcmp((const char *)nvm->name, "nvm") != 0 || xmlNextElementSibling(nvm))
-		return "the root holds something else than nvm";
+		return "the root holds something else than firmware and nvm";
+	state.nvm = nvm;
 	for (xmlNode *n = xmlFirstElementChild(nvm); n; n = xmlNextElementSibling(n)) {
 		const char *value = nx70_attribute(n, "value");
 		const char *wrong;

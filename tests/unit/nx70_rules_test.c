@@ -29,6 +29,12 @@
 	"<oper name='update_dm' value='" dm "'><param name='RegStart' value='" start "'/>"         \
 	"<param name='RegDuration' value='300'/></oper>"
 
+#define TRUNK(trunk)                                                                               \
+	"<oper name='assign_handsets_to_trunk' value='" trunk "'>" PARAM("send", "11") "</oper>"
+#define JOIN(ipui)                                                                                 \
+	"<oper name='assign_hs_to_trunk'>" PARAM("Ipui", ipui) PARAM("TrunkId", "trunk_0000")      \
+		PARAM("Type", "1") "</oper>"
+
 #define A "029e74a599"
 #define B "02b6ec8aa5"
 
@@ -75,7 +81,7 @@ static void the_rules_know_wrong_from_right(void **state)
 		 "a handset's parameter without an IPUI in lower case"},
 		{DOCUMENT(PARAM("hs." A ".RegStatus", "ToReg")),
 		 "a RegStatus other than ToDeReg outside add_hs"},
-		{DOCUMENT(WINDOW("a", "1") HS(A)), "add_hs after update_dm"},
+		{DOCUMENT(WINDOW("a", "1") HS(A)), "add_hs after update_dm or other opers"},
 		{DOCUMENT(WINDOW("a", "1") FIRMWARE("a")),
 		 "a firmware block after a registration window"},
 		{DOCUMENT(WINDOW("b", "1") WINDOW("a", "1")),
@@ -86,10 +92,31 @@ static void the_rules_know_wrong_from_right(void **state)
 		{DOCUMENT(PARAM("X", "")), "an element without a name, or with an empty value"},
 		{DOCUMENT("<param name='X'/>"), "a param without a value"},
 		{DOCUMENT("<oper name='delete_hs'/>"), "an oper without a value"},
-		{DOCUMENT("<oper name='reboot' value='1'/>"),
-		 "an oper that gigaprovd never writes"},
+		{DOCUMENT(HS(A) TRUNK("trunk_0007")
+				  JOIN(A) "<oper name='add_backup_dm'/>"
+					  "<oper name='reboot' value='1'/>" WINDOW("a", "1")),
+		 NULL},
+		{DOCUMENT(TRUNK("trunk_0000") HS(A)), "add_hs after update_dm or other opers"},
+		{DOCUMENT(TRUNK("trunk_0000") PARAM("X", "1")),
+		 "a parameter of the device after handsets or managers"},
+		{DOCUMENT(WINDOW("a", "1") TRUNK("trunk_0000")), "an oper after update_dm"},
+		{DOCUMENT(FIRMWARE("a") "<oper name='reboot'/>"), "an oper after update_dm"},
+		{DOCUMENT(TRUNK("trunk_0008")), "not a trunk"},
+		{DOCUMENT(TRUNK("trunk_00000")), "not a trunk"},
+		{DOCUMENT("<oper name='assign_handsets_to_trunk'/>"), "not a trunk"},
+		{DOCUMENT(HS(B) JOIN(A)),
+		 "an assignment to a trunk of a handset that is not in the file"},
+		{DOCUMENT("<oper name='assign_hs_to_trunk'/>"),
+		 "an assignment to a trunk without Ipui and Type"},
+		{DOCUMENT("<oper name='add_backup_dm' value='1'/>"), "add_backup_dm has no value"},
+		{DOCUMENT("<oper name='reboot'><param name='x' value=''/></oper>"),
+		 "an oper's parameter without a name or a value"},
+		{"<provisioning><firmware><file version='1' url='x'/></firmware><nvm/>"
+		 "</provisioning>",
+		 NULL},
+		{"<provisioning><firmware/><nvm/></provisioning>", "firmware without a file"},
 		{"<provisioning><nvm/><custom/></provisioning>",
-		 "the root holds something else than nvm"},
+		 "the root holds something else than firmware and nvm"},
 	};
 
 	(void)state;
@@ -141,9 +168,16 @@ static void the_schema_knows_wrong_from_right(void **state)
 		DOCUMENT(PARAM("hs.029E74A599.X", "1")),
 		DOCUMENT(PARAM("SipAccount.029E74A599.X", "1")),
 		DOCUMENT(PARAM("SipAccount.X", "1")),
-		DOCUMENT("<oper name='reboot' value='1'/>"),
+		DOCUMENT("<oper name='re boot' value='1'/>"),
+		DOCUMENT("<oper name='' value='1'/>"),
+		DOCUMENT("<oper value='1'/>"),
 		DOCUMENT("<oper name='add_hs' value=''/>"),
-		DOCUMENT("<oper name='add_hs' value='" A "'>" PARAM("X", "1") "</oper>"),
+		DOCUMENT("<oper name='x'>" PARAM("X", "") "</oper>"),
+		DOCUMENT("<oper name='x'>" PARAM("", "1") "</oper>"),
+		"<provisioning version='1.1' productID='e2'><firmware><file version='' url='x'/>"
+		"</firmware><nvm/></provisioning>",
+		"<provisioning version='1.1' productID='e2'><firmware><file version='1'/>"
+		"</firmware><nvm/></provisioning>",
 		DOCUMENT("text"),
 		DOCUMENT("<step/>"),
 	};

@@ -36,7 +36,7 @@ static void the_list_of_products_has_each_once(void **state)
 		assert_true(strlen(p->what) > 0);
 		count++;
 	}
-	assert_int_equal(count, 6);
+	assert_int_equal(count, 23);
 }
 
 static void what_the_format_writes_is_reserved(void **state)
@@ -123,6 +123,75 @@ static void other_names_are_the_device_s(void **state)
 	}
 }
 
+static void older_formats_reserve_what_lines_are_written_as(void **state)
+{
+	static const char *const names[] = {
+		"SIP.Account.0.Username",
+		"sip.account.12.proxyserver.port",
+		"BS_IP_Data1.aucS_SIP_PASSWORD",
+		"BS_IP_Data1.aucS_SIP_PASSWORD_6",
+		"BS_IP_Data1.ucB_SIP_ACCOUNT_IS_ACTIVE_1",
+		"BS_Accounts.astAccounts[2].aucAccountName[0]",
+		"BS_VOIP_Data.astVoipAccounts[99].aucS_SIP_PASSWORD[0]",
+		"BS_VOIP_Data.astVoipAccounts[%].ucB_SIP_ACCOUNT_IS_ACTIVE_1",
+		"BS_VOIP_Data.astVoipProviders[0].aucSIP_DOMAIN[%]",
+		"S_SIP_LOGIN_ID_1",
+		"S_SIP_SERVER",
+	};
+	static const char *const free[] = {
+		"SIP.Account.0.VoiceMail.Mailbox",
+		"SIP.Account.x.Username",
+		"SIP.DefaultAccount",
+		"BS_Accounts.astAccounts[2].uiSendMask",
+		"BS_IP_Data1.aucS_SIP_PASSWORDS",
+		"BS_IP_Data1.ucI_SIP_PREFERRED_VOCODER_2",
+		"BS_VOIP_Data.astVoipAccounts[0].aucS_SIP_SERVER[0]",
+		"S_SPECIAL_DATA_SRV",
+		"custom.Redirect",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (!product_reserves(NULL, names[i]))
+			fail_msg("%s is not reserved", names[i]);
+	for (size_t i = 0; i < COUNT_OF(free); i++)
+		if (product_reserves(NULL, free[i]) || product_per_handset(NULL, free[i]))
+			fail_msg("%s is taken", free[i]);
+}
+
+static void a_setting_is_for_devices_whose_format_has_its_form(void **state)
+{
+	static const struct {
+		const char *name;
+		bool nx70, maxwell, frame;
+	} names[] = {
+		{"Telephony.0.ToneScheme", true, true, false},
+		{"SIP.DefaultAccount", true, true, false},
+		{"custom.Redirect", false, true, false},
+		{"BS_IP_Data1.ucB_USE_DHCP", false, false, true},
+		{"S_SPECIAL_DATA_SRV", false, false, true},
+		{"B_REMOTE_MANAGEMENT", false, false, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		assert_int_equal(product_takes(product_find("n870"), names[i].name), names[i].nx70);
+		assert_int_equal(product_takes(product_find("maxwell3"), names[i].name),
+				 names[i].maxwell);
+		assert_int_equal(product_takes(product_find("n720"), names[i].name),
+				 names[i].frame);
+	}
+}
+
+static void a_product_has_handsets_or_lines_of_its_own(void **state)
+{
+	(void)state;
+	for (const struct product *p = product_next(NULL); p; p = product_next(p)) {
+		assert_true((p->handsets_max > 0) != (p->lines_max > 0));
+		assert_true(p->sip_servers_max > 0);
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -131,6 +200,9 @@ int main(void)
 		cmocka_unit_test(what_the_format_writes_is_reserved),
 		cmocka_unit_test(short_names_are_for_handsets),
 		cmocka_unit_test(other_names_are_the_device_s),
+		cmocka_unit_test(older_formats_reserve_what_lines_are_written_as),
+		cmocka_unit_test(a_setting_is_for_devices_whose_format_has_its_form),
+		cmocka_unit_test(a_product_has_handsets_or_lines_of_its_own),
 	};
 
 	return cmocka_run_group_tests_name("product", tests, NULL, NULL);

@@ -214,12 +214,8 @@ static void a_device_takes_all_that_is_its_own_with_it(void **state)
 			    .auth_name = "a",
 			    .display_name = "d"};
 	struct operation operation = {.mac = MAC, .kind = OPERATION_FIRMWARE, .dm = "local"};
-	struct rendition rendition = {.mac = MAC,
-				      .revision = "1",
-				      .etag = "\"e\"",
-				      .handsets = "",
-				      .operations = "",
-				      .document = ""};
+	struct rendition rendition = {
+		.mac = MAC, .revision = "1", .etag = "\"e\"", .operations = "", .document = ""};
 	struct device_counts counts;
 
 	device_make(s, MAC);
@@ -325,7 +321,6 @@ static void a_fetch_knows_all_that_it_needs(void **state)
 				      .revision = "1.2.3",
 				      .etag = "\"e\"",
 				      .until_at = 44,
-				      .handsets = "",
 				      .operations = "",
 				      .document = "x"};
 	struct registration registration = {.mac = MAC, .provider_id = 1, .url = "http://u:p@h/"};

@@ -250,8 +250,9 @@ static void a_rendition_is_sealed_and_comes_back_byte_for_byte(void **state)
 			       .revision = "1.2.3.4.5",
 			       .etag = "\"abc\"",
 			       .until_at = 99,
-			       .handsets = "029e74a599 029e74a59a",
 			       .operations = "4 9",
+			       .body = "a body with a password",
+			       .body_len = 22,
 			       .document = document,
 			       .document_len = sizeof(document) - 1,
 			       .made_at = SCRATCH_NOW};
@@ -265,12 +266,14 @@ static void a_rendition_is_sealed_and_comes_back_byte_for_byte(void **state)
 				     "SELECT instr(document, CAST('password' AS BLOB)) "
 				     "FROM rendition"),
 			 0);
+	assert_int_equal(scratch_ask(s->db->handle,
+				     "SELECT instr(body, CAST('password' AS BLOB)) FROM rendition"),
+			 0);
 	assert_int_equal(rendition_find(s, s->db, MAC, &out), 1);
 	assert_int_equal(out->mac, MAC);
 	assert_string_equal(out->revision, "1.2.3.4.5");
 	assert_string_equal(out->etag, "\"abc\"");
 	assert_int_equal(out->until_at, 99);
-	assert_string_equal(out->handsets, "029e74a599 029e74a59a");
 	assert_string_equal(out->operations, "4 9");
 	assert_int_equal(out->given_at, 0);
 	assert_int_equal(out->made_at, SCRATCH_NOW);
@@ -297,7 +300,6 @@ static void a_rendition_is_given_for_the_first_time_once(void **state)
 	struct rendition in = {.mac = MAC,
 			       .revision = "1",
 			       .etag = "\"one\"",
-			       .handsets = "029e74a599",
 			       .operations = "4 9",
 			       .document = "x",
 			       .document_len = 1};
@@ -305,33 +307,128 @@ static void a_rendition_is_given_for_the_first_time_once(void **state)
 	char *text = NULL;
 
 	device_make(s, MAC);
-	assert_int_equal(rendition_handsets_given(s, s->db, MAC, &text), 0);
-	assert_string_equal(text, "");
 	assert_int_equal(rendition_given(s, s->db, MAC, "\"one\"", 10, &text), 0);
 	assert_int_equal(rendition_put(s->db, &in), 0);
-	assert_int_equal(rendition_handsets_given(s, s->db, MAC, &text), 0);
-	assert_string_equal(text, "");
-
 	assert_int_equal(rendition_given(s, s->db, MAC, "\"other\"", 10, &text), 0);
 	assert_int_equal(rendition_given(s, s->db, MAC, "\"one\"", 10, &text), 1);
 	assert_string_equal(text, "4 9");
 	assert_int_equal(rendition_given(s, s->db, MAC, "\"one\"", 20, &text), 0);
 	assert_int_equal(rendition_find(s, s->db, MAC, &out), 1);
 	assert_int_equal(out->given_at, 10);
-	assert_int_equal(rendition_handsets_given(s, s->db, MAC, &text), 0);
-	assert_string_equal(text, "029e74a599");
-
-	/* Another one that has not been given yet: the device still has the handsets it had. */
 	in.etag = "\"two\"";
-	in.handsets = "";
 	assert_int_equal(rendition_put(s->db, &in), 0);
 	assert_int_equal(rendition_find(s, s->db, MAC, &out), 1);
 	assert_int_equal(out->given_at, 0);
-	assert_int_equal(rendition_handsets_given(s, s->db, MAC, &text), 0);
-	assert_string_equal(text, "029e74a599");
-	assert_int_equal(rendition_given(s, s->db, MAC, "\"two\"", 30, &text), 1);
-	assert_int_equal(rendition_handsets_given(s, s->db, MAC, &text), 0);
-	assert_string_equal(text, "");
+}
+
+static struct rendition_past *past_of(struct scratch *s)
+{
+	struct rendition_past *past = NULL;
+
+	assert_int_equal(rendition_past_find(s, s->db, MAC, &past), 1);
+	return past;
+}
+
+static void put_body(struct scratch *s, const char *etag, const char *body)
+{
+	struct rendition in = {.mac = MAC,
+			       .revision = "1",
+			       .etag = etag,
+			       .operations = "",
+			       .document = "",
+			       .body = body,
+			       .body_len = body ? strlen(body) : 0};
+
+	assert_int_equal(rendition_put(s->db, &in), 0);
+}
+
+static void what_was_given_is_kept_until_something_else_has_been(void **state)
+{
+	struct scratch *s = *state;
+	struct rendition_past *past;
+	char *text;
+
+	device_make(s, MAC);
+	assert_int_equal(rendition_past_find(s, s->db, MAC, &past), 0);
+	put_body(s, "\"one\"", "one");
+	past = past_of(s);
+	assert_int_equal(past->given_at, 0);
+	assert_string_equal(past->body, "one");
+	assert_null(past->released);
+
+	assert_int_equal(rendition_given(s, s->db, MAC, "\"one\"", 10, &text), 1);
+	past = past_of(s);
+	assert_int_equal(past->given_at, 10);
+	assert_string_equal(past->body, "one");
+	assert_null(past->released);
+
+	/* Made, and made again, and not yet given. */
+	put_body(s, "\"two\"", "two");
+	put_body(s, "\"three\"", "three");
+	past = past_of(s);
+	assert_int_equal(past->given_at, 0);
+	assert_string_equal(past->body, "three");
+	assert_int_equal(past->released_at, 10);
+	assert_string_equal(past->released, "one");
+	assert_int_equal(past->released_len, 3);
+
+	assert_int_equal(rendition_given(s, s->db, MAC, "\"three\"", 30, &text), 1);
+	past = past_of(s);
+	assert_int_equal(past->given_at, 30);
+	assert_string_equal(past->body, "three");
+	assert_int_equal(past->released_at, 0);
+	assert_null(past->released);
+
+	put_body(s, "\"four\"", NULL);
+	assert_null(past_of(s)->body);
+	assert_string_equal(past_of(s)->released, "three");
+}
+
+static void what_is_held_is_listed_until_it_is_acknowledged(void **state)
+{
+	struct scratch *s = *state;
+	struct rendition in = {
+		.mac = MAC,
+		.revision = "1",
+		.etag = "\"e\"",
+		.operations = "",
+		.document = "",
+		.held = {.at = 5, .missing = 2, .all = 3, .handsets = "029e74a599 029e74a59a"}};
+	struct rendition_held *held;
+	size_t count;
+	int64_t n;
+
+	device_make(s, MAC);
+	put_body(s, "\"e\"", "body");
+	assert_int_equal(rendition_held_find(s, s->db, MAC, &held), 0);
+	assert_int_equal(rendition_put(s->db, &in), 0);
+	assert_int_equal(rendition_held_find(s, s->db, MAC, &held), 1);
+	assert_int_equal(held->at, 5);
+	assert_int_equal(held->missing, 2);
+	assert_int_equal(held->all, 3);
+	assert_string_equal(held->handsets, "029e74a599 029e74a59a");
+	assert_int_equal(rendition_held_count(s->db, &n), 0);
+	assert_int_equal(n, 1);
+	assert_int_equal(rendition_held_list(s, s->db, 10, &held, &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(held[0].mac, MAC);
+
+	assert_int_equal(rendition_acknowledge(s->db, MAC), 0);
+	assert_int_equal(rendition_held_find(s, s->db, MAC, &held), 0);
+	assert_int_equal(rendition_held_count(s->db, &n), 0);
+	assert_int_equal(n, 0);
+	assert_string_equal(past_of(s)->acknowledged, "029e74a599 029e74a59a");
+	/* Nothing is held any more: what was acknowledged stays that. */
+	assert_int_equal(rendition_acknowledge(s->db, MAC), 0);
+	put_body(s, "\"f\"", "body");
+	assert_string_equal(past_of(s)->acknowledged, "029e74a599 029e74a59a");
+	in.held = (struct rendition_held){0};
+	in.acknowledged_over = true;
+	assert_int_equal(rendition_put(s->db, &in), 0);
+	assert_null(past_of(s)->acknowledged);
+
+	in.held = (struct rendition_held){.at = 5, .missing = 4, .all = 3, .handsets = ""};
+	assert_int_equal(rendition_put(s->db, &in), -E_DB_CONSTRAINT);
 }
 
 /* --- seen --- */
@@ -411,6 +508,8 @@ int main(void)
 		TEST(kinds_and_modes_have_names),
 		TEST(a_rendition_is_sealed_and_comes_back_byte_for_byte),
 		TEST(a_rendition_is_given_for_the_first_time_once),
+		TEST(what_was_given_is_kept_until_something_else_has_been),
+		TEST(what_is_held_is_listed_until_it_is_acknowledged),
 		TEST(the_last_sight_of_a_phone_is_kept),
 		TEST(the_last_twenty_fetches_are_kept),
 	};

@@ -49,6 +49,7 @@ static void pages_are_sought_and_not_scanned(void **state)
 		 "SEARCH d USING INDEX device_by_group (group_id=? AND mac>?)"},
 		{"device_page_of_product",
 		 "SEARCH d USING INDEX device_by_product (product=? AND mac>?)"},
+		{"device_page_of_held", "SEARCH r USING INDEX rendition_held (mac>?)"},
 		{"inventory_page", "SEARCH inventory USING INTEGER PRIMARY KEY (rowid>?)"},
 		{"audit_page", "SEARCH audit USING INTEGER PRIMARY KEY (rowid<?)"},
 		{"outbox_page_due", "SEARCH o USING INDEX outbox_due (upstream=? AND next_at<?)"},

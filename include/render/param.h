@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+/* Forms of parameters' names: which format a setting of a wide scope can be for. */
+
+/* "custom.Redirect" is a step of a Maxwell's document, no parameter. */
+#define PARAM_CUSTOM "custom."
+
+/* "BS_IP_Data1.ucB_USE_DHCP", of the N510 and N720. */
+bool param_is_symbol(const char *name);
+/* "S_SIP_SERVER_1", "B_…", "I_…": an element of its own in older documents. */
+bool param_is_element(const char *name);
+/* "Telephony.0.ToneScheme": neither of those, and no step. */
+bool param_is_dotted(const char *name);

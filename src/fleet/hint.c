@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "fleet/hint.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/secret.h"
+#include "fleet/scope.h"
+#include "fleet/view.h"
+#include "render/format.h"
+#include "render/parameter.h"
+#include "store/handset.h"
+
+static void add(void *mem, struct hints *hints, const char *text)
+{
+	if (text)
+		*mem_push(mem, &hints->texts, &hints->count) = text;
+}
+
+/* The device whose product and firmware say what a scope's settings mean; NULL: no single one. */
+static int device_of(void *mem, struct db *db, const struct scope *scope, struct device **ret)
+{
+	struct handset *handset;
+	int64_t mac;
+	int r = 0;
+
+	*ret = NULL;
+	if (scope->kind == SCOPE_DEVICE) {
+		r = mac_parse(scope->key, &mac);
+	} else if (scope->kind == SCOPE_HANDSET) {
+		r = handset_find(mem, db, scope->key, &handset);
+		if (r <= 0)
+			return r;
+		mac = handset->mac;
+	} else {
+		return 0;
+	}
+	if (r >= 0)
+		r = device_find(mem, db, mac, ret);
+	return r < 0 ? r : 0;
+}
+
+bool hint_looks_secret(const char *name)
+{
+	static const char *const ends[] = {"password", "passwd", "pin", "secret"};
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < COUNT_OF(ends); i++) {
+		size_t end = strlen(ends[i]);
+
+		if (len > end && strcasecmp(name + len - end, ends[i]) == 0)
+			return !parameter_find(NULL, name);
+	}
+	return false;
+}
+
+static const char *on_secrecy(void *mem, const struct setting_new *setting)
+{
+	if (setting->secret)
+		return NULL;
+	if (parameter_is_secret(setting->name))
+		return mem_printf(mem,
+				  "%s is a secret and is kept as one; with --secret-stdin it "
+				  "stays out of the shell's history as well",
+				  setting->name);
+	if (hint_looks_secret(setting->name))
+		return mem_printf(mem, "%s looks like a secret; --secret-stdin hides it",
+				  setting->name);
+	return NULL;
+}
+
+int hint_setting(void *mem, struct db *db, const struct setting_new *setting, struct hints *ret)
+{
+	const char *value = setting->secret ? secret_reveal(setting->secret) : setting->value;
+	const struct product *product = NULL;
+	struct device *device;
+	struct scope scope;
+	int r = scope_parse(mem, setting->scope, &scope);
+
+	*ret = (struct hints){0};
+	if (r == 0)
+		r = device_of(mem, db, &scope, &device);
+	if (r < 0)
+		return r;
+	if (scope.kind == SCOPE_PRODUCT)
+		product = product_find(scope.key);
+	else if (device && device->product)
+		product = product_find(device->product);
+	if (setting_is_ours(setting->name))
+		return 0;
+	add(mem, ret, parameter_check(mem, product, setting->name, value));
+	add(mem, ret, on_secrecy(mem, setting));
+	return 0;
+}
+
+struct looking {
+	void *mem;
+	const struct product *product;
+	struct hints *hints;
+	size_t more;
+	const char *last; /* handsets share names */
+};
+
+static void look(struct looking *at, const struct param *params, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct param *param = &params[i];
+		const char *value = param->secret ? secret_reveal(param->secret) : param->value;
+		const char *text = parameter_check(at->mem, at->product, param->name, value);
+
+		if (!text || (at->last && strcmp(text, at->last) == 0))
+			continue;
+		at->last = text;
+		if (at->hints->count < HINTS_MAX)
+			add(at->mem, at->hints, text);
+		else
+			at->more++;
+	}
+}
+
+void hint_view(void *mem, const struct view *view, struct hints *ret)
+{
+	const struct document *document = &view->document;
+	struct looking at = {.mem = mem, .product = product_find(document->product), .hints = ret};
+
+	*ret = (struct hints){0};
+	look(&at, document->params, document->param_count);
+	for (size_t i = 0; i < document->handset_count; i++)
+		look(&at, document->handsets[i].params, document->handsets[i].param_count);
+	if (at.more > 0)
+		add(mem, ret, mem_printf(mem, "and %zu more parameters that look odd", at.more));
+	if (view->opers_left_out > 0)
+		add(mem, ret,
+		    mem_printf(mem, "opers that name handsets of other devices are left out: %zu",
+			       view->opers_left_out));
+}
