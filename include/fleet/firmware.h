@@ -64,7 +64,6 @@ int fleet_firmware_fetched(struct change *change, const char *name,
 /* A setting of ours, before it is written.  Words for a version that no file has. */
 int firmware_setting_check(struct change *change, const struct scope *scope,
 			   const struct setting_new *new) MUST_CHECK;
-bool firmware_setting_is(const char *name);
 
 /*
  * Links.  The token is a keyed hash over MAC and name: always the same for the
@@ -74,6 +73,16 @@ enum { FIRMWARE_TOKEN_LEN = 20 };
 void firmware_token(int64_t mac, const char *name, char out[FIRMWARE_TOKEN_LEN + 1]);
 /* In constant time. */
 bool firmware_token_is(int64_t mac, const char *name, const char *token);
+
+/*
+ * Whether a device gets a file by a link: 0, -E_FIRMWARE_TOKEN before anything
+ * is looked up, -E_MAC_UNKNOWN, -E_MAC_LOCKED.  Then, whether the file is good:
+ * 0 with the file, -E_FIRMWARE_UNKNOWN, -E_FIRMWARE_CHANGED, which sets `ret`, too.
+ */
+int firmware_judge_link(void *mem, struct db *db, int64_t mac, const char *token,
+			const char *name) MUST_CHECK;
+int firmware_judge_file(void *mem, struct db *db, const char *name,
+			struct firmware **ret) MUST_CHECK;
 
 /* The link by which a device gets a file; -E_FIRMWARE_LINK with words. */
 int firmware_link(void *mem, const struct config *config, const struct device_fetch *fetch,

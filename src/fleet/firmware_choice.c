@@ -20,7 +20,7 @@
 static const char version_name[] = "firmware.version";
 static const char downgrade_name[] = "firmware.downgrade";
 
-bool firmware_setting_is(const char *name)
+static bool is_about_firmware(const char *name)
 {
 	return strncmp(name, "firmware.", strlen("firmware.")) == 0;
 }
@@ -163,7 +163,7 @@ int firmware_setting_check(struct change *change, const struct scope *scope,
 {
 	bool is_version = strcmp(new->name, version_name) == 0;
 
-	if (!firmware_setting_is(new->name))
+	if (!is_about_firmware(new->name))
 		return 0;
 	if (!is_version && strcmp(new->name, downgrade_name) != 0)
 		return diag_set(change->diag, -E_SETTING_NAME,

@@ -12,6 +12,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "fleet/admission.h"
 #include "fleet/firmware.h"
 #include "fleet/firmware_name.h"
 #include "fleet/version.h"
@@ -43,6 +44,28 @@ bool firmware_token_is(int64_t mac, const char *name, const char *token)
 	firmware_token(mac, name, right);
 	return strlen(token) == FIRMWARE_TOKEN_LEN &&
 	       sodium_memcmp(right, token, FIRMWARE_TOKEN_LEN) == 0;
+}
+
+int firmware_judge_link(void *mem, struct db *db, int64_t mac, const char *token, const char *name)
+{
+	struct device_fetch *fetch = NULL;
+	int r;
+
+	if (!firmware_token_is(mac, name, token))
+		return -E_FIRMWARE_TOKEN;
+	r = device_fetch_find(mem, db, mac, &fetch);
+	return r < 0 ? r : admission_judge_device(r ? fetch : NULL, 0);
+}
+
+int firmware_judge_file(void *mem, struct db *db, const char *name, struct firmware **ret)
+{
+	int r = firmware_find(mem, db, name, ret);
+
+	if (r <= 0)
+		return r < 0 ? r : -E_FIRMWARE_UNKNOWN;
+	if ((*ret)->state == FIRMWARE_GOOD)
+		return 0;
+	return (*ret)->state == FIRMWARE_CHANGED ? -E_FIRMWARE_CHANGED : -E_FIRMWARE_UNKNOWN;
 }
 
 /* Cuts to scheme://host[:port], without user and password; false when that is none. */

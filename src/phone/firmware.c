@@ -117,12 +117,9 @@ static int open_known(struct request *req, const char *name, struct firmware **r
 	int r = fleet_reader(&db);
 
 	if (r == 0)
-		r = firmware_find(request_mem(req), db, name, &firmware);
-	if (r <= 0)
-		return r < 0 ? r : -E_FIRMWARE_UNKNOWN;
-	if (firmware->state != FIRMWARE_GOOD)
-		return firmware->state == FIRMWARE_CHANGED ? -E_FIRMWARE_CHANGED
-							   : -E_FIRMWARE_UNKNOWN;
+		r = firmware_judge_file(request_mem(req), db, name, &firmware);
+	if (r < 0)
+		return r;
 	r = firmware_file_open(request_config(req), name, ret_file, NULL);
 	if (r < 0)
 		return r == -E_BUSY ? r : 1;
@@ -169,30 +166,22 @@ static int examine_and_serve(struct request *req)
 	return r == -E_FIRMWARE_CHANGED ? deny(req, r) : r;
 }
 
-static int device_check(struct request *req, int64_t mac)
-{
-	struct device_fetch *fetch = NULL;
-	struct db *db;
-	int r = fleet_reader(&db);
-
-	if (r == 0)
-		r = device_fetch_find(request_mem(req), db, mac, &fetch);
-	return r < 0 ? r : admission_judge_device(fetch, 0);
-}
-
 int phone_firmware_link(struct request *req)
 {
+	struct db *db;
 	int64_t mac;
 	int r = phone_mac(req, &mac);
 
-	if (r == 0 &&
-	    !firmware_token_is(mac, request_param(req, "file"), request_param(req, "token")))
-		r = -E_FIRMWARE_TOKEN;
 	if (r < 0)
 		return deny(req, r);
-	r = device_check(req, mac);
+	r = fleet_reader(&db);
+	if (r == 0)
+		r = firmware_judge_link(request_mem(req), db, mac, request_param(req, "token"),
+					request_param(req, "file"));
+	if (r == -E_FIRMWARE_TOKEN || admission_is_denial(r))
+		return deny(req, r);
 	if (r < 0)
-		return admission_is_denial(r) ? deny(req, r) : r;
+		return r;
 	seen_note(mac, clock_now(), request_address(req), request_header(req, "User-Agent"));
 	return serve(req, examine_and_serve);
 }
