@@ -515,6 +515,12 @@ def parameters(document):
                 put("file", None, "", "")
                 for attribute, text in element.items():
                     put("param", "file", attribute, text)
+            elif element.tag == "SYMB_ITEM":
+                put("param", inside, element.get("ID"), value)
+            elif element.tag == "VERSION":
+                put("file", inside, "VERSION", value)
+            elif element.tag not in ("MAC_ADDRESS", "PROFILE_NAME") and value is not None:
+                put("param", inside, element.tag, value)
             else:
                 walk(element, inside)
 
@@ -624,6 +630,30 @@ def test_a_hundred_random_edits_applied_to_what_it_has_give_what_it_gets(make_da
         for secret in (False, True)}
     actions = [row["action"] for row in daemon.ctl("audit", "list", json=True)["audit"]]
     assert actions.count("diff.reveal") == 101
+
+
+@pytest.mark.parametrize("product, name", [
+    ("maxwell3", "Some.Parameter"), ("n510", "BS_IP_Data1.ucB_SOMETHING"),
+    ("n720", "BS_IP_Data1.ucB_SOMETHING"), ("de410", "S_SOMETHING")])
+def test_a_diff_is_of_parameters_whatever_the_format(daemon, product, name):
+    daemon.add_device(product=product)
+    daemon.ctl("sip", "add", "pbx", "--domain", "pbx.example.net")
+    old = parameters(daemon.fetch())
+    for edit, stdin in (
+            (("line", "add", MAC, "--user", "1001", "--sip", "pbx", "--password-stdin"),
+             "hidden-word\n"),
+            (("setting", "set", "fleet", name, "17"), None),
+            (("setting", "set", "fleet", name, "18"), None),
+            (("sip", "set", "pbx", "--domain", "other.example.net"), None),
+            (("setting", "unset", "fleet", name), None),
+            (("line", "remove", MAC, "1"), None)):
+        daemon.ctl(*edit, stdin=stdin)
+        rows = diff(daemon, "--reveal")["differences"]
+        assert rows and all(row["kind"] in ("param", "file") for row in rows), rows
+        assert "hidden-" not in str(diff(daemon))
+        new = parameters(daemon.fetch())
+        assert applied(old, rows) == new
+        old = new
 
 
 def test_a_diff_tells_where_a_value_comes_from_and_hides_secrets(daemon):
