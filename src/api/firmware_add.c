@@ -2,10 +2,9 @@
 /*
  * Adding firmware that is here.
  *
- * A file comes in pieces of its own requests, so that it never is in memory as
- * a whole, and so that nothing of it is written before its sender has proved
- * who he is.  Then, or for a file that somebody has put into firmware_dir, it
- * is hashed on this worker, and only the row goes through the writer.
+ * A file has come in pieces (firmware_piece.c), or somebody has put it into
+ * firmware_dir.  It is hashed on this worker; only the row goes through the
+ * writer.
  */
 #include <string.h>
 
@@ -14,7 +13,6 @@
 #include "api/query.h"
 #include "api/write.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "firmware.h"
 #include "fleet/firmware_file.h"
 #include "fleet/firmware_name.h"
@@ -22,25 +20,6 @@
 #include "http/request.h"
 
 enum { SCAN_MAX = 1000 };
-
-int api_firmware_piece(struct request *req)
-{
-	const char *name = request_param(req, "name");
-	const char *offset_text = request_query(req, "offset");
-	struct diag diag = {0};
-	uint64_t offset;
-	size_t len = 0;
-	char *data;
-	int r = firmware_name_check(name, &diag);
-
-	if (r == 0 && (!offset_text || !text_to_uint(offset_text, INT64_MAX, &offset)))
-		r = diag_set(&diag, -E_VALUE, "offset is the number of bytes before this piece");
-	if (r == 0)
-		r = api_input_text(req, "application/octet-stream", &data, &len, &diag);
-	if (r == 0)
-		r = firmware_piece_write(request_config(req), name, offset, data, len, &diag);
-	return r < 0 ? api_refuse(req, r, &diag) : api_answer_nothing(req);
-}
 
 struct input {
 	const char *name;
