@@ -68,6 +68,8 @@ struct prepared *prepared_new(int status, const char *type, const void *data, si
 struct prepared *prepared_ref(struct prepared *prepared);
 void prepared_unref(struct prepared *prepared);
 size_t prepared_size(const struct prepared *prepared);
+/* Its body. */
+const char *prepared_data(const struct prepared *prepared, size_t *ret_len);
 /* With quotes; NULL without one. */
 const char *prepared_etag(const struct prepared *prepared);
 

@@ -64,6 +64,12 @@ size_t prepared_size(const struct prepared *prepared)
 	return prepared->size;
 }
 
+const char *prepared_data(const struct prepared *prepared, size_t *ret_len)
+{
+	*ret_len = prepared->len;
+	return prepared->data;
+}
+
 const char *prepared_etag(const struct prepared *prepared)
 {
 	return prepared->etag;
