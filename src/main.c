@@ -26,6 +26,7 @@
 #include "daemon/loop.h"
 #include "daemon/options.h"
 #include "daemon/routes.h"
+#include "fleet/firmware_file.h"
 #include "fleet/fleet.h"
 #include "fleet/seen.h"
 #include "http/auth.h"
@@ -100,7 +101,8 @@ static void signals_setup(void)
 /* Every connection is a descriptor; ask for as many as there may be, and take what there is. */
 static void descriptors_setup(const struct config *config)
 {
-	rlim_t wanted = (rlim_t)config->listener_count * config->limits.max_connections + 256;
+	rlim_t wanted = (rlim_t)config->listener_count * config->limits.max_connections +
+			config->limits.max_downloads + 256;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
@@ -148,6 +150,8 @@ static int start(const struct config *config, struct http **ret, struct diag *re
 		r = fleet_open(config, reterr);
 	if (r == 0)
 		r = accounts_first(config, reterr);
+	if (r == 0)
+		r = firmware_dir_setup(config, reterr);
 	if (r < 0)
 		return r;
 	seen_setup();

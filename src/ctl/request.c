@@ -176,6 +176,8 @@ static int value_build(const struct ctl_line *line, const struct ctl_value *valu
 	case CTL_EMPTY:
 		*ret = json_array();
 		return 0;
+	case CTL_SENT:
+		return text_build(value, ctl_file_name(value->text), ret, reterr);
 	case CTL_CONTENT:
 		return content_build(value, ret, reterr);
 	case CTL_SECRET:
