@@ -256,8 +256,7 @@ int fleet_handset_remove(struct change *change, int64_t mac, const char *ipui_te
 	if (r == 0)
 		r = handset_delete(change->db, mac, handset->slot);
 	if (r == 0)
-		r = setting_delete_scope(change->db,
-					 mem_printf(change->mem, "handset:%s", operation.ipui));
+		r = setting_delete_scope(change->db, handset_scope(change->mem, handset));
 	if (r < 0)
 		return r;
 	operation.created_at = clock_now();

@@ -14,6 +14,7 @@
 #include "store/device.h"
 #include "store/handset.h"
 #include "store/line.h"
+#include "store/setting.h"
 #include "store/sip_server.h"
 
 struct house {
@@ -271,7 +272,11 @@ static int handset_change(struct house *house, struct handset *handset, const st
 		memcpy(now.ipui, new->ipui, sizeof(now.ipui));
 	now.name = new->name;
 	now.pin = new->pin;
-	r = handset_update(change->db, &now);
+	if (learnt)
+		r = setting_move_scope(change->db, handset_scope(change->mem, handset),
+				       handset_scope(change->mem, &now));
+	if (r >= 0)
+		r = handset_update(change->db, &now);
 	if (r >= 0 && line_differs)
 		r = line_put(house, handset, line, new);
 	if (r < 0)
