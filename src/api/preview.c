@@ -70,13 +70,15 @@ static int make(struct request *req, struct preview *preview, struct diag *reter
 	return r;
 }
 
+#define LOCKED "the device is locked and gets nothing"
+
 static json_t *notes_json(void *mem, const struct view *view)
 {
 	json_t *notes = json_array();
 	struct hints hints;
 
 	if (view->fetch->locked_at)
-		json_array_append_new(notes, json_string("the device is locked and gets nothing"));
+		json_array_append_new(notes, json_string(LOCKED));
 	if (view->notice)
 		json_array_append_new(notes, json_string(view->notice));
 	hint_view(mem, view, &hints);
@@ -85,17 +87,17 @@ static json_t *notes_json(void *mem, const struct view *view)
 	return notes;
 }
 
+/* Beside the document only what decides about it: headers have little room. */
 static void document_answer(struct request *req, const struct preview *preview)
 {
-	json_t *notes = notes_json(request_mem(req), preview->view);
-	const json_t *note;
-	size_t i;
+	const struct view *view = preview->view;
 
-	reply_bytes(req, 200, product_find(preview->view->document.product)->format->content_type,
+	reply_bytes(req, 200, product_find(view->document.product)->format->content_type,
 		    preview->shown->document, preview->shown->document_len);
-	json_array_foreach(notes, i, note)
-		reply_header(req, "X-Document-Note", json_string_value(note));
-	json_decref(notes);
+	if (view->fetch->locked_at)
+		reply_header(req, "X-Document-Note", LOCKED);
+	if (view->notice)
+		reply_header(req, "X-Document-Note", view->notice);
 }
 
 static int answer(struct request *req, const struct preview *preview)

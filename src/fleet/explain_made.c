@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "config/config.h"
+#include "fleet/admission.h"
 #include "fleet/explain.h"
 #include "fleet/operation.h"
 #include "fleet/rendition.h"
@@ -191,7 +192,7 @@ static void say_document(struct explain *explain, const struct view *view,
 static void say_failed(struct explain *explain, const struct rendition *has, int r,
 		       const char *words)
 {
-	if (has) {
+	if (has && admission_keeps_last(r)) {
 		explain_say(explain, "document", EXPLAIN_HELD, r, NULL,
 			    "it cannot be made (%s); the device gets what it has", words);
 		return;

@@ -161,13 +161,24 @@ void import_frame_item(struct found *found, const struct read_item *item)
 	const char *stem;
 
 	if (!product_reserves(NULL, item->name)) {
-		found_setting(found, NULL, item->name, item);
+		struct read_item plain = *item;
+
+		/* S_… is written as an element, which has no quotes inside. */
+		if (!is_symbol)
+			plain.value = unquoted(found->mem, item->value);
+		found_setting(found, NULL, item->name, &plain);
 		return;
 	}
 	stem = stem_of(found->mem, item->name, is_symbol, &index);
 	if (index < 0) {
-		import_note(found, item->line, IMPORT_REFUSED, item->name,
-			    "for all accounts at once: ours to write");
+		bool is_start = strcmp(stem, "SIP_ACCOUNT_IS_ACTIVE") == 0 &&
+				strtoul(item->value, NULL, 0) == 0;
+
+		/* So the file begins, and so does ours. */
+		import_note(found, item->line, is_start ? IMPORT_RECOGNISED : IMPORT_REFUSED,
+			    item->name, "%s",
+			    is_start ? "accounts without a line"
+				     : "for all accounts at once: ours to write");
 		return;
 	}
 	for (size_t i = 0; i < COUNT_OF(frame_names); i++) {

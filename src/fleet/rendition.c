@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "fleet/lifecycle.h"
 #include "fleet/body.h"
 #include "fleet/operation.h"
 #include "render/format.h"
@@ -44,14 +45,12 @@ static const char *operation_words(void *mem, const struct document *document)
 	return buf->data;
 }
 
-static int keep_body(struct rendition *rendition, const struct document *document)
+static void keep_body(struct rendition *rendition, const struct document *document)
 {
-	char *body;
-	int r = body_write(rendition, document, &body, &rendition->body_len);
+	const struct buf *body = body_write(rendition, document);
 
-	if (r == 0)
-		rendition->body = body;
-	return r;
+	rendition->body = body->data;
+	rendition->body_len = body->len;
 }
 
 int rendition_make(void *mem, const struct view *view, bool reveal, struct rendition **ret,
@@ -78,9 +77,8 @@ int rendition_make(void *mem, const struct view *view, bool reveal, struct rendi
 	rendition->made_at = view->at;
 	rendition->held = view->held;
 	rendition->acknowledged_over = view->acknowledged_over;
-	r = reveal ? keep_body(rendition, &view->document) : 0;
-	if (r < 0)
-		return r;
+	if (reveal)
+		keep_body(rendition, &view->document);
 	*ret = rendition;
 	return 0;
 }
@@ -129,6 +127,8 @@ int rendition_evidence(struct db *db, int64_t mac, const char *etag, int64_t at,
 		return r;
 	if (db_changes(db) == 0 && ended)
 		r = device_touch(db, mac);
+	if (r >= 0)
+		r = lifecycle_given(scratch, db, mac, at);
 	writer_touch(db);
 	return r < 0 ? r : 1;
 }

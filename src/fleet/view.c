@@ -139,7 +139,8 @@ static int read_operations(void *mem, struct db *db, struct view *view)
 
 		if (edge && (view->until_at == 0 || edge < view->until_at))
 			view->until_at = edge;
-		if (operation_is_written(&operations[i], view->at))
+		if (operation_is_written(&operations[i], view->at) &&
+		    !operation_is_behind(&operations[i], operations, count, view->at))
 			*mem_push(mem, &view->document.operations,
 				  &view->document.operation_count) = operations[i];
 	}

@@ -178,7 +178,7 @@ int phone_render(struct request *req)
 	if (r == 0)
 		r = writer_post(fleet_writer(), WRITER_NORMAL, keep_op, keep_done, making);
 	if (r < 0) {
-		if (db && r != -E_MAC_UNKNOWN && r != -E_NO_PRODUCT)
+		if (db && admission_keeps_last(r))
 			old = last_good(making, db);
 		land(making, old, r);
 	}
