@@ -50,6 +50,13 @@ int scope_overlay(void *mem, struct db *db, const char *scope, const struct sett
 		  size_t base_count, struct setting **ret, size_t *ret_count) MUST_CHECK;
 
 /*
+ * What documents have of this scope has changed: its counter grows, and so what
+ * hangs on it is made again when it is asked for.  -E_GROUP_UNKNOWN, -E_MAC_UNKNOWN,
+ * -E_IPUI_UNKNOWN.
+ */
+int scope_changed(struct change *change, const struct scope *scope) MUST_CHECK;
+
+/*
  * Commands.  A value of a name that is known to hold a secret becomes one,
  * however it is given (parameter_is_secret()).  A name that the device's format makes by itself is -E_SETTING_RESERVED. */
 struct setting_new {

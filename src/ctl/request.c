@@ -135,6 +135,21 @@ static int text_build(const struct ctl_value *value, const char *text, json_t **
 	return 0;
 }
 
+static int content_build(const struct ctl_value *value, json_t **ret, struct diag *reterr)
+{
+	CLEANUP(mem_freep) void *scratch = mem_root("file");
+	struct buf *file = buf_new(scratch);
+	int r = ctl_file_read(file, value->text, reterr);
+
+	if (r < 0)
+		return r;
+	*ret = json_stringn(file->data, file->len);
+	if (!*ret)
+		return diag_set(reterr, -EINVAL, "%s: %s is not UTF-8", value->arg->spelling,
+				value->text);
+	return 0;
+}
+
 /* The JSON value; the caller's to put away. */
 static int value_build(const struct ctl_value *value, json_t **ret, struct diag *reterr)
 {
@@ -157,6 +172,8 @@ static int value_build(const struct ctl_value *value, json_t **ret, struct diag 
 	case CTL_EMPTY:
 		*ret = json_array();
 		return 0;
+	case CTL_CONTENT:
+		return content_build(value, ret, reterr);
 	case CTL_SECRET:
 		return text_build(value, secret_reveal(value->secret), ret, reterr);
 	default:

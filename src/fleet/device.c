@@ -19,6 +19,7 @@
 #include "store/inventory.h"
 #include "store/registration.h"
 #include "store/setting.h"
+#include "store/template.h"
 
 enum { DEVICE_NAME_MAX = 64, DEVICE_SECRET_MAX = 64 };
 
@@ -217,7 +218,8 @@ static int settings_remove(struct change *change, const struct device *device)
 		r = setting_delete_scope(change->db, handset_scope(change->mem, &handsets[i]));
 	if (r < 0)
 		return r;
-	return setting_delete_scope(change->db, object_of(change, device->mac));
+	r = template_delete(change->db, object_of(change, device->mac));
+	return r < 0 ? r : setting_delete_scope(change->db, object_of(change, device->mac));
 }
 
 int fleet_device_remove(struct change *change, int64_t mac)

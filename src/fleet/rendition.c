@@ -25,13 +25,16 @@ bool rendition_is_current(const struct device_fetch *fetch, int64_t at)
 	return strcmp(revision, fetch->rendition_revision) == 0;
 }
 
-static const char *etag_of(void *mem, const struct buf *document)
+/* Of all that a device sees of it: with another content type it is another document. */
+static const char *etag_of(void *mem, const struct buf *document, const char *content_type)
 {
 	uint8_t hash[16];
 	char hex[2 * sizeof(hash) + 1];
 
-	crypto_generichash(hash, sizeof(hash), (const uint8_t *)document->data, document->len, NULL,
-			   0);
+	crypto_generichash(hash, sizeof(hash), (const uint8_t *)document->data, document->len,
+			   (const uint8_t *)content_type,
+			   content_type ? strnlen(content_type, crypto_generichash_KEYBYTES_MAX)
+					: 0);
 	hex_encode(hex, hash, sizeof(hash));
 	return mem_printf(mem, "\"%s\"", hex);
 }
@@ -69,7 +72,9 @@ int rendition_make(void *mem, const struct view *view, bool reveal, struct rendi
 	rendition = mem_new(mem, struct rendition);
 	rendition->mac = view->document.mac;
 	rendition->revision = view->revision;
-	rendition->etag = etag_of(mem, buf);
+	rendition->content_type =
+		view->document.template ? view->document.template->content_type : NULL;
+	rendition->etag = etag_of(mem, buf, rendition->content_type);
 	rendition->until_at = view->until_at;
 	rendition->operations = operation_words(mem, &view->document);
 	rendition->document = buf->data;

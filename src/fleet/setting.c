@@ -18,7 +18,7 @@
 enum { SETTING_VALUE_MAX = 4096 };
 
 /* Each scope has one counter; the documents that hang on it are made again when asked for. */
-static int scope_changed(struct change *change, const struct scope *scope)
+int scope_changed(struct change *change, const struct scope *scope)
 {
 	struct handset *handset;
 	struct group *group;

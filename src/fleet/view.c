@@ -14,6 +14,7 @@
 #include "fleet/oper.h"
 #include "fleet/operation.h"
 #include "fleet/scope.h"
+#include "fleet/template.h"
 #include "render/format.h"
 #include "store/setting.h"
 
@@ -191,6 +192,8 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 	split_settings(mem, document, settings, count, &short_settings, &short_count);
 	r = sip_server_of_device(mem, db, document->mac, &document->servers,
 				 &document->server_count);
+	if (r == 0)
+		r = template_resolve(mem, db, device, &document->template);
 	if (r == 0 && has_lines(document))
 		r = read_lines(mem, db, document);
 	else if (r == 0)

@@ -22,6 +22,7 @@
 #include "http/handlers.h"
 #include "http/reply.h"
 #include "http/request.h"
+#include "phone/agent.h"
 #include "phone/proof.h"
 #include "phone/render.h"
 #include "phone/scan.h"
@@ -53,6 +54,7 @@ void phone_give(struct request *req, struct profile *profile)
 	counter_add(M_FETCH, 1);
 	reply_prepared(req, profile->reply);
 	seen_note(profile->mac, now, request_address(req), request_header(req, "User-Agent"));
+	agent_note(req, profile);
 	if (!first || atomic_exchange(&profile->given, true))
 		return;
 	if (seen_evidence(profile->mac, now, request_address(req), prepared_etag(profile->reply),

@@ -32,8 +32,12 @@ struct making {
 
 struct prepared *phone_prepare(const struct device_fetch *fetch, const struct rendition *rendition)
 {
-	return prepared_new(200, product_find(fetch->product)->format->content_type,
-			    rendition->document, rendition->document_len, rendition->etag);
+	const char *type = rendition->content_type;
+
+	if (!type)
+		type = product_find(fetch->product)->format->content_type;
+	return prepared_new(200, type, rendition->document, rendition->document_len,
+			    rendition->etag);
 }
 
 int phone_refuse(struct request *req, int r)
