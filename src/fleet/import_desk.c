@@ -146,11 +146,11 @@ static char *stem_of(void *mem, const char *name, bool is_symbol, int *ret_index
 		word += 2;
 	last = strrchr(word, '_');
 	if (last && last[1] && strspn(last + 1, "0123456789") == strlen(last + 1)) {
-		*ret_index = atoi(last + 1) - 1;
+		*ret_index = (int)strtol(last + 1, NULL, 10) - 1;
 		*last = '\0';
 	}
 	if (array && (!dot || array < dot))
-		*ret_index = array[1] == '%' ? -1 : atoi(array + 1);
+		*ret_index = array[1] == '%' ? -1 : (int)strtol(array + 1, NULL, 10);
 	return word;
 }
 
