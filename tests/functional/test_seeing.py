@@ -337,6 +337,27 @@ def test_a_document_that_cannot_be_made_leaves_the_last_one(daemon):
     assert daemon.curl("--fail", *good(daemon, PATH)) == before
 
 
+def test_the_states_of_handsets_are_explained(daemon):
+    other = "7C2F80E0D606"
+    daemon.add_device(MAC)
+    daemon.add_device(other)
+    for number in range(3):
+        daemon.ctl("handset", "add", MAC, f"029e74a50{number}")
+    row = step(explain(daemon), "handsets")
+    assert (row["to_register"], row["registered"]) == (3, 0)
+    assert row["keys_to_register"] == ["029e74a500", "029e74a501", "029e74a502"]
+    daemon.fetch()
+    daemon.ctl("handset", "remove", MAC, "029e74a500")
+    row = step(explain(daemon), "handsets")
+    assert (row["to_register"], row["registered"], row["removing"]) == (0, 2, 1)
+    daemon.ctl("handset", "move", "029e74a501", other)
+    waiting = step(explain(daemon, other), "handset")
+    assert (waiting["outcome"], waiting["waits_for"]) == ("held", MAC)
+    assert step(explain(daemon, other), "handsets")["moving"] == 1
+    daemon.fetch()
+    assert not step(explain(daemon, other), "handset")
+
+
 def test_the_port_of_a_url_says_which_listener_is_asked(daemon):
     told = explain(daemon, daemon.url("admin", PATH))
     assert told["answer"] == {"status": 404, "reason": "no_route"}
@@ -553,6 +574,7 @@ class Edits:
     def __init__(self, daemon, seed):
         self.daemon, self.random = daemon, random.Random(seed)
         self.handsets, self.settings, self.operations = [], [], []
+        self.hours = 0
 
     def setting(self):
         scope = self.random.choice(["fleet", "product:n870"] + 3 * [f"device:{MAC}"])
@@ -591,8 +613,9 @@ class Edits:
         if self.operations and self.random.random() < 0.5:
             self.daemon.ctl("operation", "remove", MAC, str(self.operations.pop()))
             return
+        self.hours += 1
         kind = self.random.choice([
-            ("open_registration", "--start", "+3600", "--duration", "300"),
+            ("open_registration", "--start", f"+{3600 * self.hours}", "--duration", "300"),
             ("firmware", "--start", "now", "--url", "http://h.example/n870.bin")])
         answer = self.daemon.ctl("operation", "add", MAC, *kind, json=True)
         self.operations.append(answer["id"])
