@@ -400,7 +400,9 @@ int fleet_import_document(struct change *change, void *mem, struct import_docume
 	if (r == 0)
 		r = all_settings_put(found, change);
 	for (size_t i = 0; i < found->oper_count && r == 0; i++)
-		r = oper_put(found, change, found->opers[i]);
+		r = strcmp(found->opers[i]->name, "update_dm") == 0
+			    ? import_operation_put(found, change, found->opers[i], options->force)
+			    : oper_put(found, change, found->opers[i]);
 	notes_end(found);
 	if (r == 0)
 		r = audit_last(change->db, &audits);

@@ -92,3 +92,7 @@ void import_frame_item(struct found *found, const struct read_item *item);
 
 /* Servers get a place on the device; those of found->servers that can be used have names after it. */
 int import_servers_put(struct found *found, struct change *change) MUST_CHECK;
+
+/* An update_dm, whose time may be still to come. */
+int import_operation_put(struct found *found, struct change *change, const struct read_item *item,
+			 bool force) MUST_CHECK;

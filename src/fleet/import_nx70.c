@@ -154,10 +154,6 @@ static void oper_item(struct found *found, const struct read_item *item)
 	else if (strcasecmp(item->name, "DeleteNotProvisionedHS") == 0)
 		import_note(found, item->line, IMPORT_REFUSED, item->name,
 			    "ours to decide: delete_not_provisioned in the ini file");
-	else if (strcasecmp(item->name, "update_dm") == 0)
-		import_note(found, item->line, IMPORT_REFUSED, item->name,
-			    "opens DECT registration or plans firmware, for a time that is not the "
-			    "file's to say: gigaprovctl operation add");
 	else
 		*mem_push(found->mem, &found->opers, &found->oper_count) = item;
 }

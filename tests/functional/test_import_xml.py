@@ -208,3 +208,12 @@ def test_an_ipui_that_is_told_later_keeps_the_settings_of_its_slot(daemon):
     assert 'name="hs.00002.IntKeyDir" value="7"' in daemon.ctl("preview", MAC)
     daemon.ctl("setting", "unset", scope, "hs.IntKeyDir")
     assert "hs.00002.IntKeyDir" not in daemon.ctl("preview", MAC)
+
+
+def test_a_window_that_is_still_to_come_is_planned(daemon):
+    data = (DATA / "nx70-value-first.xml").read_bytes().replace(b"1527771540", b"2000000000")
+    for _ in range(2):
+        bring(daemon, data, "--product", "n870", "--mac", MAC, name="a.xml")
+        operations = daemon.ctl("operation", "list", MAC, json=True)["operations"]
+        assert [(row["kind"], row["start"], row["duration"], row["dm"]) for row in operations] == [
+            ("open_registration", 2000000000, 900, "local")]
