@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "fleet/audit.h"
+#include "fleet/firmware.h"
 #include "fleet/scope.h"
 #include "render/format.h"
 #include "render/parameter.h"
@@ -117,6 +118,8 @@ int fleet_setting_set(struct change *change, const struct setting_new *new)
 		r = name_check(change, &scope, new->name);
 	if (r == 0)
 		r = value_check(change, new);
+	if (r == 0)
+		r = firmware_setting_check(change, &scope, new);
 	if (r == 0)
 		r = scope_changed(change, &scope);
 	if (r < 0)

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "config/config.h"
+#include "fleet/firmware.h"
 #include "fleet/interlock.h"
 #include "fleet/oper.h"
 #include "fleet/operation.h"
@@ -204,9 +205,12 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 		r = read_operations(mem, db, view);
 	if (r == 0)
 		r = read_released(mem, db, view);
+	if (r == 0)
+		r = firmware_choose(mem, db, config, view->fetch, settings, count, &view->firmware);
 	if (r < 0)
 		return r;
 	view->revision = view_revision(mem, &view->fetch->revision);
+	document->firmware = view->firmware.firmware;
 	interlock_apply(mem, config, view);
 	drop_absences(document);
 	return 0;
