@@ -195,6 +195,63 @@ def test_a_preview_hides_what_is_secret_in_every_format(pbx, product):
     assert b"hidden-1013" in pbx.fetch() and b"hidden-web" in pbx.fetch()
 
 
+# -- version 1.0
+
+def get(daemon, name, *options):
+    return daemon.curl("--fail", "--digest", "--user", f"{MAC}:{SECRET}", *options,
+                       daemon.url("phones", f"/xml/{MAC}/{name}"))
+
+
+def test_an_old_maxwell_follows_its_files_to_its_configuration(pbx):
+    pbx.add_device(product="maxwell2")
+    add_line(pbx, "1013", "--display", "<Räum> & 'Büro'")
+    provisioning = ElementTree.fromstring(get(pbx, "provisioning.xml"))
+    assert (provisioning.get("version"), provisioning.get("productID")) == ("1.0", "mx3b")
+    assert [node.get("type") for node in provisioning] == ["nvm"]
+    login = ["--fail", "--digest", "--user", f"{MAC}:{SECRET}"]
+    updates = ElementTree.fromstring(pbx.curl(*login, provisioning[0].get("url")))
+    settings = ElementTree.fromstring(pbx.curl(*login, updates.find("file").get("url")))
+    assert settings.tag == "settings" and settings.get("macAddress") == "7c:2f:80:e0:d6:05"
+    assert ({node.get("name"): node.get("value") for node in settings} == params(pbx.fetch()))
+    # The configuration's fetch is on record, as the document's would be.
+    assert pbx.ctl("device", "show", MAC, json=True)["provisioned_at"]
+
+
+def control(daemon):
+    return ElementTree.fromstring(get(daemon, "updates.xml")).find("file").get("version")
+
+
+def test_the_control_string_changes_with_the_content_only(pbx):
+    pbx.add_device(product="maxwell2")
+    add_line(pbx, "1013")
+    first = control(pbx)
+    pbx.ctl("setting", "set", f"device:{MAC}", "custom.UnlockAllFunctionKeys", "1")
+    assert control(pbx) == first
+    pbx.ctl("setting", "set", f"device:{MAC}", "WebUI.Language", "de")
+    assert control(pbx) not in (first, "")
+    pbx.ctl("setting", "unset", f"device:{MAC}", "WebUI.Language")
+    assert control(pbx) == first
+
+
+def test_files_of_version_1_0_are_for_maxwells_that_prove_themselves(pbx):
+    pbx.add_device(product="maxwell2")
+    pbx.add_device("7C2F80E0D606")
+    for name in ("provisioning.xml", "updates.xml", "configuration.xml"):
+        assert pbx.curl_status(pbx.url("phones", f"/xml/{MAC}/{name}")) == 401
+        assert pbx.curl_status(pbx.url("phones", f"/xml/{name}")) == 404
+        assert pbx.curl_status("--digest", "--user", f"7C2F80E0D606:{SECRET}",
+                               pbx.url("phones", f"/xml/7C2F80E0D606/{name}")) == 404
+    login = ["--digest", "--user", f"{MAC}:{SECRET}"]
+    assert pbx.curl_status(*login, pbx.url("phones", f"/xml/{MAC}/firmware.xml")) == 404
+    assert pbx.curl_status(*login, pbx.url("phones", f"/xml/{MAC}/other.xml")) == 404
+
+
+def test_a_host_that_is_none_is_not_put_into_urls(pbx):
+    pbx.add_device(product="maxwell2")
+    answer = get(pbx, "provisioning.xml", "-H", 'Host: a"b<c>').decode()
+    assert 'url="updates.xml"' in answer
+
+
 # -- files
 
 def keep(daemon, scope, text, *options, check=True):

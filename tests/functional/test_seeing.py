@@ -132,6 +132,20 @@ only_registered = lambda daemon: (register(daemon, "http://h.example/%MACD.xml")
                                   daemon.ctl("device", "set", MAC, "--secret-stdin",
                                              stdin=SECRET + "\n"))
 
+FIRMWARE = "N870-V2.65.0.bin"
+
+
+def firmware(daemon, content=b"firmware"):
+    device(daemon)
+    (daemon.state_dir / "firmware" / FIRMWARE).write_bytes(content)
+    daemon.ctl("firmware", "add", FIRMWARE)
+
+
+def firmware_that_has_changed(daemon):
+    firmware(daemon)
+    change(daemon, ("UPDATE firmware SET state = 'changed', error = 'it is another one'",))
+
+
 # reason: how it comes about, who asks and how, for what, and how explain is told so
 CASES = {
     "no_route": (nothing, good, "/nope", ()),
@@ -164,6 +178,9 @@ CASES = {
                              "VALUES ('handset:029e74a501', 'DmGlobal.0.TimeZone', 'x', 0)"),
                      good, PATH, ()),
     "sip_unknown": (handset("DELETE FROM device_sip_server",), good, PATH, ()),
+    "firmware_token": (firmware, good, f"/firmware/{MAC}/0123456789abcdef0123/{FIRMWARE}", ()),
+    "firmware_unknown": (device, good, "/firmware/nothing.bin", ()),
+    "firmware_changed": (firmware_that_has_changed, good, f"/firmware/{FIRMWARE}", ()),
     "seal": (broken_seal, good, PATH, ()),
 }
 
@@ -335,6 +352,27 @@ def test_a_document_that_cannot_be_made_leaves_the_last_one(daemon):
     assert "DmGlobal.0.TimeZone" in row["words"]
     assert told["answer"] == {"status": 200, "reason": None}
     assert daemon.curl("--fail", *good(daemon, PATH)) == before
+
+
+def test_the_states_of_handsets_are_explained(daemon):
+    other = "7C2F80E0D606"
+    daemon.add_device(MAC)
+    daemon.add_device(other)
+    for number in range(3):
+        daemon.ctl("handset", "add", MAC, f"029e74a50{number}")
+    row = step(explain(daemon), "handsets")
+    assert (row["to_register"], row["registered"]) == (3, 0)
+    assert row["keys_to_register"] == ["029e74a500", "029e74a501", "029e74a502"]
+    daemon.fetch()
+    daemon.ctl("handset", "remove", MAC, "029e74a500")
+    row = step(explain(daemon), "handsets")
+    assert (row["to_register"], row["registered"], row["removing"]) == (0, 2, 1)
+    daemon.ctl("handset", "move", "029e74a501", other)
+    waiting = step(explain(daemon, other), "handset")
+    assert (waiting["outcome"], waiting["waits_for"]) == ("held", MAC)
+    assert step(explain(daemon, other), "handsets")["moving"] == 1
+    daemon.fetch()
+    assert not step(explain(daemon, other), "handset")
 
 
 def test_the_port_of_a_url_says_which_listener_is_asked(daemon):
@@ -553,6 +591,7 @@ class Edits:
     def __init__(self, daemon, seed):
         self.daemon, self.random = daemon, random.Random(seed)
         self.handsets, self.settings, self.operations = [], [], []
+        self.hours = 0
 
     def setting(self):
         scope = self.random.choice(["fleet", "product:n870"] + 3 * [f"device:{MAC}"])
@@ -591,8 +630,9 @@ class Edits:
         if self.operations and self.random.random() < 0.5:
             self.daemon.ctl("operation", "remove", MAC, str(self.operations.pop()))
             return
+        self.hours += 1
         kind = self.random.choice([
-            ("open_registration", "--start", "+3600", "--duration", "300"),
+            ("open_registration", "--start", f"+{3600 * self.hours}", "--duration", "300"),
             ("firmware", "--start", "now", "--url", "http://h.example/n870.bin")])
         answer = self.daemon.ctl("operation", "add", MAC, *kind, json=True)
         self.operations.append(answer["id"])
