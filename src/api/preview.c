@@ -82,6 +82,8 @@ static json_t *notes_json(void *mem, const struct view *view)
 		json_array_append_new(notes, json_string(LOCKED));
 	if (view->notice)
 		json_array_append_new(notes, json_string(view->notice));
+	if (view->firmware.notice)
+		json_array_append_new(notes, json_string(view->firmware.notice));
 	hint_view(mem, view, &hints);
 	for (size_t i = 0; i < hints.count; i++)
 		json_array_append_new(notes, api_text(hints.texts[i]));

@@ -217,6 +217,7 @@ int explain_made(struct explain *explain, const struct device_fetch *fetch)
 	if (r < 0)
 		return r;
 	say_interlock(explain, view);
+	explain_choice(explain, view);
 	r = rendition_make(explain->mem, view, true, &now, &diag);
 	if (r < 0)
 		say_failed(explain, has, r, diag_text(&diag, r));

@@ -10,6 +10,7 @@
 
 #include "base/mem.h"
 #include "config/config.h"
+#include "fleet/firmware.h"
 #include "fleet/interlock.h"
 #include "fleet/oper.h"
 #include "fleet/operation.h"
@@ -91,8 +92,8 @@ static int handset_params(void *mem, struct db *db, struct document_handset *mem
 {
 	struct setting *settings;
 	size_t count;
-	int r = scope_overlay(mem, db, mem_printf(mem, "handset:%s", member->handset->ipui),
-			      short_settings, short_count, &settings, &count);
+	int r = scope_overlay(mem, db, handset_scope(mem, member->handset), short_settings,
+			      short_count, &settings, &count);
 
 	for (size_t i = 0; i < count && r >= 0; i++)
 		param_add(mem, &member->params, &member->param_count, &settings[i]);
@@ -204,9 +205,12 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 		r = read_operations(mem, db, view);
 	if (r == 0)
 		r = read_released(mem, db, view);
+	if (r == 0)
+		r = firmware_choose(mem, db, config, view->fetch, settings, count, &view->firmware);
 	if (r < 0)
 		return r;
 	view->revision = view_revision(mem, &view->fetch->revision);
+	document->firmware = view->firmware.firmware;
 	interlock_apply(mem, config, view);
 	drop_absences(document);
 	return 0;

@@ -150,12 +150,11 @@ int device_fetch_find(void *mem, struct db *db, int64_t mac, struct device_fetch
 }
 
 /* One query for each index that it may walk. */
-#define ROW                                                                                        \
+#define COLUMNS                                                                                    \
 	"SELECT d.mac, d.product, g.name, d.name, "                                                \
-	"d.handsets, d.locked_at, d.firmware, d.capacity, "                                        \
-	"(SELECT r.held_at FROM rendition r WHERE r.mac = d.mac) "                                 \
-	"FROM device d "                                                                           \
-	"LEFT JOIN device_group g ON g.id = d.group_id "
+	"d.handsets, d.locked_at, d.firmware, d.capacity, "
+#define GROUP "LEFT JOIN device_group g ON g.id = d.group_id "
+#define ROW COLUMNS "(SELECT r.held_at FROM rendition r WHERE r.mac = d.mac) FROM device d " GROUP
 
 DB_QUERY(device_page, ROW "WHERE d.mac > :after "
 			  "AND (:group_id = 0 OR d.group_id = :group_id) "
@@ -175,16 +174,12 @@ DB_QUERY(device_page_of_product, ROW "WHERE d.product = :product "
 				     "LIMIT :limit");
 
 DB_QUERY(device_page_of_held,
-	 "SELECT d.mac, d.product, g.name, d.name, "
-	 "(SELECT count(*) FROM handset h WHERE h.mac = d.mac), d.locked_at, r.held_at "
-	 "FROM rendition r "
-	 "JOIN device d ON d.mac = r.mac "
-	 "LEFT JOIN device_group g ON g.id = d.group_id "
-	 "WHERE r.held_at IS NOT NULL AND r.mac > :after "
-	 "AND (:group_id = 0 OR d.group_id = :group_id) "
-	 "AND (:product IS NULL OR d.product = :product) "
-	 "ORDER BY r.mac "
-	 "LIMIT :limit");
+	 COLUMNS "r.held_at FROM rendition r JOIN device d ON d.mac = r.mac " GROUP
+		 "WHERE r.held_at IS NOT NULL AND r.mac > :after "
+		 "AND (:group_id = 0 OR d.group_id = :group_id) "
+		 "AND (:product IS NULL OR d.product = :product) "
+		 "ORDER BY r.mac "
+		 "LIMIT :limit");
 
 int device_list(void *mem, struct db *db, const struct device_filter *filter,
 		struct device_row **ret, size_t *ret_count)

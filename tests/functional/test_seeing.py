@@ -132,6 +132,20 @@ only_registered = lambda daemon: (register(daemon, "http://h.example/%MACD.xml")
                                   daemon.ctl("device", "set", MAC, "--secret-stdin",
                                              stdin=SECRET + "\n"))
 
+FIRMWARE = "N870-V2.65.0.bin"
+
+
+def firmware(daemon, content=b"firmware"):
+    device(daemon)
+    (daemon.state_dir / "firmware" / FIRMWARE).write_bytes(content)
+    daemon.ctl("firmware", "add", FIRMWARE)
+
+
+def firmware_that_has_changed(daemon):
+    firmware(daemon)
+    change(daemon, ("UPDATE firmware SET state = 'changed', error = 'it is another one'",))
+
+
 # reason: how it comes about, who asks and how, for what, and how explain is told so
 CASES = {
     "no_route": (nothing, good, "/nope", ()),
@@ -164,6 +178,9 @@ CASES = {
                              "VALUES ('handset:029e74a501', 'DmGlobal.0.TimeZone', 'x', 0)"),
                      good, PATH, ()),
     "sip_unknown": (handset("DELETE FROM device_sip_server",), good, PATH, ()),
+    "firmware_token": (firmware, good, f"/firmware/{MAC}/0123456789abcdef0123/{FIRMWARE}", ()),
+    "firmware_unknown": (device, good, "/firmware/nothing.bin", ()),
+    "firmware_changed": (firmware_that_has_changed, good, f"/firmware/{FIRMWARE}", ()),
     "seal": (broken_seal, good, PATH, ()),
 }
 
