@@ -57,6 +57,7 @@ struct config_daemon {
 	const char *state_dir;
 	const char *firmware_dir; /* "": see config_firmware_dir() */
 	const char *secret_key_file;
+	const char *timezone;
 	unsigned log_level;  /* enum log_level */
 	unsigned log_format; /* enum log_format */
 	unsigned threads;

@@ -24,9 +24,6 @@ struct handset_new {
 	bool now; /* does not wait for a device that has not been told yet to forget it */
 };
 
-/* What can be told to be wrong without the fleet; -E_TEXT_*, -E_PIN, -E_FIELD_MISSING. */
-int fleet_handset_check(struct change *change, const struct handset_new *new) MUST_CHECK;
-
 /* -E_IPUI_EXISTS names the device that has it.  -E_SLOT_TAKEN.  `ret` belongs to change->mem. */
 int fleet_handset_add(struct change *change, int64_t mac, const struct handset_new *new,
 		      struct handset **ret) MUST_CHECK;

@@ -25,6 +25,9 @@ struct scope {
 /* Form only: -E_SCOPE, -E_PRODUCT_UNKNOWN, -E_MAC_MALFORMED, -E_IPUI_MALFORMED. */
 int scope_parse(void *mem, const char *s, struct scope *ret) MUST_CHECK;
 
+/* "7C2F80E0D605-00001", the key of a handset without an IPUI. */
+bool scope_slot_parse(const char *key, int64_t *ret_mac, int *ret_slot);
+
 /*
  * Letters, digits, `.`, `_` and `-`, beginning with a letter, at most 128; names
  * of older phones (BS_…) also `[`, `]` and `%`.

@@ -76,7 +76,8 @@ static int query_add(void *mem, const struct ctl_value *value, const char **path
 	int64_t at;
 
 	if (value->arg->type == CTL_TIME) {
-		int r = ctl_when_parse(text, clock_now(), &at, reterr);
+		int r = ctl_when_parse(text, clock_now(), NULL, &at, reterr);
+
 		if (r < 0)
 			return r;
 		text = mem_printf(mem, "%lld", (long long)at);
@@ -101,10 +102,12 @@ static int number_build(const struct ctl_value *value, json_t **ret, struct diag
 	return 0;
 }
 
-static int time_build(const struct ctl_value *value, json_t **ret, struct diag *reterr)
+static int time_build(const struct ctl_line *line, const struct ctl_value *value, json_t **ret,
+		      struct diag *reterr)
 {
+	const struct ctl_value *zone = ctl_line_value(line, "zone");
 	int64_t at;
-	int r = ctl_when_parse(value->text, clock_now(), &at, reterr);
+	int r = ctl_when_parse(value->text, clock_now(), zone ? zone->text : NULL, &at, reterr);
 
 	if (r < 0)
 		return r;
@@ -151,13 +154,14 @@ static int content_build(const struct ctl_value *value, json_t **ret, struct dia
 }
 
 /* The JSON value; the caller's to put away. */
-static int value_build(const struct ctl_value *value, json_t **ret, struct diag *reterr)
+static int value_build(const struct ctl_line *line, const struct ctl_value *value, json_t **ret,
+		       struct diag *reterr)
 {
 	switch (value->arg->type) {
 	case CTL_NUMBER:
 		return number_build(value, ret, reterr);
 	case CTL_TIME:
-		return time_build(value, ret, reterr);
+		return time_build(line, value, ret, reterr);
 	case CTL_CHOICE:
 		return choice_build(value, ret, reterr);
 	case CTL_TRUTH:
@@ -221,14 +225,15 @@ static int named_file_set(void *mem, const struct ctl_value *value, struct ctl_r
 	return 0;
 }
 
-static int body_add(json_t *body, const struct ctl_value *value, struct diag *reterr)
+static int body_add(json_t *body, const struct ctl_line *line, const struct ctl_value *value,
+		    struct diag *reterr)
 {
 	const char *field = value->arg->field;
 	json_t *json = NULL;
 	json_t *array;
 	int r;
 
-	r = value_build(value, &json, reterr);
+	r = value_build(line, value, &json, reterr);
 	if (r < 0)
 		return r;
 	if (value->arg->type != CTL_MANY) {
@@ -286,11 +291,11 @@ int ctl_request_build(void *mem, const struct ctl_line *line, struct ctl_request
 		else if (value->arg->type == CTL_FILE)
 			r = named_file_set(mem, value, &request, reterr);
 		else if (value->arg->where == CTL_BODY)
-			r = body_add(body, value, reterr);
+			r = body_add(body, line, value, reterr);
 	}
 	while (r >= 0 && (arg = ctl_arg_next(line->verb, arg)) != NULL)
 		if (arg->need == CTL_FIXED)
-			r = body_add(body, &(struct ctl_value){.arg = arg}, reterr);
+			r = body_add(body, line, &(struct ctl_value){.arg = arg}, reterr);
 	if (r < 0)
 		return r;
 	if (strcmp(request.method, "PATCH") == 0 && json_object_size(body) == 0)

@@ -215,9 +215,7 @@ static int settings_remove(struct change *change, const struct device *device)
 	int r = handset_list(change->mem, change->db, device->mac, &handsets, &count);
 
 	for (size_t i = 0; i < count && r >= 0; i++)
-		if (handsets[i].ipui[0])
-			r = setting_delete_scope(change->db, mem_printf(change->mem, "handset:%s",
-									handsets[i].ipui));
+		r = setting_delete_scope(change->db, handset_scope(change->mem, &handsets[i]));
 	if (r < 0)
 		return r;
 	r = template_delete(change->db, object_of(change, device->mac));

@@ -47,19 +47,6 @@ static int input_check(struct change *change, const struct handset_new *new)
 	return 0;
 }
 
-int fleet_handset_check(struct change *change, const struct handset_new *new)
-{
-	struct handset handset = {.mac = 0};
-	int r = new->ipui ? ipui_parse(new->ipui, handset.ipui) : 0;
-
-	if (r == 0)
-		r = input_check(change, new);
-	if (r < 0)
-		return r;
-	handset_fill(&handset, 0, new);
-	return handset_texts_check(change, &handset, line_of(change->mem, new), new->force);
-}
-
 static int add_check(struct change *change, const struct handset *handset, const struct line *line,
 		     const struct handset_new *new)
 {
@@ -210,9 +197,8 @@ int fleet_handset_remove(struct change *change, int64_t mac, const char *key,
 		r = mode_choose(change, handset, mode, &mode, &nothing);
 	if (r == 0)
 		r = handset_take(change, handset, &line);
-	if (r == 0 && handset->ipui[0])
-		r = setting_delete_scope(change->db,
-					 mem_printf(change->mem, "handset:%s", handset->ipui));
+	if (r == 0)
+		r = setting_delete_scope(change->db, handset_scope(change->mem, handset));
 	if (r >= 0 && !nothing)
 		r = handset_removal_add(change, handset, mode);
 	if (r >= 0)

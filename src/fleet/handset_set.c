@@ -9,6 +9,7 @@
 #include "store/device.h"
 #include "store/handset.h"
 #include "store/line.h"
+#include "store/setting.h"
 
 static bool is_same(const char *a, const char *b)
 {
@@ -109,7 +110,7 @@ static int store(struct change *change, const struct handset *handset, const str
 		r = handset_line_take(change, old);
 	if (r == 0 && line)
 		r = handset_line_put(change, line);
-	return r < 0 ? r : device_touch(change->db, handset->mac);
+	return r < 0 || change->is_part ? r : device_touch(change->db, handset->mac);
 }
 
 int fleet_handset_set(struct change *change, int64_t mac, const char *key,
@@ -136,6 +137,11 @@ int fleet_handset_set(struct change *change, int64_t mac, const char *key,
 	/* An easy PIN that was forced once needs no more force. */
 	if (r == 0)
 		r = handset_texts_check(change, handset, line, set->force || !set->has_pin);
+	if (r < 0)
+		return r;
+	if (strcmp(before.ipui, handset->ipui) != 0)
+		r = setting_move_scope(change->db, handset_scope(change->mem, &before),
+				       handset_scope(change->mem, handset));
 	if (r < 0)
 		return r;
 	shown = handset_shown(&before, old);

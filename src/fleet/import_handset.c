@@ -14,6 +14,7 @@
 #include "store/device.h"
 #include "store/handset.h"
 #include "store/line.h"
+#include "store/setting.h"
 #include "store/sip_server.h"
 
 struct house {
@@ -25,8 +26,7 @@ struct house {
 	size_t line_count;
 	struct sip_server *servers; /* of the device */
 	size_t server_count;
-	int64_t left[SIP_SERVERS_PER_DEVICE]; /* servers that lines have left */
-	size_t left_count;
+	unsigned *rows; /* lines of the rows that handsets were found by; 0: none */
 };
 
 static int by_slot(const void *key, const void *member)
@@ -65,6 +65,7 @@ static int house_read(struct house *house)
 					 &house->server_count);
 	if (r < 0)
 		return r;
+	house->rows = mem_array(change->mem, unsigned, house->count + 1);
 	house->by_ipui = mem_array(change->mem, struct handset *, house->count + 1);
 	for (size_t i = 0; i < house->count; i++)
 		house->by_ipui[i] = &house->handsets[i];
@@ -194,90 +195,43 @@ static bool differs(struct house *house, const struct handset *handset, const st
 	return r;
 }
 
-static void leave(struct house *house, int64_t server_id)
+static int handset_change(struct house *house, const struct handset *handset,
+			  const struct line *line, struct handset_new *new)
 {
-	for (size_t i = 0; i < house->left_count; i++)
-		if (house->left[i] == server_id)
-			return;
-	if (house->left_count < COUNT_OF(house->left))
-		house->left[house->left_count++] = server_id;
-}
-
-static int line_put(struct house *house, const struct handset *handset, const struct line *was,
-		    const struct handset_new *new)
-{
-	struct change *change = house->part->change;
-	struct line line = {.mac = handset->mac, .slot = handset->slot};
-	struct sip_server *server;
-	int r;
-
-	if (was)
-		leave(house, was->sip_server_id);
-	if (!new->user)
-		return line_delete(change->db, handset->mac, handset->slot);
-	r = sip_server_find(change->mem, change->db, new->sip, &server);
-	if (r == 0)
-		return diag_set(change->diag, -E_SIP_UNKNOWN,
-				"there is no SIP server '%s'; make it with: gigaprovctl sip add",
-				new->sip);
-	if (r > 0)
-		r = sip_server_attach(change->db, handset->mac, server->id);
-	if (r < 0)
-		return r;
-	line.sip_server_id = server->id;
-	line.user_name = new->user;
-	line.auth_name = new->auth;
-	line.display_name = new->display;
-	line.auth_password = new->password;
-	return was ? line_update(change->db, &line) : line_insert(change->db, &line);
-}
-
-static int ipui_check(struct change *change, const char *ipui)
-{
-	struct handset *other;
-	char mac[MAC_LEN + 1];
-	int r = handset_find(change->mem, change->db, ipui, &other);
-
-	if (r <= 0)
-		return r;
-	mac_format(other->mac, mac);
-	return diag_set(change->diag, -E_IPUI_EXISTS, "handset %s belongs to device %s", ipui, mac);
-}
-
-static int handset_change(struct house *house, struct handset *handset, const struct line *line,
-			  struct handset_new *new)
-{
-	struct change *change = house->part->change;
-	struct handset now = *handset;
-	struct handset_new check;
-	bool line_differs, learnt = new->ipui && !handset->ipui[0];
+	struct import_part *part = house->part;
+	struct handset_change set = {.force = new->force};
+	char key[IPUI_LEN + 1];
+	struct handset *changed;
+	bool line_differs;
 	int r;
 
 	fill_up(new);
 	if (!(differs(house, handset, line, new, &line_differs) | line_differs)) {
-		house->part->counts->unchanged++;
+		part->counts->unchanged++;
 		return 0;
 	}
-	check = *new;
-	/* A PIN that somebody has forced once need not be forced again. */
-	if (import_same_secret(handset->pin, new->pin))
-		check.force = true;
-	r = fleet_handset_check(change, &check);
-	if (r == 0 && learnt)
-		r = ipui_check(change, new->ipui);
+	if (!handset->ipui[0])
+		set.ipui = new->ipui;
+	set.has_name = !import_same(handset->name, new->name);
+	set.name = new->name;
+	set.has_pin = !import_same_secret(handset->pin, new->pin);
+	set.pin = new->pin;
+	set.has_user = line_differs && (line || new->user);
+	set.user = new->user;
+	set.has_auth = line_differs && new->auth;
+	set.auth = new->auth;
+	set.has_display = line_differs && new->display;
+	set.display = new->display;
+	set.has_sip = line_differs && (new->sip || new->user);
+	set.sip = new->sip;
+	set.has_password = line_differs && new->password;
+	set.password = new->password;
+	r = fleet_handset_set(part->change, handset->mac, handset_key(handset, key), &set,
+			      &changed);
 	if (r < 0)
 		return r;
-	if (learnt)
-		memcpy(now.ipui, new->ipui, sizeof(now.ipui));
-	now.name = new->name;
-	now.pin = new->pin;
-	r = handset_update(change->db, &now);
-	if (r >= 0 && line_differs)
-		r = line_put(house, handset, line, new);
-	if (r < 0)
-		return r;
-	house->part->touched = true;
-	house->part->counts->changed++;
+	part->touched = true;
+	part->counts->changed++;
 	return 0;
 }
 
@@ -316,23 +270,14 @@ static int row_put(struct house *house, const struct import_row *row)
 		return diag_set(house->part->change->diag, -E_VALUE,
 				"%s stands for a secret that is not here; export it with --reveal",
 				IMPORT_KEEP);
+	if (handset && house->rows[handset - house->handsets])
+		return diag_set(house->part->change->diag, -E_VALUE,
+				"the handset stands in line %u already",
+				house->rows[handset - house->handsets]);
+	if (handset)
+		house->rows[handset - house->handsets] = row->line;
 	merge(house, row, handset, line, &new);
 	return handset ? handset_change(house, handset, line, &new) : handset_new(house, &new);
-}
-
-/* Servers that no line of the device uses any more. */
-static int servers_leave(struct house *house)
-{
-	struct change *change = house->part->change;
-	int64_t mac = house->part->rows->mac;
-	int r = 0;
-
-	for (size_t i = 0; i < house->left_count && r >= 0; i++) {
-		r = line_uses_server(change->db, mac, house->left[i]);
-		if (r == 0)
-			r = sip_server_detach(change->db, mac, house->left[i]);
-	}
-	return r < 0 ? r : 0;
 }
 
 int import_handset_rows(struct import_part *part)
@@ -351,5 +296,5 @@ int import_handset_rows(struct import_part *part)
 			r = import_row_failed(part, &part->rows[i], r);
 		import_row_done(part);
 	}
-	return r < 0 ? r : servers_leave(&house);
+	return r < 0 ? r : 0;
 }

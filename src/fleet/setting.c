@@ -24,7 +24,7 @@ int scope_changed(struct change *change, const struct scope *scope)
 	struct handset *handset;
 	struct group *group;
 	int64_t mac;
-	int r;
+	int slot, r;
 
 	writer_touch(change->db);
 	switch (scope->kind) {
@@ -46,7 +46,12 @@ int scope_changed(struct change *change, const struct scope *scope)
 					scope->key);
 		return r;
 	case SCOPE_HANDSET:
-		r = handset_find(change->mem, change->db, scope->key, &handset);
+		r = scope_slot_parse(scope->key, &mac, &slot)
+			    ? handset_at(change->mem, change->db, mac, slot, &handset)
+			    : handset_find(change->mem, change->db, scope->key, &handset);
+		/* By its slot only as long as there is nothing better. */
+		if (r > 0 && handset->ipui[0] && strcmp(handset->ipui, scope->key) != 0)
+			r = 0;
 		if (r == 0)
 			return diag_set(change->diag, -E_IPUI_UNKNOWN, "there is no handset %s",
 					scope->key);

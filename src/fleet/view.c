@@ -92,8 +92,8 @@ static int handset_params(void *mem, struct db *db, struct document_handset *mem
 {
 	struct setting *settings;
 	size_t count;
-	int r = scope_overlay(mem, db, mem_printf(mem, "handset:%s", member->handset->ipui),
-			      short_settings, short_count, &settings, &count);
+	int r = scope_overlay(mem, db, handset_scope(mem, member->handset), short_settings,
+			      short_count, &settings, &count);
 
 	for (size_t i = 0; i < count && r >= 0; i++)
 		param_add(mem, &member->params, &member->param_count, &settings[i]);

@@ -18,6 +18,17 @@ const char *handset_key(const struct handset *handset, char key[IPUI_LEN + 1])
 	return key;
 }
 
+char *handset_scope(void *mem, const struct handset *handset)
+{
+	char key[IPUI_LEN + 1], mac[MAC_LEN + 1];
+
+	handset_key(handset, key);
+	if (handset->ipui[0])
+		return mem_printf(mem, "handset:%s", key);
+	mac_format(handset->mac, mac);
+	return mem_printf(mem, "handset:%s-%s", mac, key);
+}
+
 static int handset_from(void *mem, struct db_rows *rows, struct handset *handset)
 {
 	const char *ipui = db_text(rows, 2);

@@ -124,6 +124,14 @@ int setting_delete_scope(struct db *db, const char *scope)
 	return db_run(db, &setting_remove_scope, DB_ARGS(DB_TEXT("scope", scope)));
 }
 
+DB_QUERY(setting_rename_scope, "UPDATE setting SET scope = :to WHERE scope = :scope");
+
+int setting_move_scope(struct db *db, const char *scope, const char *to)
+{
+	return db_run(db, &setting_rename_scope,
+		      DB_ARGS(DB_TEXT("scope", scope), DB_TEXT("to", to)));
+}
+
 DB_QUERY(scope_bump, "INSERT INTO scope_revision (scope, revision) VALUES (:scope, 1) "
 		     "ON CONFLICT (scope) DO UPDATE SET revision = scope_revision.revision + 1");
 

@@ -4,7 +4,10 @@
 import contextlib
 import csv
 import io
+import os
+import pty
 import sqlite3
+import subprocess
 import time
 
 import pytest
@@ -286,3 +289,23 @@ def test_twenty_thousand_handsets_take_seconds_and_a_late_error_leaves_nothing(f
                           ).fetchone() == (80,)
         assert db.execute("SELECT max(revision) FROM device").fetchone()[0] < 5
     assert first < 60
+
+
+def test_sending_a_big_file_is_shown_at_a_terminal_and_nowhere_else(fleet):
+    path = fleet.directory / "big.csv"
+    path.write_text("mac,ipui,name\n" + f"7C2F80FFFFFF,029e74a501,{'x' * 60}\n" * 8000)
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([BUILD / "gigaprovctl", "--socket", fleet.socket, "import", path],
+                          stderr=theirs, stdout=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):
+            while True:
+                part = os.read(ours, 4096)
+                if not part:
+                    break
+                shown += part
+        process.wait()
+    os.close(ours)
+    assert b"KB sent" in shown and b"nothing was written" in shown
+    assert b"KB sent" not in fleet.ctl("import", str(path), check=False).stderr

@@ -3,7 +3,7 @@
 
 import time
 
-from gigaprov import until
+from gigaprov import BUILD, run, until
 
 A, B = "7C2F80E0D605", "7C2F80E0D606"
 SECRET = "A2B4C6D8E0F2"
@@ -194,3 +194,24 @@ def test_windows_do_not_overlap_and_come_one_after_the_other(daemon):
     first = next(row["id"] for row in rows if row["start"] == now + 3600)
     daemon.ctl("operation", "remove", A, str(first))
     assert f'name="RegStart" value="{now + 7200}"' in daemon.fetch().decode()
+
+
+def test_times_and_dates_may_be_of_a_zone(make_daemon):
+    daemon = make_daemon(settings={"daemon": {"timezone": "Pacific/Kiritimati"}}).start()
+    daemon.add_device()
+    add = ("operation", "add", A, "open_registration", "--duration", "300", "--zone",
+           "Europe/Berlin", "--start")
+    daemon.ctl(*add, "2098-07-22 14:59")
+    assert daemon.ctl("operation", "list", A, json=True)["operations"][0]["start"] == 4056872340
+    done = daemon.ctl(*add, "2098-03-30 02:30", check=False)
+    assert done.returncode != 0 and b"no such time in Europe/Berlin" in done.stderr
+    # Fourteen hours ahead of UTC: the day there is today's or tomorrow's.
+    user = daemon.add_account()
+    daemon.rpc(*user).autoprov.registerDevice(B, "http://prov.example.net/%MACD.xml", "Daryna")
+    before = time.time()
+    date = daemon.rpc(*user).autoprov.listDevices("Daryna")[0][3]
+    days = {time.strftime("%Y-%m-%d", time.gmtime(at + 14 * 3600)) for at in (before, time.time())}
+    assert date in days
+    daemon.write_ini(daemon={"timezone": "Europe/Nowhere"})
+    done = run(BUILD / "gigaprovd", "--check", "-c", daemon.ini, check=False)
+    assert done.returncode != 0 and b"timezone" in done.stderr

@@ -128,20 +128,39 @@ static void add_handset(struct world *w, const struct model_device *device)
 	assert_int_equal(fleet_handset_add(&w->f->change, device->mac, &new, &handset), 0);
 }
 
+static struct handset *handsets_of(struct world *w, const struct model_device *device,
+				   size_t *count)
+{
+	struct handset *handsets;
+
+	assert_int_equal(handset_list(w->f, w->f->db, device->mac, &handsets, count), 0);
+	return handsets;
+}
+
 static void add_oper(struct world *w, const struct model_device *device)
 {
-	struct oper_param params[2] = {
+	struct oper_param params[3] = {
 		{"receive", mem_printf(w->f, "11, %u", 12 + dice(w, 88)), NULL},
 		{"send", "11", NULL}};
 	struct oper_new new = {.force = true, .params = params, .param_count = dice(w, 3)};
+	const struct handset *handsets;
 	const char *warning;
+	size_t count;
 	int64_t id;
 
+	handsets = handsets_of(w, device, &count);
 	new.name = dice(w, 2) ? "assign_handsets_to_trunk" : "made.up";
 	if (strcmp(new.name, "made.up") != 0)
 		new.value = mem_printf(w->f, "trunk_000%u", dice(w, 8));
 	else if (dice(w, 2))
 		params[1] = (struct oper_param){"Password", NULL, secret(w)};
+	else if (count > 0 && handsets[0].ipui[0]) {
+		new.name = "assign_hs_to_trunk";
+		params[0] = (struct oper_param){"Ipui", handsets[0].ipui, NULL};
+		params[1] = (struct oper_param){"TrunkId", "trunk_0000", NULL};
+		params[2] = (struct oper_param){"Type", "1", NULL};
+		new.param_count = 3;
+	}
 	assert_int_equal(fleet_oper_add(&w->f->change, device->mac, &new, &id, &warning), 0);
 }
 
@@ -224,15 +243,6 @@ static const char *model_value(struct world *w, const struct model_device *devic
 			return setting->value;
 	}
 	return "";
-}
-
-static struct handset *handsets_of(struct world *w, const struct model_device *device,
-				   size_t *count)
-{
-	struct handset *handsets;
-
-	assert_int_equal(handset_list(w->f, w->f->db, device->mac, &handsets, count), 0);
-	return handsets;
 }
 
 static char *signature_of(struct world *w, const struct model_device *device)
@@ -448,7 +458,10 @@ static void run_fleet(struct fixture *f, uint64_t seed)
 			look_at_all(w);
 			break;
 		case 1:
-			add_operation(w, device);
+			if (dice(w, 2))
+				add_operation(w, device);
+			else
+				add_oper(w, device);
 			look_at_all(w);
 			break;
 		case 2:
