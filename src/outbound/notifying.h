@@ -7,7 +7,6 @@
 
 #include "fleet/notify.h"
 
-struct config;
 struct order;
 struct sip_stack;
 
@@ -39,7 +38,7 @@ void notifying_add(struct notifying *notifying, struct order *order);
 void notifying_fetched(struct notifying *notifying, int64_t mac);
 
 /* Does what is due; in how many milliseconds to come again, at most. */
-int64_t notifying_turn(struct notifying *notifying, const struct config *config);
+int64_t notifying_turn(struct notifying *notifying);
 
 /* Everybody who waits is told; nothing is sent any more. */
 void notifying_stop(struct notifying *notifying);

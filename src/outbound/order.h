@@ -37,3 +37,23 @@ struct order {
 	int contact_status;
 	char contact_words[200];
 };
+
+/* Reads where the device is, and begins to tell it, or says why not. */
+void order_begin(struct order *order);
+/* Goes on once the host has an address. */
+void order_resolve(struct order *order);
+
+/* Its device's fetch is waited for, or not any more. */
+void order_watch(struct order *order, bool on);
+/* Writes its row. */
+void order_record(struct order *order);
+
+/* What telling came to; a phone that has heard it is waited for. */
+void order_answered(struct order *order, enum notify_outcome outcome, int status,
+		    const char *words);
+/* It could not be sent. */
+void order_fail(struct order *order, const char *words);
+/* Nothing is sent, and what is kept of the last time stays. */
+void order_leave(struct order *order, enum notify_outcome outcome, const char *words);
+/* Nothing will change any more. */
+void order_over(struct order *order);

@@ -175,7 +175,7 @@ static void *sip_main(void *arg)
 		if (sip.group >= 0)
 			packets(config, sip.group);
 		sip_stack_turn(sip.stack);
-		wait_ms = notifying_turn(&sip.notifying, config);
+		wait_ms = notifying_turn(&sip.notifying);
 		wait_ms =
 			sip_stack_wait_ms(sip.stack, wait_ms < WAIT_MS_MAX ? wait_ms : WAIT_MS_MAX);
 		config_release(config);

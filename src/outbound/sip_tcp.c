@@ -77,7 +77,7 @@ static int connected(struct sip_tcp *tcp)
 static int receive(struct sip_tcp *tcp)
 {
 	char bytes[4096];
-	ssize_t n;
+	ssize_t n = 1;
 
 	if (tcp->taken > 0) {
 		memmove(tcp->in->data, tcp->in->data + tcp->taken, tcp->in->len - tcp->taken);
