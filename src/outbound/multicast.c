@@ -86,8 +86,9 @@ static int url_of(void *mem, const struct config *config, int64_t mac, char **re
 
 static void ended(void *arg, const osip_message_t *response, int r)
 {
-	CLEANUP(mem_freep) char *mac = arg;
+	char mac[MAC_LEN + 1];
 
+	mac_format((int64_t)(intptr_t)arg, mac);
 	if (response && response->status_code < 300)
 		log_debug("a phone was told its URL by multicast", LOG_S("mac", mac));
 	else if (response)
@@ -109,8 +110,6 @@ static int notify(struct multicast *multicast, const struct config *config,
 	char address[NET_TEXT_MAX];
 	char mac[MAC_LEN + 1];
 	struct sip_notify notify = {.here = *here, .event = subscribe->event, .cseq = 1};
-	char *arg;
-	int r;
 
 	sip_token(branch);
 	net_address_text(to, address);
@@ -124,11 +123,8 @@ static int notify(struct multicast *multicast, const struct config *config,
 	notify.branch = branch;
 	notify.body = url;
 	sip_notify_write(&notify, text);
-	arg = mem_strdup(NULL, mac);
-	r = sip_stack_send(multicast->stack, config, to, text->data, text->len, ended, arg);
-	if (r < 0)
-		mem_free(arg);
-	return r;
+	return sip_stack_send(multicast->stack, config, to, text->data, text->len, ended,
+			      (void *)(intptr_t)subscribe->mac);
 }
 
 static int answer(struct multicast *multicast, const struct config *config,

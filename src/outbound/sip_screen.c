@@ -42,6 +42,11 @@ static bool is_plain(const char *s, size_t len)
 	return true;
 }
 
+static bool begins(const char *s, size_t len, const char *with)
+{
+	return len >= strlen(with) && memcmp(s, with, strlen(with)) == 0;
+}
+
 /* The next line without its end; false behind the last. */
 static bool line_next(const char **at, const char *end, const char **ret, size_t *ret_len)
 {
@@ -129,7 +134,7 @@ int sip_screen(const void *data, size_t len, struct buf *out)
 	if (line_len > SIP_LINE_MAX)
 		return -E_TOO_LARGE;
 	if (!is_plain(line, line_len) ||
-	    (strncmp(line, "SIP/2.0 ", 8) != 0 && strncmp(line, "SUBSCRIBE ", 10) != 0))
+	    (!begins(line, line_len, "SIP/2.0 ") && !begins(line, line_len, "SUBSCRIBE ")))
 		return -E_BAD_REQUEST;
 	buf_add(out, line, line_len);
 	buf_adds(out, "\r\n");
