@@ -8,21 +8,25 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
 #include "api/api.h"
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/version.h"
+#include "base/zone.h"
 #include "config/config.h"
 #include "daemon/accounts.h"
 #include "daemon/loop.h"
 #include "daemon/options.h"
 #include "daemon/routes.h"
+#include "fleet/firmware_file.h"
 #include "fleet/fleet.h"
 #include "fleet/seen.h"
 #include "http/auth.h"
@@ -47,6 +51,16 @@ static int print_and_exit(const struct options *options, const struct config *co
 	return EXIT_SUCCESS;
 }
 
+/* That there is such a zone was seen when the file was read; it lives as long as the process. */
+static void zone_setup(const struct config *config)
+{
+	static struct zone *zone;
+
+	if (strcmp(config->daemon.timezone, "UTC") != 0 &&
+	    zone_open(NULL, config->daemon.timezone, &zone) == 0)
+		clock_set_zone(zone);
+}
+
 /* -1: go on with the configuration in force; otherwise the status to exit with. */
 static int configure(const struct options *options)
 {
@@ -65,6 +79,7 @@ static int configure(const struct options *options)
 	if (options->check || options->print_config)
 		return print_and_exit(options, config);
 	log_setup(config->daemon.log_level, config->daemon.log_format);
+	zone_setup(config);
 	config_use(config);
 	config = NULL;
 	return -1;
@@ -86,7 +101,8 @@ static void signals_setup(void)
 /* Every connection is a descriptor; ask for as many as there may be, and take what there is. */
 static void descriptors_setup(const struct config *config)
 {
-	rlim_t wanted = (rlim_t)config->listener_count * config->limits.max_connections + 256;
+	rlim_t wanted = (rlim_t)config->listener_count * config->limits.max_connections +
+			config->limits.max_downloads + 256;
 	struct rlimit limit;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= wanted)
@@ -134,6 +150,8 @@ static int start(const struct config *config, struct http **ret, struct diag *re
 		r = fleet_open(config, reterr);
 	if (r == 0)
 		r = accounts_first(config, reterr);
+	if (r == 0)
+		r = firmware_dir_setup(config, reterr);
 	if (r < 0)
 		return r;
 	seen_setup();

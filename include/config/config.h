@@ -57,6 +57,7 @@ struct config_daemon {
 	const char *state_dir;
 	const char *firmware_dir; /* "": see config_firmware_dir() */
 	const char *secret_key_file;
+	const char *timezone;
 	unsigned log_level;  /* enum log_level */
 	unsigned log_format; /* enum log_format */
 	unsigned threads;
@@ -126,6 +127,8 @@ struct config_upstream {
 struct config_limits {
 	unsigned max_body;
 	unsigned max_import;
+	unsigned max_import_rows;
+	unsigned max_template;
 	unsigned max_connections;
 	unsigned connection_memory;
 	unsigned idle_seconds;

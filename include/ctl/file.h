@@ -5,5 +5,8 @@
 
 struct buf;
 
+/* What is behind the last slash. */
+const char *ctl_file_name(const char *path);
+
 /* Appends what is in a file; "-" is standard input. */
 int ctl_file_read(struct buf *out, const char *path, struct diag *reterr) MUST_CHECK;

@@ -15,6 +15,8 @@ struct ctl_run {
 int ctl_run_object(void *mem, const struct ctl_run *run);
 int ctl_run_list(void *mem, const struct ctl_run *run);
 int ctl_run_document(void *mem, const struct ctl_run *run);
+/* The pieces of a file first. */
+int ctl_run_sent(void *mem, struct ctl_run *run);
 int ctl_run_steps(void *mem, const struct ctl_run *run);
 int ctl_run_rpc(void *mem, struct ctl_run *run);
 

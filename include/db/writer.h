@@ -50,6 +50,9 @@ uint64_t writer_generation(const struct writer *writer);
 /* Called by an operation, on the writer's thread: this group changes documents. */
 void writer_touch(struct db *db);
 
+/* Called by an operation that takes long, now and then: the heartbeat goes on. */
+void writer_alive(struct db *db);
+
 /*
  * After a commit in which an operation has said writer_wake(), `wake` is called
  * on the writer's thread; it must be quick.  NULL ends that: no call goes on.

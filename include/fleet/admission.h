@@ -63,6 +63,9 @@ int admission_judge_activation(const struct activation *activation, int proof) M
 /* A device that is admitted has a document only with a product: 0, -E_NO_PRODUCT. */
 int admission_document(const struct device_fetch *fetch) MUST_CHECK;
 
+/* Whether a document that cannot be made, for this reason, leaves the device the one it has. */
+bool admission_keeps_last(int reason);
+
 /* Reasons that get the one answer, which tells nobody which MACs exist. */
 bool admission_is_denial(int reason);
 

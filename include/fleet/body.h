@@ -6,6 +6,8 @@
 #include "base/macros.h"
 #include "render/document.h"
 
+struct buf;
+
 /*
  * A document as bytes and back: what a device was given, kept beside what it
  * was written as.  All that rendering reads is in it, with the operations and
@@ -16,8 +18,7 @@
  * more, which is passed over.
  */
 
-/* -E_TEXT_ENCODING for text that is not UTF-8. */
-int body_write(void *mem, const struct document *document, char **ret, size_t *ret_len) MUST_CHECK;
+struct buf *body_write(void *mem, const struct document *document);
 
 /* The document and all in it belong to `mem`.  -E_INTERNAL for bytes of something else. */
 int body_read(void *mem, const char *bytes, size_t len, struct document **ret) MUST_CHECK;

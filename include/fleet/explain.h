@@ -11,6 +11,7 @@ struct config;
 struct db;
 struct device_fetch;
 struct net_address;
+struct view;
 
 /*
  * What a phone's request would come to, and why: the decisions of the phone
@@ -84,8 +85,14 @@ int explain_document(struct explain *explain) MUST_CHECK;
 int explain_redirect(struct explain *explain) MUST_CHECK;
 int explain_activation(struct explain *explain, const char *code) MUST_CHECK;
 
+/* Firmware, by a link of explain->mac and by its name alone. */
+int explain_firmware_link(struct explain *explain, const char *token, const char *name) MUST_CHECK;
+int explain_firmware(struct explain *explain, const char *name) MUST_CHECK;
+
 /* Parts of them. */
+void explain_choice(struct explain *explain, const struct view *view);
 int explain_proof_of(struct explain *explain, bool is_open, bool can_prove);
 int explain_registration(struct explain *explain) MUST_CHECK;
+int explain_handsets(struct explain *explain) MUST_CHECK;
 int explain_traces(struct explain *explain) MUST_CHECK;
 int explain_made(struct explain *explain, const struct device_fetch *fetch) MUST_CHECK;

@@ -42,6 +42,7 @@ struct change {
 	const struct audit_who *who;
 	struct diag *diag;	     /* words for an error; may be NULL */
 	const struct config *config; /* its upstreams are told of what goes; NULL: nobody is */
+	bool is_part; /* of an import, which audits, and touches devices, once for all of it */
 };
 
 /*

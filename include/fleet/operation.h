@@ -8,10 +8,12 @@
  * Commands on operations, and their times.
  *
  * A DECT registration window is written while it lasts: from now until its
- * start plus its duration.  A firmware block is written for a week from its
+ * start plus its duration; of several of one manager, which never overlap, the
+ * earliest that has not ended.  A firmware block is written for a week from its
  * start, so that a device which was off meets it.  A removal is written until
  * a fetch has carried it and its time has passed: an hour for delete_hs, a day
- * for ToDeReg, which the device itself takes that long for.
+ * for ToDeReg, which the device itself takes that long for; one by absence is
+ * over with the fetch.
  */
 
 struct operation_new {
@@ -30,6 +32,13 @@ int fleet_operation_remove(struct change *change, int64_t mac, int64_t id) MUST_
 
 /* Is it written at that time? */
 bool operation_is_written(const struct operation *operation, int64_t at);
+
+/*
+ * A window of the same manager comes first: a device that is told of two would
+ * know the last one only.
+ */
+bool operation_is_behind(const struct operation *operation, const struct operation *operations,
+			 size_t count, int64_t at);
 
 /* When the answer changes next after `at`; 0: never by itself. */
 int64_t operation_edge(const struct operation *operation, int64_t at);

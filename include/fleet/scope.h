@@ -25,6 +25,9 @@ struct scope {
 /* Form only: -E_SCOPE, -E_PRODUCT_UNKNOWN, -E_MAC_MALFORMED, -E_IPUI_MALFORMED. */
 int scope_parse(void *mem, const char *s, struct scope *ret) MUST_CHECK;
 
+/* "7C2F80E0D605-00001", the key of a handset without an IPUI. */
+bool scope_slot_parse(const char *key, int64_t *ret_mac, int *ret_slot);
+
 /*
  * Letters, digits, `.`, `_` and `-`, beginning with a letter, at most 128; names
  * of older phones (BS_…) also `[`, `]` and `%`.
@@ -45,6 +48,13 @@ int scope_resolve(void *mem, struct db *db, const struct device *device, struct 
 /* `base` with the settings of one more scope laid over it; both by name, so is the result. */
 int scope_overlay(void *mem, struct db *db, const char *scope, const struct setting *base,
 		  size_t base_count, struct setting **ret, size_t *ret_count) MUST_CHECK;
+
+/*
+ * What documents have of this scope has changed: its counter grows, and so what
+ * hangs on it is made again when it is asked for.  -E_GROUP_UNKNOWN, -E_MAC_UNKNOWN,
+ * -E_IPUI_UNKNOWN.
+ */
+int scope_changed(struct change *change, const struct scope *scope) MUST_CHECK;
 
 /*
  * Commands.  A value of a name that is known to hold a secret becomes one,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "fleet/firmware.h"
 #include "fleet/fleet.h"
 #include "fleet/released.h"
 #include "render/document.h"
@@ -18,6 +19,7 @@ struct view {
 	int64_t until_at;		 /* an operation begins or ends; 0: never */
 	const char *revision;		 /* fetch->revision as text; see view_revision() */
 	const struct released *released; /* what the device has; NULL: nothing is known */
+	struct firmware_choice firmware; /* what it is told of, and why not */
 	size_t opers_left_out;		 /* they name handsets that are not there */
 	/* What an interlock decided (interlock.h), and words on it; NULL: nothing to say. */
 	const char *notice;

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/macros.h"
 
@@ -42,6 +43,22 @@ typedef int reply_next(void *arg, struct buf *out);
 void reply_stream(struct request *req, int status, const char *type, reply_next *next, void *arg);
 
 /*
+ * A file, or parts of it (Range), or that the client has it already (If-…): as
+ * RFC 9110 and nginx have it.  `fd` is taken over whatever becomes of it.  A
+ * replaced file is sent to its end as it was when it was opened.
+ */
+struct reply_file {
+	int fd;
+	uint64_t size;
+	int64_t modified_at; /* UTC seconds */
+	const char *etag;    /* with quotes, and strong: the same only for the same bytes */
+	const char *type;
+};
+
+/* 0, or -E_DOWNLOADS: as many as max_downloads are under way; Retry-After tells when to come. */
+int reply_file(struct request *req, const struct reply_file *file_steal) MUST_CHECK;
+
+/*
  * A reply made once and sent many times, from any thread: a document in the
  * cache.  It has a reference count; reply_send() takes a reference of its own.
  */
@@ -51,6 +68,8 @@ struct prepared *prepared_new(int status, const char *type, const void *data, si
 struct prepared *prepared_ref(struct prepared *prepared);
 void prepared_unref(struct prepared *prepared);
 size_t prepared_size(const struct prepared *prepared);
+/* Its body. */
+const char *prepared_data(const struct prepared *prepared, size_t *ret_len);
 /* With quotes; NULL without one. */
 const char *prepared_etag(const struct prepared *prepared);
 

@@ -27,6 +27,8 @@ struct device {
 	const struct secret *user_password;
 	int64_t locked_at;	/* 0: not locked */
 	int64_t provisioned_at; /* first document that it was given; 0: none yet */
+	const char *firmware;	/* as its User-Agent tells it; NULL: not told yet; read only */
+	int64_t capacity;	/* of handsets, as it tells; 0: not told; read only */
 	int64_t revision;
 	int64_t created_at;
 };
@@ -55,6 +57,8 @@ struct device_fetch {
 	int64_t rendition_until_at;
 	int64_t rendition_given_at;
 	const char *url; /* of its registration; NULL: none */
+	const char *firmware;
+	int64_t capacity;
 };
 
 /* 1 found, 0 not. */
@@ -81,6 +85,8 @@ struct device_row {
 	const char *name;
 	int64_t handsets;
 	int64_t locked_at;
+	const char *firmware;
+	int64_t capacity;
 	int64_t held_at; /* since then the shrink guard holds something back; 0: nothing */
 };
 
@@ -102,6 +108,11 @@ int device_update(struct db *db, const struct device *device) MUST_CHECK;
 int device_touch(struct db *db, int64_t mac) MUST_CHECK;
 /* The first document was given; the revision grows. */
 int device_provisioned(struct db *db, int64_t mac, int64_t at) MUST_CHECK;
+/*
+ * What it says about itself; -1: not told, and so as before.  1 when that was
+ * not known, and then the revision grows if the firmware is another one; 0.
+ */
+int device_learn(struct db *db, int64_t mac, const char *firmware, int64_t capacity) MUST_CHECK;
 int device_delete(struct db *db, int64_t mac) MUST_CHECK;
 
 /* For `status`. */

@@ -35,9 +35,18 @@ struct handset {
 /* What documents call it: the IPUI, or the slot as "00001".  Is `key`. */
 const char *handset_key(const struct handset *handset, char key[IPUI_LEN + 1]);
 
+/* The scope of its settings: "handset:029e74a599", "handset:7C2F80E0D605-00001" by its slot. */
+char *handset_scope(void *mem, const struct handset *handset);
+
 /* In slot order. */
 int handset_list(void *mem, struct db *db, int64_t mac, struct handset **ret,
 		 size_t *ret_count) MUST_CHECK;
+/* Those that no fetch has added yet, in slot order. */
+int handset_list_new(void *mem, struct db *db, int64_t mac, struct handset **ret,
+		     size_t *ret_count) MUST_CHECK;
+/* Those of whatever device that wait for this one. */
+int handset_list_waiting(void *mem, struct db *db, int64_t waits_mac, struct handset **ret,
+			 size_t *ret_count) MUST_CHECK;
 /* The slots that are taken, in their order, as "1,2,5"; "" for none. */
 int handset_slot_text(void *mem, struct db *db, int64_t mac, char **ret) MUST_CHECK;
 /* At the price of one row, however many there are. */

@@ -24,6 +24,8 @@ struct line {
 /* In slot order. */
 int line_list(void *mem, struct db *db, int64_t mac, struct line **ret,
 	      size_t *ret_count) MUST_CHECK;
+/* 1 found, 0 not. */
+int line_at(void *mem, struct db *db, int64_t mac, int slot, struct line **ret) MUST_CHECK;
 int line_insert(struct db *db, const struct line *line) MUST_CHECK;
 /* All but the slot. */
 int line_update(struct db *db, const struct line *line) MUST_CHECK;

@@ -18,7 +18,14 @@ struct secret;
 
 enum operation_kind { OPERATION_REMOVE_HANDSET, OPERATION_OPEN_REGISTRATION, OPERATION_FIRMWARE };
 /* delete_hs; ToDeReg; by what a document with DeleteNotProvisionedHS lacks */
-enum operation_mode { OPERATION_DELETE, OPERATION_DEREGISTER, OPERATION_ABSENCE };
+enum operation_mode {
+	OPERATION_DELETE,
+	OPERATION_DEREGISTER,
+	OPERATION_ABSENCE,
+	/* Never stored: */
+	OPERATION_FORGET, /* the device is told nothing */
+	OPERATION_CHOSEN, /* as its firmware and what is known of the handset allow */
+};
 
 struct operation {
 	int64_t id;
@@ -52,5 +59,10 @@ int operation_insert(struct db *db, struct operation *operation) MUST_CHECK;
 int operation_delete(struct db *db, int64_t mac, int64_t id) MUST_CHECK;
 /* A removal of that handset which is under way; 1 there was one, 0 not. */
 int operation_delete_removal(struct db *db, int64_t mac, const char *ipui) MUST_CHECK;
+/* Removals of that handset, whatever device they are for, by id. */
+int operation_list_removals(void *mem, struct db *db, const char *ipui, struct operation **ret,
+			    size_t *ret_count) MUST_CHECK;
+/* Drops all, of whatever device, that ended before. */
+int operation_forget(struct db *db, int64_t before) MUST_CHECK;
 /* Marks those that are shown at `at` as carried, once. */
 int operation_carried(struct db *db, int64_t id, int64_t at, int64_t until_at) MUST_CHECK;

@@ -25,11 +25,12 @@ struct rendition_held {
 
 struct rendition {
 	int64_t mac;
-	const char *revision;	/* of what it was made from */
-	const char *etag;	/* with its quotes */
-	int64_t until_at;	/* an operation begins or ends then; 0: never */
-	const char *operations; /* ids that it carries, separated by blanks */
-	const char *document;	/* clear */
+	const char *revision;	  /* of what it was made from */
+	const char *etag;	  /* with its quotes */
+	int64_t until_at;	  /* an operation begins or ends then; 0: never */
+	const char *operations;	  /* ids that it carries, separated by blanks */
+	const char *content_type; /* NULL: that of the device's format */
+	const char *document;	  /* clear */
 	size_t document_len;
 	int64_t made_at;
 	int64_t given_at; /* first fetch; 0: none yet */

@@ -47,4 +47,6 @@ int sip_server_of_device(void *mem, struct db *db, int64_t mac, struct sip_serve
  * lines that they are part of does.
  */
 int sip_server_attach(struct db *db, int64_t mac, int64_t id) MUST_CHECK;
+/* At this position; -E_DB_CONSTRAINT when another one has it, or it has another one. */
+int sip_server_attach_at(struct db *db, int64_t mac, int64_t id, int position) MUST_CHECK;
 int sip_server_detach(struct db *db, int64_t mac, int64_t id) MUST_CHECK;

@@ -53,9 +53,10 @@ static int row_json(void *mem, struct db *seen_db, const struct device_row *row,
 
 	if (r < 0)
 		return r;
-	*ret = json_pack("{s:o, s:s?, s:s?, s:s?, s:I, s:b, s:b, s:o}", "mac",
+	*ret = json_pack("{s:o, s:s?, s:s?, s:s?, s:I, s:o, s:s?, s:b, s:b, s:o}", "mac",
 			 api_mac_text(row->mac), "product", row->product, "group", row->group,
-			 "name", row->name, "handsets", (json_int_t)row->handsets, "locked",
+			 "name", row->name, "handsets", (json_int_t)row->handsets, "capacity",
+			 api_time(row->capacity), "firmware", row->firmware, "locked",
 			 row->locked_at != 0, "held", row->held_at != 0, "seen_at",
 			 api_time(r > 0 ? seen->at : 0));
 	return 0;

@@ -41,16 +41,17 @@ int device_json(void *mem, struct db *db, int64_t mac, json_t **ret)
 		r = registration_json(mem, db, mac, &registration);
 	if (r < 0)
 		return r;
-	*ret = json_pack(
-		"{s:o, s:s?, s:s?, s:s?, s:o, s:s?, s:s?, s:o, s:o, s:o, s:o, s:I, s:I, s:o}",
-		"mac", api_mac_text(mac), "product", device->product, "group", device->group,
-		"name", device->name, "secret", api_mark(device->secret), "secret_origin",
-		device->secret_origin, "user", device->user_name, "mac_id",
-		device->mac_id ? json_string("set") : json_null(), "locked_at",
-		api_time(device->locked_at), "provisioned_at", api_time(device->provisioned_at),
-		"created_at", api_time(device->created_at), "revision",
-		(json_int_t)device->revision, "handsets", (json_int_t)handsets, "registration",
-		registration);
+	*ret = json_pack("{s:o, s:s?, s:s?, s:s?, s:o, s:s?, s:s?, s:o, s:o, s:o, s:o, s:I, s:I, "
+			 "s:s?, s:o, s:o}",
+			 "mac", api_mac_text(mac), "product", device->product, "group",
+			 device->group, "name", device->name, "secret", api_mark(device->secret),
+			 "secret_origin", device->secret_origin, "user", device->user_name,
+			 "mac_id", device->mac_id ? json_string("set") : json_null(), "locked_at",
+			 api_time(device->locked_at), "provisioned_at",
+			 api_time(device->provisioned_at), "created_at",
+			 api_time(device->created_at), "revision", (json_int_t)device->revision,
+			 "handsets", (json_int_t)handsets, "firmware", device->firmware, "capacity",
+			 api_time(device->capacity), "registration", registration);
 	return 0;
 }
 

@@ -247,13 +247,32 @@ static int chain(struct asked *asked)
 	return 0;
 }
 
+static int firmware_link_of_device(struct asked *asked)
+{
+	const char *text = lookup_param(&asked->lookup, "mac");
+	const char *token = lookup_param(&asked->lookup, "token");
+
+	if (mac_parse(text, &asked->explain.mac) < 0) {
+		bare_name(asked, text, -E_BARE_NAME);
+		return 0;
+	}
+	return explain_firmware_link(&asked->explain, token, lookup_param(&asked->lookup, "file"));
+}
+
+static int firmware(struct asked *asked)
+{
+	int r = usual_address(&asked->explain);
+
+	return r < 0 ? r : explain_firmware(&asked->explain, lookup_param(&asked->lookup, "file"));
+}
+
 static const struct {
 	request_handler *handler;
 	int (*explain)(struct asked *asked);
 } handlers[] = {
-	{phone_profile, profile},
-	{phone_redirect, redirection},
-	{phone_chain, chain},
+	{phone_profile, profile},   {phone_redirect, redirection},
+	{phone_chain, chain},	    {phone_firmware_link, firmware_link_of_device},
+	{phone_firmware, firmware},
 };
 
 static int replay(struct request *req, struct asked *asked)

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "store/handset.h"
+#include "fleet/handset.h"
 
 #include "api/answer.h"
 #include "api/input.h"
 #include "api/query.h"
 #include "api/write.h"
 #include "base/mem.h"
-#include "fleet/handset.h"
+#include "fleet/lifecycle.h"
 #include "http/handlers.h"
 #include "http/request.h"
-#include "store/device.h"
-#include "store/line.h"
-#include "store/sip_server.h"
 
 struct input {
 	int64_t mac;
@@ -31,21 +28,30 @@ static const struct api_field fields[] = {
 	API_FIELD("sip", TEXT, CLEARS, struct input, handset.sip),
 	API_FIELD("display", TEXT, CLEARS, struct input, handset.display),
 	API_FIELD("force", TRUTH, MAY, struct input, handset.force),
+	API_FIELD("now", TRUTH, MAY, struct input, handset.now),
 };
+
+/* What became of it. */
+static int handset_answer(struct request *req, int status, const struct handset *handset)
+{
+	char key[IPUI_LEN + 1];
+
+	return api_answer(
+		req, status,
+		json_pack("{s:o, s:s?, s:i, s:s, s:s, s:o}", "mac", api_mac_text(handset->mac),
+			  "ipui", handset->ipui[0] ? handset->ipui : NULL, "slot", handset->slot,
+			  "key", handset_key(handset, key), "state",
+			  handset_state_name(handset_state(handset)), "waits_for",
+			  handset->waits_mac ? api_mac_text(handset->waits_mac) : json_null()));
+}
 
 static int add_op(struct request *req, struct change *change, void *arg)
 {
 	const struct input *input = arg;
 	struct handset *handset;
-	char key[IPUI_LEN + 1];
 	int r = fleet_handset_add(change, input->mac, &input->handset, &handset);
 
-	if (r < 0)
-		return r;
-	return api_answer(req, 201,
-			  json_pack("{s:o, s:s?, s:i, s:s}", "mac", api_mac_text(handset->mac),
-				    "ipui", handset->ipui[0] ? handset->ipui : NULL, "slot",
-				    handset->slot, "key", handset_key(handset, key)));
+	return r < 0 ? r : handset_answer(req, 201, handset);
 }
 
 static int slot_read(int64_t slot, int *ret, struct diag *reterr)
@@ -71,6 +77,86 @@ int api_handset_add(struct request *req)
 	return api_write(req, add_op, input);
 }
 
+struct setting {
+	int64_t mac;
+	struct handset_change change;
+};
+
+#define HAS(name, type, need)                                                                      \
+	API_FIELD_HAS(#name, type, need, struct setting, change.name, change.has_##name)
+
+static const struct api_field fields_change[] = {
+	API_FIELD("ipui", TEXT, MAY, struct setting, change.ipui),
+	HAS(name, TEXT, CLEARS),
+	HAS(user, TEXT, CLEARS),
+	HAS(auth, TEXT, CLEARS),
+	HAS(password, SECRET, CLEARS),
+	HAS(pin, SECRET, CLEARS),
+	HAS(sip, TEXT, MAY),
+	HAS(display, TEXT, CLEARS),
+	API_FIELD("force", TRUTH, MAY, struct setting, change.force),
+};
+
+static int set_op(struct request *req, struct change *change, void *arg)
+{
+	const struct setting *setting = arg;
+	struct handset *handset;
+	int r = fleet_handset_set(change, setting->mac, request_param(req, "key"), &setting->change,
+				  &handset);
+
+	return r < 0 ? r : handset_answer(req, 200, handset);
+}
+
+int api_handset_set(struct request *req)
+{
+	struct setting *setting = mem_new(request_mem(req), struct setting);
+	struct diag diag = {0};
+	int r = api_mac(req, &setting->mac);
+
+	if (r == 0)
+		r = api_input(req, fields_change, COUNT_OF(fields_change), setting, &diag);
+	if (r < 0)
+		return api_refuse(req, r, &diag);
+	return api_write(req, set_op, setting);
+}
+
+struct moving {
+	const char *mac;
+	int64_t slot;
+	bool has_slot;
+	struct handset_move move;
+};
+
+static const struct api_field fields_move[] = {
+	API_FIELD("mac", TEXT, MUST, struct moving, mac),
+	API_FIELD_HAS("slot", NUMBER, MAY, struct moving, slot, has_slot),
+	API_FIELD("now", TRUTH, MAY, struct moving, move.now),
+};
+
+static int move_op(struct request *req, struct change *change, void *arg)
+{
+	const struct moving *moving = arg;
+	struct handset *handset;
+	int r = fleet_handset_move(change, request_param(req, "ipui"), &moving->move, &handset);
+
+	return r < 0 ? r : handset_answer(req, 200, handset);
+}
+
+int api_handset_move(struct request *req)
+{
+	struct moving *moving = mem_new(request_mem(req), struct moving);
+	struct diag diag = {0};
+	int r = api_input(req, fields_move, COUNT_OF(fields_move), moving, &diag);
+
+	if (r >= 0)
+		r = mac_parse(moving->mac, &moving->move.mac);
+	if (r == 0 && moving->has_slot)
+		r = slot_read(moving->slot, &moving->move.slot, &diag);
+	if (r < 0)
+		return api_refuse(req, r, &diag);
+	return api_write(req, move_op, moving);
+}
+
 struct removal {
 	int64_t mac;
 	enum operation_mode mode;
@@ -79,7 +165,7 @@ struct removal {
 static int remove_op(struct request *req, struct change *change, void *arg)
 {
 	const struct removal *removal = arg;
-	int r = fleet_handset_remove(change, removal->mac, request_param(req, "ipui"),
+	int r = fleet_handset_remove(change, removal->mac, request_param(req, "key"),
 				     removal->mode);
 
 	return r < 0 ? r : api_answer_nothing(req);
@@ -92,76 +178,10 @@ int api_handset_remove(struct request *req)
 	struct diag diag = {0};
 	int r = api_mac(req, &removal->mac);
 
-	removal->mode = OPERATION_DELETE;
+	removal->mode = OPERATION_CHOSEN;
 	if (r == 0 && mode && operation_mode_parse(mode, &removal->mode) < 0)
-		r = diag_set(&diag, -E_VALUE, "mode is delete or deregister");
+		r = diag_set(&diag, -E_VALUE, "mode is delete, deregister, absence or forget");
 	if (r < 0)
 		return api_refuse(req, r, &diag);
 	return api_write(req, remove_op, removal);
-}
-
-static const char *server_name(const struct sip_server *servers, size_t count, int64_t id)
-{
-	for (size_t i = 0; i < count; i++)
-		if (servers[i].id == id)
-			return servers[i].name;
-	return NULL;
-}
-
-/* Handsets and lines are both in the order of slots. */
-static int list_json(void *mem, struct db *db, int64_t mac, json_t **ret)
-{
-	struct sip_server *servers;
-	struct handset *handsets;
-	struct device *device;
-	struct line *lines;
-	size_t count, line_count, server_count, l = 0;
-	int r = device_get(mem, db, mac, &device);
-
-	if (r == 0)
-		r = handset_list(mem, db, mac, &handsets, &count);
-	if (r == 0)
-		r = line_list(mem, db, mac, &lines, &line_count);
-	if (r == 0)
-		r = sip_server_of_device(mem, db, mac, &servers, &server_count);
-	if (r < 0)
-		return r;
-	*ret = json_array();
-	for (size_t i = 0; i < count; i++) {
-		const struct handset *handset = &handsets[i];
-		const struct line *line;
-
-		while (l < line_count && lines[l].slot < handset->slot)
-			l++;
-		line = l < line_count && lines[l].slot == handset->slot ? &lines[l] : NULL;
-		json_array_append_new(
-			*ret,
-			json_pack("{s:i, s:s?, s:s?, s:s?, s:s?, s:o, s:s, s:o}", "slot",
-				  handset->slot, "ipui", handset->ipui[0] ? handset->ipui : NULL,
-				  "name", handset->name, "user", line ? line->user_name : NULL,
-				  "sip",
-				  line ? server_name(servers, server_count, line->sip_server_id)
-				       : NULL,
-				  "pin", api_mark(handset->pin), "origin", handset->origin,
-				  "created_at", api_time(handset->created_at)));
-	}
-	return 0;
-}
-
-int api_handset_list(struct request *req)
-{
-	json_t *rows;
-	struct db *db;
-	int64_t mac;
-	int r = api_mac(req, &mac);
-
-	if (r == 0)
-		r = fleet_reader(&db);
-	if (r == 0)
-		r = db_snapshot_begin(db);
-	if (r < 0)
-		return r;
-	r = list_json(request_mem(req), db, mac, &rows);
-	db_snapshot_end(db);
-	return r < 0 ? r : api_answer(req, 200, json_pack("{s:o}", "handsets", rows));
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "fleet/firmware.h"
 #include "fleet/operation.h"
 #include "http/handlers.h"
 #include "http/request.h"
@@ -16,6 +17,7 @@
 struct input {
 	int64_t mac;
 	const char *kind;
+	const char *file; /* firmware that lies here, in place of its URL */
 	struct operation_new operation;
 };
 
@@ -25,15 +27,36 @@ static const struct api_field fields[] = {
 	API_FIELD("duration", NUMBER, MAY, struct input, operation.duration),
 	API_FIELD("dm", TEXT, CLEARS, struct input, operation.dm),
 	API_FIELD("url", TEXT, CLEARS, struct input, operation.url),
+	API_FIELD("file", TEXT, CLEARS, struct input, file),
 	API_FIELD("password", SECRET, CLEARS, struct input, operation.password),
 	API_FIELD("force", TRUTH, MAY, struct input, operation.force),
 };
 
+static int file_url(struct change *change, const struct input *input, const char **ret)
+{
+	char *url = NULL;
+	int r;
+
+	if (input->operation.kind != OPERATION_FIRMWARE)
+		return diag_set(change->diag, -E_VALUE, "file belongs to firmware");
+	if (input->operation.url)
+		return diag_set(change->diag, -E_VALUE,
+				"file and url are two ways to say one thing");
+	r = firmware_link_of(change->mem, change->db, change->config, input->mac, input->file,
+			     input->operation.force, &url, change->diag);
+	*ret = url;
+	return r;
+}
+
 static int add_op(struct request *req, struct change *change, void *arg)
 {
 	const struct input *input = arg;
+	struct operation_new new = input->operation;
 	int64_t id;
-	int r = fleet_operation_add(change, input->mac, &input->operation, &id);
+	int r = input->file ? file_url(change, input, &new.url) : 0;
+
+	if (r == 0)
+		r = fleet_operation_add(change, input->mac, &new, &id);
 
 	return r < 0 ? r : api_answer(req, 201, json_pack("{s:I}", "id", (json_int_t)id));
 }

@@ -11,10 +11,25 @@
 #include "http/request.h"
 #include "render/format.h"
 
+/* Whether a setting of this name is refused, because something else makes the parameter. */
+static bool is_made(void *mem, const struct parameter *row)
+{
+	const char *key = strstr(row->name, ".*.");
+	char *name = mem_strdup(mem, row->name);
+
+	if (strncmp(name, "hs.", 3) == 0 || strncmp(name, "SipAccount.", 11) == 0)
+		name = mem_printf(mem, "%.*s%s", (int)(key - row->name), row->name, key + 2);
+	for (char *c = name; *c; c++)
+		if (*c == '#')
+			*c = '1';
+	return product_reserves(NULL, name);
+}
+
 static json_t *row_json(void *mem, const struct parameter *row)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:s, s:s}", "name", row->name, "family",
-			 row->family, "type", parameter_type_name(row->type), "values",
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:s, s:s}", "name", row->name, "family",
+			 row->family, "type", parameter_type_name(row->type), "set_with",
+			 is_made(mem, row) ? "handset, line, sip" : "setting", "values",
 			 parameter_values(mem, row), "since",
 			 row->since[0] ? json_string(row->since) : json_null(), "what", row->what,
 			 "source", row->source);

@@ -13,6 +13,7 @@
 #include "api/answer.h"
 #include "api/query.h"
 #include "api/write.h"
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -70,32 +71,56 @@ static int make(struct request *req, struct preview *preview, struct diag *reter
 	return r;
 }
 
+#define LOCKED "the device is locked and gets nothing"
+
 static json_t *notes_json(void *mem, const struct view *view)
 {
 	json_t *notes = json_array();
 	struct hints hints;
 
 	if (view->fetch->locked_at)
-		json_array_append_new(notes, json_string("the device is locked and gets nothing"));
+		json_array_append_new(notes, json_string(LOCKED));
 	if (view->notice)
 		json_array_append_new(notes, json_string(view->notice));
+	if (view->firmware.notice)
+		json_array_append_new(notes, json_string(view->firmware.notice));
 	hint_view(mem, view, &hints);
 	for (size_t i = 0; i < hints.count; i++)
 		json_array_append_new(notes, api_text(hints.texts[i]));
 	return notes;
 }
 
+/* JSON is UTF-8, and documents of older phones are ISO-8859-1. */
+static json_t *document_json(void *mem, const struct rendition *shown)
+{
+	struct buf *buf;
+
+	if (text_check(shown->document, shown->document_len, NULL) == 0)
+		return json_stringn(shown->document, shown->document_len);
+	buf = buf_new(mem);
+	for (size_t i = 0; i < shown->document_len; i++) {
+		unsigned char c = (unsigned char)shown->document[i];
+
+		if (c >= 0x80)
+			buf_addc(buf, (char)(0xc0 | c >> 6));
+		buf_addc(buf, (char)(c >= 0x80 ? 0x80 | (c & 0x3f) : c));
+	}
+	return json_stringn(buf->data, buf->len);
+}
+
+/* Beside the document only what decides about it: headers have little room. */
 static void document_answer(struct request *req, const struct preview *preview)
 {
-	json_t *notes = notes_json(request_mem(req), preview->view);
-	const json_t *note;
-	size_t i;
+	const char *type = preview->shown->content_type;
+	const struct view *view = preview->view;
 
-	reply_bytes(req, 200, product_find(preview->view->document.product)->format->content_type,
-		    preview->shown->document, preview->shown->document_len);
-	json_array_foreach(notes, i, note)
-		reply_header(req, "X-Document-Note", json_string_value(note));
-	json_decref(notes);
+	if (!type)
+		type = product_find(view->document.product)->format->content_type;
+	reply_bytes(req, 200, type, preview->shown->document, preview->shown->document_len);
+	if (view->fetch->locked_at)
+		reply_header(req, "X-Document-Note", LOCKED);
+	if (view->notice)
+		reply_header(req, "X-Document-Note", view->notice);
 }
 
 static int answer(struct request *req, const struct preview *preview)
@@ -105,12 +130,12 @@ static int answer(struct request *req, const struct preview *preview)
 
 	if (preview->as_json)
 		api_answer(req, 200,
-			   json_pack("{s:o, s:s*, s:s*, s:I, s:s%, s:o}", "mac",
+			   json_pack("{s:o, s:s*, s:s*, s:I, s:o, s:o}", "mac",
 				     api_mac_text(preview->mac), "etag",
 				     is_admin ? preview->real->etag : NULL, "sha256",
 				     is_admin ? preview->sha256 : NULL, "bytes",
 				     (json_int_t)preview->real->document_len, "document",
-				     shown->document, shown->document_len, "notes",
+				     document_json(request_mem(req), shown), "notes",
 				     notes_json(request_mem(req), preview->view)));
 	else
 		document_answer(req, preview);

@@ -5,9 +5,12 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/zone.h"
+
 enum { DAY_S = 86400, CYCLE_DAYS = 146097 /* in 400 years */, DAYS_BEFORE_1970 = 719468 };
 
 static _Atomic int64_t stands_at;
+static const struct zone *dates;
 
 static int64_t read_ms(clockid_t id)
 {
@@ -37,6 +40,11 @@ int64_t clock_monotonic_ms(void)
 void clock_set(int64_t now)
 {
 	atomic_store(&stands_at, now);
+}
+
+void clock_set_zone(const struct zone *zone)
+{
+	dates = zone;
 }
 
 static void digits_put(char *out, unsigned count, unsigned n)
@@ -71,8 +79,11 @@ void clock_format_date(char *out, int64_t at)
 		int64_t days;
 		char text[sizeof("2026-12-31")];
 	} last;
-	int64_t days = at / DAY_S - (at % DAY_S < 0) + DAYS_BEFORE_1970;
+	int64_t days;
 
+	if (dates)
+		at += zone_offset(dates, at);
+	days = at / DAY_S - (at % DAY_S < 0) + DAYS_BEFORE_1970;
 	if (!last.text[0] || days != last.days) {
 		day_format(last.text, days);
 		last.days = days;

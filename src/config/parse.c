@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/zone.h"
 #include "config/config.h"
 #include "shape.h"
 
@@ -244,6 +245,18 @@ int parse_address(const struct config_origin *origin, const char *value, void *f
 		return wrong(reterr, value, "is not an address");
 	net_address_text(&address, text);
 	*(const char **)field = mem_strdup(origin->mem, text);
+	return 0;
+}
+
+int parse_zone(const struct config_origin *origin, const char *value, void *field,
+	       struct diag *reterr)
+{
+	struct zone *zone;
+
+	if (zone_open(NULL, value, &zone) < 0)
+		return wrong(reterr, value, "is not a time zone that this machine has");
+	mem_free(zone);
+	*(const char **)field = mem_strdup(origin->mem, value);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "ctl/progress.h"
 
 enum {
 	CONNECT_SECONDS_MAX = 15,
@@ -19,6 +20,7 @@ struct ctl_connection {
 	CURL *curl;
 	struct ctl_target target;
 	char error[CURL_ERROR_SIZE];
+	struct ctl_progress progress;
 };
 
 static int connection_close(struct ctl_connection *connection)
@@ -128,6 +130,7 @@ static int perform(void *mem, struct ctl_connection *connection, struct ctl_answ
 	curl_easy_setopt(connection->curl, CURLOPT_WRITEDATA, answer->body);
 	connection->error[0] = '\0';
 	code = curl_easy_perform(connection->curl);
+	ctl_progress_end(&connection->progress);
 	if (code != CURLE_OK)
 		return unreachable(connection, code, reterr);
 	curl_easy_getinfo(connection->curl, CURLINFO_RESPONSE_CODE, &answer->status);
@@ -150,6 +153,7 @@ int ctl_connection_send(void *mem, struct ctl_connection *connection,
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive);
 	set_target(curl, target);
 	headers = set_request(mem, curl, target, request);
+	ctl_progress_begin(&connection->progress, curl, request->body_len);
 	/* not CURLAUTH_ANY: a Kerberos ticket or an NTLM hash is nothing for this server */
 	set_credentials(curl, target,
 			target->preemptive ? CURLAUTH_BASIC

@@ -7,6 +7,13 @@
 
 #include "base/buf.h"
 
+const char *ctl_file_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
 int ctl_file_read(struct buf *out, const char *path, struct diag *reterr)
 {
 	FILE *file = strcmp(path, "-") == 0 ? stdin : fopen(path, "re");

@@ -66,6 +66,8 @@ static int run(void *mem, struct ctl_line *line)
 		return ctl_run_list(mem, &run);
 	case CTL_DOCUMENT:
 		return ctl_run_document(mem, &run);
+	case CTL_SEND:
+		return ctl_run_sent(mem, &run);
 	case CTL_STEPS:
 		return ctl_run_steps(mem, &run);
 	case CTL_RPC:

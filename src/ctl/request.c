@@ -76,7 +76,8 @@ static int query_add(void *mem, const struct ctl_value *value, const char **path
 	int64_t at;
 
 	if (value->arg->type == CTL_TIME) {
-		int r = ctl_when_parse(text, clock_now(), &at, reterr);
+		int r = ctl_when_parse(text, clock_now(), NULL, &at, reterr);
+
 		if (r < 0)
 			return r;
 		text = mem_printf(mem, "%lld", (long long)at);
@@ -101,10 +102,12 @@ static int number_build(const struct ctl_value *value, json_t **ret, struct diag
 	return 0;
 }
 
-static int time_build(const struct ctl_value *value, json_t **ret, struct diag *reterr)
+static int time_build(const struct ctl_line *line, const struct ctl_value *value, json_t **ret,
+		      struct diag *reterr)
 {
+	const struct ctl_value *zone = ctl_line_value(line, "zone");
 	int64_t at;
-	int r = ctl_when_parse(value->text, clock_now(), &at, reterr);
+	int r = ctl_when_parse(value->text, clock_now(), zone ? zone->text : NULL, &at, reterr);
 
 	if (r < 0)
 		return r;
@@ -135,14 +138,30 @@ static int text_build(const struct ctl_value *value, const char *text, json_t **
 	return 0;
 }
 
+static int content_build(const struct ctl_value *value, json_t **ret, struct diag *reterr)
+{
+	CLEANUP(mem_freep) void *scratch = mem_root("file");
+	struct buf *file = buf_new(scratch);
+	int r = ctl_file_read(file, value->text, reterr);
+
+	if (r < 0)
+		return r;
+	*ret = json_stringn(file->data, file->len);
+	if (!*ret)
+		return diag_set(reterr, -EINVAL, "%s: %s is not UTF-8", value->arg->spelling,
+				value->text);
+	return 0;
+}
+
 /* The JSON value; the caller's to put away. */
-static int value_build(const struct ctl_value *value, json_t **ret, struct diag *reterr)
+static int value_build(const struct ctl_line *line, const struct ctl_value *value, json_t **ret,
+		       struct diag *reterr)
 {
 	switch (value->arg->type) {
 	case CTL_NUMBER:
 		return number_build(value, ret, reterr);
 	case CTL_TIME:
-		return time_build(value, ret, reterr);
+		return time_build(line, value, ret, reterr);
 	case CTL_CHOICE:
 		return choice_build(value, ret, reterr);
 	case CTL_TRUTH:
@@ -157,6 +176,10 @@ static int value_build(const struct ctl_value *value, json_t **ret, struct diag 
 	case CTL_EMPTY:
 		*ret = json_array();
 		return 0;
+	case CTL_SENT:
+		return text_build(value, ctl_file_name(value->text), ret, reterr);
+	case CTL_CONTENT:
+		return content_build(value, ret, reterr);
 	case CTL_SECRET:
 		return text_build(value, secret_reveal(value->secret), ret, reterr);
 	default:
@@ -177,14 +200,40 @@ static int file_set(void *mem, const struct ctl_value *value, struct ctl_request
 	return r;
 }
 
-static int body_add(json_t *body, const struct ctl_value *value, struct diag *reterr)
+/* A Gigaset's file begins with `<`, after blanks and a byte order mark; no table does. */
+static bool is_xml(const struct buf *file)
+{
+	return file->data[strspn(file->data, " \t\r\n\xef\xbb\xbf")] == '<';
+}
+
+/* The file is the body; its name, which may hold a MAC, goes along. */
+static int named_file_set(void *mem, const struct ctl_value *value, struct ctl_request *request,
+			  struct diag *reterr)
+{
+	const char *slash = strrchr(value->text, '/');
+	struct buf *file = buf_new(mem);
+	int r = ctl_file_read(file, value->text, reterr);
+
+	if (r < 0)
+		return r;
+	request->content_type = is_xml(file) ? "application/xml" : "text/csv; charset=utf-8";
+	request->body = file->data;
+	request->body_len = file->len;
+	if (strcmp(value->text, "-") != 0)
+		request->path = ctl_request_with(mem, request->path, "file",
+						 slash ? slash + 1 : value->text);
+	return 0;
+}
+
+static int body_add(json_t *body, const struct ctl_line *line, const struct ctl_value *value,
+		    struct diag *reterr)
 {
 	const char *field = value->arg->field;
 	json_t *json = NULL;
 	json_t *array;
 	int r;
 
-	r = value_build(value, &json, reterr);
+	r = value_build(line, value, &json, reterr);
 	if (r < 0)
 		return r;
 	if (value->arg->type != CTL_MANY) {
@@ -239,12 +288,14 @@ int ctl_request_build(void *mem, const struct ctl_line *line, struct ctl_request
 			r = query_add(mem, value, &request.path, reterr);
 		else if (value->arg->type == CTL_CSV)
 			r = file_set(mem, value, &request, reterr);
+		else if (value->arg->type == CTL_FILE)
+			r = named_file_set(mem, value, &request, reterr);
 		else if (value->arg->where == CTL_BODY)
-			r = body_add(body, value, reterr);
+			r = body_add(body, line, value, reterr);
 	}
 	while (r >= 0 && (arg = ctl_arg_next(line->verb, arg)) != NULL)
 		if (arg->need == CTL_FIXED)
-			r = body_add(body, &(struct ctl_value){.arg = arg}, reterr);
+			r = body_add(body, line, &(struct ctl_value){.arg = arg}, reterr);
 	if (r < 0)
 		return r;
 	if (strcmp(request.method, "PATCH") == 0 && json_object_size(body) == 0)

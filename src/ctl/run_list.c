@@ -113,6 +113,20 @@ static void page_print(void *mem, struct pages *pages, const struct buf *raw, co
 	}
 }
 
+/* What people should know beside the rows. */
+static void notes_print(const json_t *page)
+{
+	const json_t *notes = json_object_get(page, "notes");
+	const json_t *note;
+	size_t i;
+
+	json_array_foreach((json_t *)notes, i, note)
+	{
+		if (json_is_string(note))
+			printf("note: %s\n", json_string_value(note));
+	}
+}
+
 int ctl_run_list(void *mem, const struct ctl_run *run)
 {
 	const struct ctl_value *limit = ctl_line_value(run->line, "limit");
@@ -131,6 +145,8 @@ int ctl_run_list(void *mem, const struct ctl_run *run)
 		if (code != CTL_DONE)
 			return code;
 		page_print(here, &pages, raw, page);
+		if (!run->line->options.json)
+			notes_print(page);
 		pages.count++;
 	} while (pages.key);
 	return CTL_DONE;

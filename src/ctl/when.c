@@ -6,7 +6,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/mem.h"
 #include "base/text.h"
+#include "base/zone.h"
 
 static int refuse(const char *s, struct diag *reterr)
 {
@@ -44,8 +46,18 @@ static bool to_seconds(const struct tm *local, int64_t *ret)
 	return false;
 }
 
-static int parse_local(const char *s, int64_t *ret, struct diag *reterr)
+/* timegm() mends as mktime() does. */
+static bool to_seconds_in(const struct zone *zone, const struct tm *local, int64_t *ret)
 {
+	struct tm tm = *local, back;
+	time_t t = timegm(&tm);
+
+	return gmtime_r(&t, &back) && same(local, &back) && zone_moment(zone, t, ret);
+}
+
+static int parse_local(const char *s, const char *zone_name, int64_t *ret, struct diag *reterr)
+{
+	CLEANUP(mem_freep) struct zone *zone = NULL;
 	struct tm tm = {0};
 	const char *rest = strptime(s, "%Y-%m-%d", &tm);
 
@@ -57,16 +69,20 @@ static int parse_local(const char *s, int64_t *ret, struct diag *reterr)
 		rest = strptime(s, "%H:%M", &tm);
 	if (!rest || *rest)
 		return refuse(s, reterr);
-	if (!to_seconds(&tm, ret))
+	if (zone_name && zone_open(NULL, zone_name, &zone) < 0)
+		return diag_set(
+			reterr, -EINVAL,
+			"'%s' is not a time zone that this machine has; one is Europe/Berlin",
+			zone_name);
+	if (!(zone ? to_seconds_in(zone, &tm, ret) : to_seconds(&tm, ret)))
 		return diag_set(reterr, -EINVAL,
-				"there is no such time in this machine's zone: %04d-%02d-%02d "
-				"%02d:%02d",
-				tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
-				tm.tm_min);
+				"there is no such time in %s: %04d-%02d-%02d %02d:%02d",
+				zone ? zone_name : "this machine's zone", tm.tm_year + 1900,
+				tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min);
 	return 0;
 }
 
-int ctl_when_parse(const char *s, int64_t now, int64_t *ret, struct diag *reterr)
+int ctl_when_parse(const char *s, int64_t now, const char *zone, int64_t *ret, struct diag *reterr)
 {
 	uint64_t n;
 
@@ -78,5 +94,5 @@ int ctl_when_parse(const char *s, int64_t now, int64_t *ret, struct diag *reterr
 		*ret = (int64_t)n + (s[0] == '+' ? now : 0);
 		return 0;
 	}
-	return parse_local(s, ret, reterr);
+	return parse_local(s, zone, ret, reterr);
 }

@@ -38,9 +38,10 @@ struct db {
 	sqlite3 *handle;
 	enum db_mode mode;
 	int lock_fd;
-	bool touched; /* see writer_touch() */
-	bool woken;   /* see writer_wake() */
-	int error;    /* the last one, and its words, which a rollback would wipe in the handle */
+	bool touched;		     /* see writer_touch() */
+	bool woken;		     /* see writer_wake() */
+	_Atomic uint64_t *heartbeat; /* of the writer; NULL: nobody looks at it */
+	int error; /* the last one, and its words, which a rollback would wipe in the handle */
 	char words[300];
 	sqlite3_stmt *control[CONTROL_COUNT];
 	struct db_rows *rows; /* one for each query of the program */

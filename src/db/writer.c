@@ -267,6 +267,7 @@ int writer_start(void *mem, const char *url, enum db_sync sync, const char *migr
 	r = db_migrate(writer->db, migrations, reterr);
 	if (r < 0)
 		return writer_close(writer, r);
+	writer->db->heartbeat = &writer->heartbeat;
 	queue_init(&writer->queue[WRITER_NORMAL]);
 	queue_init(&writer->queue[WRITER_LOW]);
 	writer->queue_max = QUEUE_MAX_DEFAULT;
@@ -318,6 +319,12 @@ uint64_t writer_generation(const struct writer *writer)
 void writer_touch(struct db *db)
 {
 	db->touched = true;
+}
+
+void writer_alive(struct db *db)
+{
+	if (db->heartbeat)
+		atomic_fetch_add(db->heartbeat, 1);
 }
 
 void writer_on_wake(struct writer *writer, writer_woken *wake, void *arg)

@@ -132,6 +132,11 @@ int admission_document(const struct device_fetch *fetch)
 	return fetch->product ? 0 : -E_NO_PRODUCT;
 }
 
+bool admission_keeps_last(int reason)
+{
+	return reason != -E_MAC_UNKNOWN && reason != -E_NO_PRODUCT;
+}
+
 bool admission_is_denial(int reason)
 {
 	switch (-reason) {

@@ -17,9 +17,17 @@ static char *text_of(json_t *json)
 int fleet_audit(struct change *change, const char *action, const char *object, json_t *before_steal,
 		json_t *after_steal)
 {
-	char *before = text_of(before_steal);
-	char *after = text_of(after_steal);
-	int r = audit_insert(change->db, change->who, action, object, before, after);
+	char *before, *after;
+	int r;
+
+	if (change->is_part) {
+		json_decref(before_steal);
+		json_decref(after_steal);
+		return 0;
+	}
+	before = text_of(before_steal);
+	after = text_of(after_steal);
+	r = audit_insert(change->db, change->who, action, object, before, after);
 
 	free(before);
 	free(after);

@@ -10,6 +10,7 @@
 #include "store/group.h"
 #include "store/provider.h"
 #include "store/setting.h"
+#include "store/template.h"
 
 enum { CATALOGUE_NAME_MAX = 64 };
 
@@ -49,6 +50,8 @@ int fleet_group_remove(struct change *change, const char *name)
 		r = translate(group_delete(change->db, group->id), -E_GROUP_IN_USE);
 	if (r == 0)
 		r = setting_delete_scope(change->db, object);
+	if (r >= 0)
+		r = template_delete(change->db, object);
 	if (r < 0)
 		return r;
 	return fleet_audit(change, "group.remove", object, json_object(), NULL);

@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "fleet/audit.h"
+#include "fleet/lifecycle.h"
 #include "fleet/line.h"
 #include "redirect/mirror.h"
 #include "redirect/url.h"
@@ -18,6 +19,7 @@
 #include "store/inventory.h"
 #include "store/registration.h"
 #include "store/setting.h"
+#include "store/template.h"
 
 enum { DEVICE_NAME_MAX = 64, DEVICE_SECRET_MAX = 64 };
 
@@ -111,6 +113,7 @@ static int inventory_apply(struct change *change, struct device *device)
 static int product_apply(struct change *change, struct device *device, const char *name)
 {
 	const struct product *product = name ? product_find(name) : NULL;
+	struct device as = *device;
 	int64_t handsets;
 	int r = handset_count(change->db, device->mac, &handsets);
 
@@ -118,7 +121,8 @@ static int product_apply(struct change *change, struct device *device, const cha
 		return r;
 	if (name && !product)
 		return diag_set(change->diag, -E_PRODUCT_UNKNOWN, "there is no product '%s'", name);
-	if (handsets > (product ? product->handsets_max : 0))
+	as.product = product ? product->name : NULL;
+	if (handsets > device_handsets_max(&as))
 		return diag_set(change->diag, -E_HANDSETS_FULL,
 				"the device has %lld handsets, which '%s' does not hold",
 				(long long)handsets, name ? name : "no product");
@@ -211,11 +215,11 @@ static int settings_remove(struct change *change, const struct device *device)
 	int r = handset_list(change->mem, change->db, device->mac, &handsets, &count);
 
 	for (size_t i = 0; i < count && r >= 0; i++)
-		r = setting_delete_scope(change->db,
-					 mem_printf(change->mem, "handset:%s", handsets[i].ipui));
+		r = setting_delete_scope(change->db, handset_scope(change->mem, &handsets[i]));
 	if (r < 0)
 		return r;
-	return setting_delete_scope(change->db, object_of(change, device->mac));
+	r = template_delete(change->db, object_of(change, device->mac));
+	return r < 0 ? r : setting_delete_scope(change->db, object_of(change, device->mac));
 }
 
 int fleet_device_remove(struct change *change, int64_t mac)
@@ -237,6 +241,9 @@ int fleet_device_remove(struct change *change, int64_t mac)
 		json_object_set_new(before, "url",
 				    audit_string(url_redact(change->mem, registration->url)));
 	r = settings_remove(change, device);
+	/* Handsets that wait for it to forget them need not wait any more. */
+	if (r == 0)
+		r = lifecycle_release(change->mem, change->db, mac, true);
 	if (r == 0 && registered)
 		r = mirror_deregister(change->db, change->config, registration);
 	if (r == 0)

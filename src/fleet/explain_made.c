@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "config/config.h"
+#include "fleet/admission.h"
 #include "fleet/explain.h"
 #include "fleet/operation.h"
 #include "fleet/rendition.h"
@@ -191,7 +192,7 @@ static void say_document(struct explain *explain, const struct view *view,
 static void say_failed(struct explain *explain, const struct rendition *has, int r,
 		       const char *words)
 {
-	if (has) {
+	if (has && admission_keeps_last(r)) {
 		explain_say(explain, "document", EXPLAIN_HELD, r, NULL,
 			    "it cannot be made (%s); the device gets what it has", words);
 		return;
@@ -216,10 +217,16 @@ int explain_made(struct explain *explain, const struct device_fetch *fetch)
 	if (r < 0)
 		return r;
 	say_interlock(explain, view);
+	explain_choice(explain, view);
 	r = rendition_make(explain->mem, view, true, &now, &diag);
 	if (r < 0)
 		say_failed(explain, has, r, diag_text(&diag, r));
 	else
 		say_document(explain, view, now, has);
-	return say_operations(explain);
+	if (view->opers_left_out)
+		explain_say(explain, "opers", EXPLAIN_HELD, 0, NULL,
+			    "%zu opers are left out: they name handsets that are not there",
+			    view->opers_left_out);
+	r = explain_handsets(explain);
+	return r < 0 ? r : say_operations(explain);
 }

@@ -168,10 +168,13 @@ static void apply_done(void *arg, int result, const struct diag *diag)
 
 static char *document_config(const struct config *config)
 {
-	return mem_printf(NULL, "delete_not_provisioned=%u shrink_guard=%u%%,%u",
+	return mem_printf(NULL,
+			  "delete_not_provisioned=%u shrink_guard=%u%%,%u public_url=%s "
+			  "data_url=%s firmware_unidentified=%u",
 			  config->provisioning.delete_not_provisioned,
 			  config->provisioning.shrink_guard.percent,
-			  config->provisioning.shrink_guard.count);
+			  config->provisioning.shrink_guard.count, config->provisioning.public_url,
+			  config->redirect.data_url, config->provisioning.firmware_unidentified);
 }
 
 int fleet_apply_config(const struct config *config)

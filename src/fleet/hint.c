@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "fleet/scope.h"
+#include "fleet/version.h"
 #include "fleet/view.h"
 #include "render/format.h"
 #include "render/parameter.h"
@@ -70,6 +71,18 @@ static const char *on_secrecy(void *mem, const struct setting_new *setting)
 	return NULL;
 }
 
+/* What the device runs is older than the parameter. */
+static const char *on_firmware(void *mem, const char *family, const char *firmware,
+			       const char *name)
+{
+	const struct parameter *row = parameter_find(family, name);
+
+	if (!firmware || !row || !row->since[0] || version_compare(firmware, row->since) >= 0)
+		return NULL;
+	return mem_printf(mem, "%s needs firmware %s, the device runs %s", name, row->since,
+			  firmware);
+}
+
 int hint_setting(void *mem, struct db *db, const struct setting_new *setting, struct hints *ret)
 {
 	const char *value = setting->secret ? secret_reveal(setting->secret) : setting->value;
@@ -90,6 +103,9 @@ int hint_setting(void *mem, struct db *db, const struct setting_new *setting, st
 	if (setting_is_ours(setting->name))
 		return 0;
 	add(mem, ret, parameter_check(mem, product, setting->name, value));
+	if (product && device)
+		add(mem, ret,
+		    on_firmware(mem, parameter_family(product), device->firmware, setting->name));
 	add(mem, ret, on_secrecy(mem, setting));
 	return 0;
 }
@@ -97,6 +113,7 @@ int hint_setting(void *mem, struct db *db, const struct setting_new *setting, st
 struct looking {
 	void *mem;
 	const struct product *product;
+	const char *firmware;
 	struct hints *hints;
 	size_t more;
 	const char *last; /* handsets share names */
@@ -109,6 +126,9 @@ static void look(struct looking *at, const struct param *params, size_t count)
 		const char *value = param->secret ? secret_reveal(param->secret) : param->value;
 		const char *text = parameter_check(at->mem, at->product, param->name, value);
 
+		if (!text)
+			text = on_firmware(at->mem, parameter_family(at->product), at->firmware,
+					   param->name);
 		if (!text || (at->last && strcmp(text, at->last) == 0))
 			continue;
 		at->last = text;
@@ -122,7 +142,12 @@ static void look(struct looking *at, const struct param *params, size_t count)
 void hint_view(void *mem, const struct view *view, struct hints *ret)
 {
 	const struct document *document = &view->document;
-	struct looking at = {.mem = mem, .product = product_find(document->product), .hints = ret};
+	struct looking at = {
+		.mem = mem,
+		.product = product_find(document->product),
+		.firmware = view->fetch->firmware,
+		.hints = ret,
+	};
 
 	*ret = (struct hints){0};
 	look(&at, document->params, document->param_count);

@@ -149,7 +149,7 @@ static int server_detach(struct change *change, int64_t mac, int64_t id)
 static int finish(struct change *change, const struct line *line, const char *action,
 		  json_t *before, json_t *after)
 {
-	int r = device_touch(change->db, line->mac);
+	int r = change->is_part ? 0 : device_touch(change->db, line->mac);
 
 	if (r < 0) {
 		json_decref(before);

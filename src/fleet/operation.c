@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "fleet/audit.h"
+#include "fleet/lifecycle.h"
 #include "store/device.h"
 
 enum {
@@ -48,7 +49,9 @@ int64_t operation_end(const struct operation *operation, int64_t at)
 {
 	switch (operation->kind) {
 	case OPERATION_REMOVE_HANDSET:
-		return at + (operation->mode == OPERATION_DELETE ? HOUR : DAY);
+		return at + (operation->mode == OPERATION_DELETE       ? HOUR
+			     : operation->mode == OPERATION_DEREGISTER ? DAY
+								       : 0);
 	case OPERATION_OPEN_REGISTRATION:
 		/* RegStart=1 would open the window again with every fetch. */
 		return operation->start_at == START_NOW ? at : 0;
@@ -114,6 +117,56 @@ static int firmware_check(struct change *change, const struct operation_new *new
 	return 0;
 }
 
+static bool is_window(const struct operation *operation, const char *dm)
+{
+	return operation->kind == OPERATION_OPEN_REGISTRATION && strcmp(operation->dm, dm) == 0;
+}
+
+/* Of a window without a time, RegStart=1, nobody knows when it will be open. */
+static bool overlaps(const struct operation *a, const struct operation *b)
+{
+	if (a->start_at == START_NOW || b->start_at == START_NOW)
+		return true;
+	return a->start_at < b->until_at && b->start_at < a->until_at;
+}
+
+/* A manager has one window at a time. */
+static int overlap_check(struct change *change, const struct operation *new)
+{
+	struct operation *operations;
+	size_t count;
+	int r = operation_list(change->mem, change->db, new->mac, &operations, &count);
+
+	for (size_t i = 0; i < count && r == 0; i++) {
+		const struct operation *other = &operations[i];
+
+		if (!is_window(other, new->dm) || !overlaps(other, new) ||
+		    (other->until_at && other->until_at <= new->created_at))
+			continue;
+		r = diag_set(change->diag, -E_WINDOW,
+			     "operation %lld opens manager '%s' at that time already; withdraw it "
+			     "first (operation remove), or take another time",
+			     (long long)other->id, new->dm);
+	}
+	return r;
+}
+
+bool operation_is_behind(const struct operation *operation, const struct operation *operations,
+			 size_t count, int64_t at)
+{
+	if (operation->kind != OPERATION_OPEN_REGISTRATION)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct operation *other = &operations[i];
+
+		if (is_window(other, operation->dm) && operation_is_written(other, at) &&
+		    (other->start_at < operation->start_at ||
+		     (other->start_at == operation->start_at && other->id < operation->id)))
+			return true;
+	}
+	return false;
+}
+
 int fleet_operation_add(struct change *change, int64_t mac, const struct operation_new *new,
 			int64_t *ret_id)
 {
@@ -147,7 +200,11 @@ int fleet_operation_add(struct change *change, int64_t mac, const struct operati
 		operation.until_at = new->start_at + new->duration;
 	if (operation.until_at && operation.until_at <= operation.created_at)
 		return diag_set(change->diag, -E_TIME, "that time has passed");
-	r = operation_insert(change->db, &operation);
+	r = firmware ? 0 : overlap_check(change, &operation);
+	if (r == 0)
+		r = operation_insert(change->db, &operation);
+	if (r == 0)
+		r = operation_forget(change->db, operation.created_at - GONE_KEPT);
 	if (r == 0)
 		r = device_touch(change->db, mac);
 	if (r < 0)
@@ -176,6 +233,9 @@ int fleet_operation_remove(struct change *change, int64_t mac, int64_t id)
 	if (!found)
 		return -E_OPERATION_UNKNOWN;
 	r = operation_delete(change->db, mac, id);
+	/* A removal that will not be carried holds nobody back. */
+	if (r >= 0)
+		r = lifecycle_release(change->mem, change->db, mac, false);
 	if (r >= 0)
 		r = device_touch(change->db, mac);
 	if (r < 0)

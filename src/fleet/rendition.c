@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "fleet/lifecycle.h"
 #include "fleet/body.h"
 #include "fleet/operation.h"
 #include "render/format.h"
@@ -24,13 +25,16 @@ bool rendition_is_current(const struct device_fetch *fetch, int64_t at)
 	return strcmp(revision, fetch->rendition_revision) == 0;
 }
 
-static const char *etag_of(void *mem, const struct buf *document)
+/* Of all that a device sees of it: with another content type it is another document. */
+static const char *etag_of(void *mem, const struct buf *document, const char *content_type)
 {
 	uint8_t hash[16];
 	char hex[2 * sizeof(hash) + 1];
 
-	crypto_generichash(hash, sizeof(hash), (const uint8_t *)document->data, document->len, NULL,
-			   0);
+	crypto_generichash(hash, sizeof(hash), (const uint8_t *)document->data, document->len,
+			   (const uint8_t *)content_type,
+			   content_type ? strnlen(content_type, crypto_generichash_KEYBYTES_MAX)
+					: 0);
 	hex_encode(hex, hash, sizeof(hash));
 	return mem_printf(mem, "\"%s\"", hex);
 }
@@ -44,14 +48,12 @@ static const char *operation_words(void *mem, const struct document *document)
 	return buf->data;
 }
 
-static int keep_body(struct rendition *rendition, const struct document *document)
+static void keep_body(struct rendition *rendition, const struct document *document)
 {
-	char *body;
-	int r = body_write(rendition, document, &body, &rendition->body_len);
+	const struct buf *body = body_write(rendition, document);
 
-	if (r == 0)
-		rendition->body = body;
-	return r;
+	rendition->body = body->data;
+	rendition->body_len = body->len;
 }
 
 int rendition_make(void *mem, const struct view *view, bool reveal, struct rendition **ret,
@@ -70,7 +72,9 @@ int rendition_make(void *mem, const struct view *view, bool reveal, struct rendi
 	rendition = mem_new(mem, struct rendition);
 	rendition->mac = view->document.mac;
 	rendition->revision = view->revision;
-	rendition->etag = etag_of(mem, buf);
+	rendition->content_type =
+		view->document.template ? view->document.template->content_type : NULL;
+	rendition->etag = etag_of(mem, buf, rendition->content_type);
 	rendition->until_at = view->until_at;
 	rendition->operations = operation_words(mem, &view->document);
 	rendition->document = buf->data;
@@ -78,9 +82,8 @@ int rendition_make(void *mem, const struct view *view, bool reveal, struct rendi
 	rendition->made_at = view->at;
 	rendition->held = view->held;
 	rendition->acknowledged_over = view->acknowledged_over;
-	r = reveal ? keep_body(rendition, &view->document) : 0;
-	if (r < 0)
-		return r;
+	if (reveal)
+		keep_body(rendition, &view->document);
 	*ret = rendition;
 	return 0;
 }
@@ -129,6 +132,8 @@ int rendition_evidence(struct db *db, int64_t mac, const char *etag, int64_t at,
 		return r;
 	if (db_changes(db) == 0 && ended)
 		r = device_touch(db, mac);
+	if (r >= 0)
+		r = lifecycle_given(scratch, db, mac, at);
 	writer_touch(db);
 	return r < 0 ? r : 1;
 }

@@ -5,20 +5,36 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "render/format.h"
 #include "render/param.h"
 #include "store/device.h"
+#include "store/handset.h"
 #include "store/mac.h"
 #include "store/setting.h"
 
 enum { SETTING_NAME_MAX = 128 };
+
+bool scope_slot_parse(const char *key, int64_t *ret_mac, int *ret_slot)
+{
+	char mac[MAC_LEN + 1];
+	uint64_t slot;
+
+	if (strlen(key) != MAC_LEN + 1 + 5 || key[MAC_LEN] != '-' ||
+	    !text_to_uint(key + MAC_LEN + 1, HANDSET_SLOT_MAX, &slot) || slot == 0)
+		return false;
+	memcpy(mac, key, MAC_LEN);
+	mac[MAC_LEN] = '\0';
+	*ret_slot = (int)slot;
+	return mac_parse(mac, ret_mac) == 0;
+}
 
 static int key_normalize(void *mem, struct scope *scope, const char *key, const char *prefix)
 {
 	char mac_text[MAC_LEN + 1];
 	char ipui[IPUI_LEN + 1];
 	int64_t mac;
-	int r = 0;
+	int slot, r = 0;
 
 	scope->key = mem_strdup(mem, key);
 	switch (scope->kind) {
@@ -33,6 +49,13 @@ static int key_normalize(void *mem, struct scope *scope, const char *key, const 
 		}
 		break;
 	case SCOPE_HANDSET:
+		if (scope_slot_parse(scope->key, &mac, &slot)) {
+			struct handset handset = {.mac = mac, .slot = slot};
+
+			scope->text = handset_scope(mem, &handset);
+			scope->key = strchr(scope->text, ':') + 1;
+			return 0;
+		}
 		r = ipui_parse(key, ipui);
 		if (r == 0)
 			scope->key = mem_strdup(mem, ipui);

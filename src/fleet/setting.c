@@ -7,6 +7,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "fleet/audit.h"
+#include "fleet/firmware.h"
 #include "fleet/scope.h"
 #include "render/format.h"
 #include "render/parameter.h"
@@ -18,12 +19,12 @@
 enum { SETTING_VALUE_MAX = 4096 };
 
 /* Each scope has one counter; the documents that hang on it are made again when asked for. */
-static int scope_changed(struct change *change, const struct scope *scope)
+int scope_changed(struct change *change, const struct scope *scope)
 {
 	struct handset *handset;
 	struct group *group;
 	int64_t mac;
-	int r;
+	int slot, r;
 
 	writer_touch(change->db);
 	switch (scope->kind) {
@@ -45,7 +46,12 @@ static int scope_changed(struct change *change, const struct scope *scope)
 					scope->key);
 		return r;
 	case SCOPE_HANDSET:
-		r = handset_find(change->mem, change->db, scope->key, &handset);
+		r = scope_slot_parse(scope->key, &mac, &slot)
+			    ? handset_at(change->mem, change->db, mac, slot, &handset)
+			    : handset_find(change->mem, change->db, scope->key, &handset);
+		/* By its slot only as long as there is nothing better. */
+		if (r > 0 && handset->ipui[0] && strcmp(handset->ipui, scope->key) != 0)
+			r = 0;
 		if (r == 0)
 			return diag_set(change->diag, -E_IPUI_UNKNOWN, "there is no handset %s",
 					scope->key);
@@ -112,6 +118,8 @@ int fleet_setting_set(struct change *change, const struct setting_new *new)
 		r = name_check(change, &scope, new->name);
 	if (r == 0)
 		r = value_check(change, new);
+	if (r == 0)
+		r = firmware_setting_check(change, &scope, new);
 	if (r == 0)
 		r = scope_changed(change, &scope);
 	if (r < 0)

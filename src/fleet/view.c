@@ -10,10 +10,12 @@
 
 #include "base/mem.h"
 #include "config/config.h"
+#include "fleet/firmware.h"
 #include "fleet/interlock.h"
 #include "fleet/oper.h"
 #include "fleet/operation.h"
 #include "fleet/scope.h"
+#include "fleet/template.h"
 #include "render/format.h"
 #include "store/setting.h"
 
@@ -90,8 +92,8 @@ static int handset_params(void *mem, struct db *db, struct document_handset *mem
 {
 	struct setting *settings;
 	size_t count;
-	int r = scope_overlay(mem, db, mem_printf(mem, "handset:%s", member->handset->ipui),
-			      short_settings, short_count, &settings, &count);
+	int r = scope_overlay(mem, db, handset_scope(mem, member->handset), short_settings,
+			      short_count, &settings, &count);
 
 	for (size_t i = 0; i < count && r >= 0; i++)
 		param_add(mem, &member->params, &member->param_count, &settings[i]);
@@ -139,7 +141,8 @@ static int read_operations(void *mem, struct db *db, struct view *view)
 
 		if (edge && (view->until_at == 0 || edge < view->until_at))
 			view->until_at = edge;
-		if (operation_is_written(&operations[i], view->at))
+		if (operation_is_written(&operations[i], view->at) &&
+		    !operation_is_behind(&operations[i], operations, count, view->at))
 			*mem_push(mem, &view->document.operations,
 				  &view->document.operation_count) = operations[i];
 	}
@@ -190,6 +193,8 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 	split_settings(mem, document, settings, count, &short_settings, &short_count);
 	r = sip_server_of_device(mem, db, document->mac, &document->servers,
 				 &document->server_count);
+	if (r == 0)
+		r = template_resolve(mem, db, device, &document->template);
 	if (r == 0 && has_lines(document))
 		r = read_lines(mem, db, document);
 	else if (r == 0)
@@ -200,9 +205,12 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 		r = read_operations(mem, db, view);
 	if (r == 0)
 		r = read_released(mem, db, view);
+	if (r == 0)
+		r = firmware_choose(mem, db, config, view->fetch, settings, count, &view->firmware);
 	if (r < 0)
 		return r;
 	view->revision = view_revision(mem, &view->fetch->revision);
+	document->firmware = view->firmware.firmware;
 	interlock_apply(mem, config, view);
 	drop_absences(document);
 	return 0;

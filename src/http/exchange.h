@@ -65,6 +65,7 @@ struct request {
 	unsigned retry_after; /* seconds; 0: no such header */
 	bool has_turn;	      /* to check a password */
 	bool is_import;	      /* its body is larger than max_body, and counted */
+	bool is_download;     /* it has one of max_downloads places */
 	_Atomic int state;
 	_Atomic unsigned refs;
 
@@ -127,6 +128,9 @@ struct MHD_Response *reply_make_error(const struct request *req, int r, const ch
 
 /* reply_error.c: the status of an error on this plane. */
 int reply_status_of(enum plane plane, int r);
+
+/* file.c: gives its place back. */
+void download_end(struct request *req);
 
 /* prepared.c: 200 or 304, over the bytes of `prepared`. */
 struct MHD_Response *prepared_response(const struct request *req, const struct prepared *prepared,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "condition.h"
 #include "exchange.h"
 #include "http/reply.h"
 
@@ -18,7 +19,6 @@ struct prepared {
 	int status;
 	const char *type; /* NULL: none */
 	const char *etag; /* with quotes; NULL: none */
-	size_t etag_len;
 	size_t size;
 	size_t len;
 	char data[]; /* the bytes, then the two strings */
@@ -43,7 +43,6 @@ struct prepared *prepared_new(int status, const char *type, const void *data, si
 		at += type_size;
 		snprintf(at, etag_len + 1, is_quoted ? "%s" : "\"%s\"", etag);
 		prepared->etag = at;
-		prepared->etag_len = etag_len;
 	}
 	return prepared;
 }
@@ -65,34 +64,15 @@ size_t prepared_size(const struct prepared *prepared)
 	return prepared->size;
 }
 
+const char *prepared_data(const struct prepared *prepared, size_t *ret_len)
+{
+	*ret_len = prepared->len;
+	return prepared->data;
+}
+
 const char *prepared_etag(const struct prepared *prepared)
 {
 	return prepared->etag;
-}
-
-/* Weak comparison (RFC 9110, 13.1.2): a leading W/ does not count. */
-static bool names(const char *list, const char *etag, size_t etag_len)
-{
-	if (strncmp(etag, "W/", 2) == 0) {
-		etag += 2;
-		etag_len -= 2;
-	}
-	for (;;) {
-		const char *end;
-
-		list += strspn(list, " \t,");
-		if (*list == '*')
-			return true;
-		if (strncmp(list, "W/", 2) == 0)
-			list += 2;
-		end = *list == '"' ? strchr(list + 1, '"') : NULL;
-		if (!end)
-			return false;
-		end++;
-		if ((size_t)(end - list) == etag_len && memcmp(list, etag, etag_len) == 0)
-			return true;
-		list = end;
-	}
 }
 
 static bool is_modified(const struct request *req, const struct prepared *prepared)
@@ -102,7 +82,7 @@ static bool is_modified(const struct request *req, const struct prepared *prepar
 	if (!prepared->etag || prepared->status != MHD_HTTP_OK)
 		return true;
 	known = request_header(req, MHD_HTTP_HEADER_IF_NONE_MATCH);
-	return !known || !names(known, prepared->etag, prepared->etag_len);
+	return !known || !condition_names(known, prepared->etag, false);
 }
 
 struct MHD_Response *prepared_response(const struct request *req, const struct prepared *prepared,

@@ -103,6 +103,8 @@ void request_unref(struct request *req)
 		MHD_destroy_response(req->response);
 	if (req->prepared)
 		prepared_unref(req->prepared);
+	if (req->is_download)
+		download_end(req);
 	if (req->is_import)
 		atomic_fetch_sub(&req->http->imports, 1);
 	/* None yet when the headers were too much, or never came to an end. */

@@ -23,6 +23,7 @@
 #include "call.h"
 #include "health.h"
 #include "list.h"
+#include "mirror.h"
 #include "step.h"
 
 enum {
@@ -85,7 +86,7 @@ static void reap(void)
 		CURLcode code = message->data.result;
 		struct call *call = NULL;
 
-		if (message->msg != CURLMSG_DONE)
+		if (message->msg != CURLMSG_DONE || mirror_advance(message->easy_handle, code))
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
 		call_advance(call, outbound.multi, code);
@@ -122,7 +123,7 @@ static void look(bool is_stopping)
 	if (r < 0)
 		log_warn("the outbox could not be read or written", LOG_E(r));
 	begin(step.begun);
-	if (r < 0 || outbound.ended)
+	if (!mirror_look(is_stopping) || r < 0 || outbound.ended)
 		step.wait_ms = AGAIN_MS;
 	outbound.due_at_ms = clock_monotonic_ms() + step.wait_ms;
 	outbound.is_counted = false;
@@ -159,7 +160,7 @@ static void turn(bool is_stopping)
 {
 	int running;
 
-	if (outbound.ended || atomic_load(&outbound.has_news) ||
+	if (outbound.ended || mirror_has_ended() || atomic_load(&outbound.has_news) ||
 	    clock_monotonic_ms() >= outbound.due_at_ms)
 		look(is_stopping);
 	count();
@@ -209,6 +210,7 @@ int outbound_start(struct diag *reterr)
 
 	outbound.multi = curl_multi_init();
 	curl_multi_setopt(outbound.multi, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS);
+	mirror_setup(outbound.multi);
 	r = -pthread_create(&outbound.thread, NULL, outbound_main, NULL);
 	if (r < 0)
 		return diag_set(reterr, r, "no thread for upstreams: %s", error_text(r));
@@ -249,6 +251,7 @@ void outbound_stop(void)
 void outbound_done(void)
 {
 	fleet_upstream_setup(NULL);
+	mirror_done();
 	calls_drop(&outbound.under_way);
 	calls_drop(&outbound.ended);
 	curl_multi_cleanup(outbound.multi);

@@ -47,7 +47,7 @@ struct profile *profile_new(const struct device_fetch *fetch, struct prepared *r
 			    const char *revision, int64_t until_at, uint64_t generation, bool given)
 {
 	size_t size = sizeof(struct profile) + text_size(fetch->user_name) + text_size(fetch->url) +
-		      text_size(revision);
+		      text_size(revision) + text_size(fetch->firmware);
 	struct profile *profile = mem_alloc(NULL, size);
 	char *at = (char *)(profile + 1);
 
@@ -60,6 +60,8 @@ struct profile *profile_new(const struct device_fetch *fetch, struct prepared *r
 	profile->fetch.user_name = text_put(&at, fetch->user_name);
 	profile->fetch.user_password = secret_copy(profile, fetch->user_password);
 	profile->fetch.url = text_put(&at, fetch->url);
+	profile->fetch.firmware = text_put(&at, fetch->firmware);
+	profile->fetch.capacity = fetch->capacity;
 	profile->reply = reply_steal;
 	profile->revision = text_put(&at, revision);
 	profile->until_at = until_at;

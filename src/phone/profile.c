@@ -22,6 +22,8 @@
 #include "http/handlers.h"
 #include "http/reply.h"
 #include "http/request.h"
+#include "phone/agent.h"
+#include "phone/multi.h"
 #include "phone/proof.h"
 #include "phone/render.h"
 #include "phone/scan.h"
@@ -47,12 +49,18 @@ static void given_done(void *arg, int result)
 
 void phone_give(struct request *req, struct profile *profile)
 {
+	const char *file = multi_file(req);
 	int64_t now = clock_now();
-	bool first = !profile->given && strcmp(request_method_name(req), "HEAD") != 0;
+	bool first = !profile->given && strcmp(request_method_name(req), "HEAD") != 0 &&
+		     (!file || multi_is_configuration(file));
 
 	counter_add(M_FETCH, 1);
-	reply_prepared(req, profile->reply);
+	if (file)
+		multi_reply(req, profile, file);
+	else
+		reply_prepared(req, profile->reply);
 	seen_note(profile->mac, now, request_address(req), request_header(req, "User-Agent"));
+	agent_note(req, profile);
 	if (!first || atomic_exchange(&profile->given, true))
 		return;
 	if (seen_evidence(profile->mac, now, request_address(req), prepared_etag(profile->reply),

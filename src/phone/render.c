@@ -32,8 +32,12 @@ struct making {
 
 struct prepared *phone_prepare(const struct device_fetch *fetch, const struct rendition *rendition)
 {
-	return prepared_new(200, product_find(fetch->product)->format->content_type,
-			    rendition->document, rendition->document_len, rendition->etag);
+	const char *type = rendition->content_type;
+
+	if (!type)
+		type = product_find(fetch->product)->format->content_type;
+	return prepared_new(200, type, rendition->document, rendition->document_len,
+			    rendition->etag);
 }
 
 int phone_refuse(struct request *req, int r)
@@ -178,7 +182,7 @@ int phone_render(struct request *req)
 	if (r == 0)
 		r = writer_post(fleet_writer(), WRITER_NORMAL, keep_op, keep_done, making);
 	if (r < 0) {
-		if (db && r != -E_MAC_UNKNOWN && r != -E_NO_PRODUCT)
+		if (db && admission_keeps_last(r))
 			old = last_good(making, db);
 		land(making, old, r);
 	}

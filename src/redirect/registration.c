@@ -172,7 +172,10 @@ static int device_prepare(void *mem, struct db *db, const struct redirect_caller
 		return 1;
 	/* What a phone may prove itself with has changed: the secret, or the URL's password. */
 	writer_touch(db);
-	return changed ? device_update(db, device) : 0;
+	if (changed)
+		return device_update(db, device);
+	/* Its document may hold links that begin as its URL does. */
+	return device->product ? device_touch(db, device->mac) : 0;
 }
 
 /* 1 registered by the caller's own, 0 not at all, REGISTERED_FOREIGN by somebody else. */
@@ -193,6 +196,8 @@ static int registration_remove(void *mem, struct db *db, const struct redirect_c
 {
 	int r = registration_delete(db, registration->mac);
 
+	if (r >= 0)
+		r = device_touch(db, registration->mac);
 	if (r >= 0)
 		r = mirror_deregister(db, caller->config, registration);
 	if (r < 0)

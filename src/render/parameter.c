@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/nearest.h"
 #include "render/format.h"
+#include "render/param.h"
 
 static const struct parameter rows[] = {
 #define PARAMETER(family, name, type, form, since, what, source)                                   \
@@ -228,7 +229,8 @@ const char *parameter_check(void *mem, const struct product *product, const char
 	const struct index *index;
 	long n;
 
-	if (product && !family)
+	/* A step of a Maxwell's document is no parameter. */
+	if ((product && !family) || strncmp(name, PARAM_CUSTOM, strlen(PARAM_CUSTOM)) == 0)
 		return NULL;
 	if (!row)
 		return unknown_words(mem, family, product ? product->name : "these", name);

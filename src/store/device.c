@@ -11,7 +11,7 @@ DB_QUERY(
 	device_by_mac,
 	"SELECT d.mac, d.product, d.group_id, g.name, d.name, d.mac_id, d.secret, d.secret_origin, "
 	"d.secret_account_id, d.user_name, d.user_password, d.locked_at, d.provisioned_at, "
-	"d.revision, d.created_at "
+	"d.revision, d.created_at, d.firmware, d.capacity "
 	"FROM device d "
 	"LEFT JOIN device_group g ON g.id = d.group_id "
 	"WHERE d.mac = :mac");
@@ -41,6 +41,8 @@ static int device_from(void *mem, struct db_rows *rows, struct device *device)
 	device->provisioned_at = db_int(rows, 12);
 	device->revision = db_int(rows, 13);
 	device->created_at = db_int(rows, 14);
+	device->firmware = db_text_copy(mem, rows, 15);
+	device->capacity = db_int(rows, 16);
 	return 0;
 }
 
@@ -78,7 +80,8 @@ DB_QUERY(
 	"coalesce((SELECT revision FROM device_group WHERE id = d.group_id), 0), "
 	"coalesce((SELECT sum(s.revision) FROM device_sip_server p "
 	"JOIN sip_server s ON s.id = p.sip_server_id WHERE p.mac = d.mac), 0), "
-	"d.revision, r.revision, r.etag, r.until_at, r.given_at, n.url, d.mac "
+	"d.revision, r.revision, r.etag, r.until_at, r.given_at, n.url, d.mac, "
+	"d.firmware, d.capacity "
 	"FROM device d "
 	"LEFT JOIN rendition r ON r.mac = d.mac "
 	"LEFT JOIN registration n ON n.mac = d.mac "
@@ -119,6 +122,8 @@ static int device_fetch_next(void *mem, struct db *db, int64_t mac, struct devic
 	fetch->rendition_until_at = db_int(rows, 13);
 	fetch->rendition_given_at = db_int(rows, 14);
 	fetch->url = db_text_copy(fetch, rows, 15);
+	fetch->firmware = db_text_copy(fetch, rows, 17);
+	fetch->capacity = db_int(rows, 18);
 	*ret = fetch;
 	return 1;
 }
@@ -145,12 +150,11 @@ int device_fetch_find(void *mem, struct db *db, int64_t mac, struct device_fetch
 }
 
 /* One query for each index that it may walk. */
-#define ROW                                                                                        \
+#define COLUMNS                                                                                    \
 	"SELECT d.mac, d.product, g.name, d.name, "                                                \
-	"(SELECT count(*) FROM handset h WHERE h.mac = d.mac), d.locked_at, "                      \
-	"(SELECT r.held_at FROM rendition r WHERE r.mac = d.mac) "                                 \
-	"FROM device d "                                                                           \
-	"LEFT JOIN device_group g ON g.id = d.group_id "
+	"d.handsets, d.locked_at, d.firmware, d.capacity, "
+#define GROUP "LEFT JOIN device_group g ON g.id = d.group_id "
+#define ROW COLUMNS "(SELECT r.held_at FROM rendition r WHERE r.mac = d.mac) FROM device d " GROUP
 
 DB_QUERY(device_page, ROW "WHERE d.mac > :after "
 			  "AND (:group_id = 0 OR d.group_id = :group_id) "
@@ -170,16 +174,12 @@ DB_QUERY(device_page_of_product, ROW "WHERE d.product = :product "
 				     "LIMIT :limit");
 
 DB_QUERY(device_page_of_held,
-	 "SELECT d.mac, d.product, g.name, d.name, "
-	 "(SELECT count(*) FROM handset h WHERE h.mac = d.mac), d.locked_at, r.held_at "
-	 "FROM rendition r "
-	 "JOIN device d ON d.mac = r.mac "
-	 "LEFT JOIN device_group g ON g.id = d.group_id "
-	 "WHERE r.held_at IS NOT NULL AND r.mac > :after "
-	 "AND (:group_id = 0 OR d.group_id = :group_id) "
-	 "AND (:product IS NULL OR d.product = :product) "
-	 "ORDER BY r.mac "
-	 "LIMIT :limit");
+	 COLUMNS "r.held_at FROM rendition r JOIN device d ON d.mac = r.mac " GROUP
+		 "WHERE r.held_at IS NOT NULL AND r.mac > :after "
+		 "AND (:group_id = 0 OR d.group_id = :group_id) "
+		 "AND (:product IS NULL OR d.product = :product) "
+		 "ORDER BY r.mac "
+		 "LIMIT :limit");
 
 int device_list(void *mem, struct db *db, const struct device_filter *filter,
 		struct device_row **ret, size_t *ret_count)
@@ -206,7 +206,9 @@ int device_list(void *mem, struct db *db, const struct device_filter *filter,
 		row->name = db_text_copy(mem, rows, 3);
 		row->handsets = db_int(rows, 4);
 		row->locked_at = db_int(rows, 5);
-		row->held_at = db_int(rows, 6);
+		row->firmware = db_text_copy(mem, rows, 6);
+		row->capacity = db_int(rows, 7);
+		row->held_at = db_int(rows, 8);
 	}
 	return r;
 }
@@ -291,6 +293,23 @@ DB_QUERY(device_set_provisioned, "UPDATE device SET provisioned_at = :at, revisi
 int device_provisioned(struct db *db, int64_t mac, int64_t at)
 {
 	return db_run(db, &device_set_provisioned, DB_ARGS(DB_INT("at", at), DB_INT("mac", mac)));
+}
+
+DB_QUERY(device_set_learnt,
+	 "UPDATE device SET "
+	 "revision = revision + CASE WHEN coalesce(firmware, '') = :firmware THEN 0 ELSE 1 END, "
+	 "firmware = :firmware, "
+	 "capacity = CASE WHEN :capacity < 0 THEN capacity ELSE :capacity END "
+	 "WHERE mac = :mac AND (coalesce(firmware, '') <> :firmware "
+	 "OR (:capacity >= 0 AND coalesce(capacity, -1) <> :capacity))");
+
+int device_learn(struct db *db, int64_t mac, const char *firmware, int64_t capacity)
+{
+	int r = db_run(db, &device_set_learnt,
+		       DB_ARGS(DB_INT("mac", mac), DB_TEXT("firmware", firmware),
+			       DB_INT("capacity", capacity)));
+
+	return r < 0 ? r : db_changes(db) > 0;
 }
 
 DB_QUERY(device_remove, "DELETE FROM device WHERE mac = :mac");

@@ -18,6 +18,17 @@ const char *handset_key(const struct handset *handset, char key[IPUI_LEN + 1])
 	return key;
 }
 
+char *handset_scope(void *mem, const struct handset *handset)
+{
+	char key[IPUI_LEN + 1], mac[MAC_LEN + 1];
+
+	handset_key(handset, key);
+	if (handset->ipui[0])
+		return mem_printf(mem, "handset:%s", key);
+	mac_format(handset->mac, mac);
+	return mem_printf(mem, "handset:%s-%s", mac, key);
+}
+
 static int handset_from(void *mem, struct db_rows *rows, struct handset *handset)
 {
 	const char *ipui = db_text(rows, 2);
@@ -45,16 +56,40 @@ static int handset_from(void *mem, struct db_rows *rows, struct handset *handset
 
 DB_QUERY(handset_of_device, "SELECT " COLUMNS " FROM handset WHERE mac = :mac ORDER BY slot");
 
-int handset_list(void *mem, struct db *db, int64_t mac, struct handset **ret, size_t *ret_count)
+DB_QUERY(handset_of_device_new, "SELECT " COLUMNS " FROM handset "
+				"WHERE mac = :mac AND added_at IS NULL "
+				"ORDER BY slot");
+DB_QUERY(handset_by_waiting, "SELECT " COLUMNS " FROM handset "
+			     "WHERE waits_mac = :mac "
+			     "ORDER BY mac, slot");
+
+static int list(void *mem, struct db *db, const struct db_query *query, int64_t mac,
+		struct handset **ret, size_t *ret_count)
 {
 	CLEANUP(db_endp) struct db_rows *rows = NULL;
-	int r = db_select(db, &handset_of_device, DB_ARGS(DB_INT("mac", mac)), &rows);
+	int r = db_select(db, query, DB_ARGS(DB_INT("mac", mac)), &rows);
 
 	*ret = NULL;
 	*ret_count = 0;
 	while (r >= 0 && (r = db_next(rows)) > 0)
 		r = handset_from(mem, rows, mem_push(mem, ret, ret_count));
 	return r;
+}
+
+int handset_list(void *mem, struct db *db, int64_t mac, struct handset **ret, size_t *ret_count)
+{
+	return list(mem, db, &handset_of_device, mac, ret, ret_count);
+}
+
+int handset_list_new(void *mem, struct db *db, int64_t mac, struct handset **ret, size_t *ret_count)
+{
+	return list(mem, db, &handset_of_device_new, mac, ret, ret_count);
+}
+
+int handset_list_waiting(void *mem, struct db *db, int64_t waits_mac, struct handset **ret,
+			 size_t *ret_count)
+{
+	return list(mem, db, &handset_by_waiting, waits_mac, ret, ret_count);
 }
 
 DB_QUERY(handset_count_of_device, "SELECT coalesce(max(handsets), 0) FROM device WHERE mac = :mac");

@@ -4,11 +4,26 @@
 #include "base/mem.h"
 #include "db/db.h"
 
-DB_QUERY(line_of_device,
-	 "SELECT mac, slot, sip_server_id, user_name, auth_name, auth_password, display_name "
-	 "FROM line "
-	 "WHERE mac = :mac "
-	 "ORDER BY slot");
+#define COLUMNS "mac, slot, sip_server_id, user_name, auth_name, auth_password, display_name"
+
+static int line_from(void *mem, struct db_rows *rows, struct line *line)
+{
+	struct secret *password;
+	int r = db_secret(mem, rows, 5, "line.auth_password", &password);
+
+	if (r < 0)
+		return r;
+	line->mac = db_int(rows, 0);
+	line->slot = (int)db_int(rows, 1);
+	line->sip_server_id = db_int(rows, 2);
+	line->user_name = db_text_copy(mem, rows, 3);
+	line->auth_name = db_text_copy(mem, rows, 4);
+	line->auth_password = password;
+	line->display_name = db_text_copy(mem, rows, 6);
+	return 0;
+}
+
+DB_QUERY(line_of_device, "SELECT " COLUMNS " FROM line WHERE mac = :mac ORDER BY slot");
 
 int line_list(void *mem, struct db *db, int64_t mac, struct line **ret, size_t *ret_count)
 {
@@ -17,22 +32,24 @@ int line_list(void *mem, struct db *db, int64_t mac, struct line **ret, size_t *
 
 	*ret = NULL;
 	*ret_count = 0;
-	while (r >= 0 && (r = db_next(rows)) > 0) {
-		struct line *line = mem_push(mem, ret, ret_count);
-		struct secret *password;
-
-		line->mac = db_int(rows, 0);
-		line->slot = (int)db_int(rows, 1);
-		line->sip_server_id = db_int(rows, 2);
-		line->user_name = db_text_copy(mem, rows, 3);
-		line->auth_name = db_text_copy(mem, rows, 4);
-		r = db_secret(mem, rows, 5, "line.auth_password", &password);
-		if (r < 0)
-			return r;
-		line->auth_password = password;
-		line->display_name = db_text_copy(mem, rows, 6);
-	}
+	while (r >= 0 && (r = db_next(rows)) > 0)
+		r = line_from(mem, rows, mem_push(mem, ret, ret_count));
 	return r;
+}
+
+DB_QUERY(line_of_slot, "SELECT " COLUMNS " FROM line WHERE mac = :mac AND slot = :slot");
+
+int line_at(void *mem, struct db *db, int64_t mac, int slot, struct line **ret)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &line_of_slot, DB_ARGS(DB_INT("mac", mac), DB_INT("slot", slot)),
+			  &rows);
+
+	if (r < 0 || (r = db_next(rows)) <= 0)
+		return r;
+	*ret = mem_new(mem, struct line);
+	r = line_from(mem, rows, *ret);
+	return r < 0 ? r : 1;
 }
 
 #define LINE_ARGS(l)                                                                               \

@@ -16,6 +16,7 @@ static const char *const modes[] = {
 	[OPERATION_DELETE] = "delete",
 	[OPERATION_DEREGISTER] = "deregister",
 	[OPERATION_ABSENCE] = "absence",
+	[OPERATION_FORGET] = "forget",
 };
 
 const char *operation_kind_name(enum operation_kind kind)
@@ -50,12 +51,16 @@ int operation_mode_parse(const char *s, enum operation_mode *ret)
 	return -E_VALUE;
 }
 
-DB_QUERY(operation_of_device,
-	 "SELECT id, mac, kind, ipui, mode, dm, start_at, duration, password, url, from_at, "
-	 "until_at, carried_at, created_at, slot, name "
-	 "FROM operation "
-	 "WHERE mac = :mac "
-	 "ORDER BY id");
+#define COLUMNS                                                                                    \
+	"id, mac, kind, ipui, mode, dm, start_at, duration, password, url, from_at, "              \
+	"until_at, carried_at, created_at, slot, name "
+
+DB_QUERY(operation_of_device, "SELECT " COLUMNS "FROM operation "
+			      "WHERE mac = :mac "
+			      "ORDER BY id");
+DB_QUERY(operation_of_handset, "SELECT " COLUMNS "FROM operation "
+			       "WHERE ipui = :ipui AND kind = 'remove_handset' "
+			       "ORDER BY id");
 
 static int operation_from(void *mem, struct db_rows *rows, struct operation *operation)
 {
@@ -88,16 +93,39 @@ static int operation_from(void *mem, struct db_rows *rows, struct operation *ope
 	return 0;
 }
 
-int operation_list(void *mem, struct db *db, int64_t mac, struct operation **ret, size_t *ret_count)
+static int list(void *mem, struct db_rows *rows, struct operation **ret, size_t *ret_count)
 {
-	CLEANUP(db_endp) struct db_rows *rows = NULL;
-	int r = db_select(db, &operation_of_device, DB_ARGS(DB_INT("mac", mac)), &rows);
+	int r = 0;
 
 	*ret = NULL;
 	*ret_count = 0;
 	while (r >= 0 && (r = db_next(rows)) > 0)
 		r = operation_from(mem, rows, mem_push(mem, ret, ret_count));
 	return r;
+}
+
+int operation_list(void *mem, struct db *db, int64_t mac, struct operation **ret, size_t *ret_count)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &operation_of_device, DB_ARGS(DB_INT("mac", mac)), &rows);
+
+	return r < 0 ? r : list(mem, rows, ret, ret_count);
+}
+
+int operation_list_removals(void *mem, struct db *db, const char *ipui, struct operation **ret,
+			    size_t *ret_count)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &operation_of_handset, DB_ARGS(DB_TEXT("ipui", ipui)), &rows);
+
+	return r < 0 ? r : list(mem, rows, ret, ret_count);
+}
+
+DB_QUERY(operation_remove_ended, "DELETE FROM operation WHERE until_at < :before");
+
+int operation_forget(struct db *db, int64_t before)
+{
+	return db_run(db, &operation_remove_ended, DB_ARGS(DB_INT("before", before)));
 }
 
 DB_QUERY(operation_add,

@@ -10,7 +10,7 @@
 #define BODY_PLACE "rendition.body" /* of two columns: one becomes the other */
 
 DB_QUERY(rendition_by_mac,
-	 "SELECT revision, etag, until_at, made_at, given_at, operations, document "
+	 "SELECT revision, etag, until_at, made_at, given_at, operations, document, content_type "
 	 "FROM rendition "
 	 "WHERE mac = :mac");
 
@@ -39,6 +39,7 @@ int rendition_find(void *mem, struct db *db, int64_t mac, struct rendition **ret
 	rendition->made_at = db_int(rows, 3);
 	rendition->given_at = db_int(rows, 4);
 	rendition->operations = db_text_copy(rendition, rows, 5);
+	rendition->content_type = db_text_copy(rendition, rows, 7);
 	*ret = rendition;
 	return 1;
 }
@@ -46,9 +47,9 @@ int rendition_find(void *mem, struct db *db, int64_t mac, struct rendition **ret
 /* What was given stays until what replaces it has been given. */
 DB_QUERY(rendition_set,
 	 "INSERT INTO rendition (mac, revision, etag, until_at, made_at, held_at, held_missing, "
-	 "held_all, held_handsets, operations, document, body) "
+	 "held_all, held_handsets, operations, document, body, content_type) "
 	 "VALUES (:mac, :revision, :etag, :until_at, :made_at, :held_at, :held_missing, "
-	 ":held_all, :held_handsets, :operations, :document, :body) "
+	 ":held_all, :held_handsets, :operations, :document, :body, :content_type) "
 	 "ON CONFLICT (mac) DO UPDATE SET revision = excluded.revision, etag = excluded.etag, "
 	 "until_at = excluded.until_at, made_at = excluded.made_at, given_at = NULL, "
 	 "released_at = CASE WHEN rendition.given_at IS NULL THEN rendition.released_at "
@@ -58,6 +59,7 @@ DB_QUERY(rendition_set,
 	 "acknowledged = CASE WHEN :acknowledged_over = 1 THEN NULL "
 	 "ELSE rendition.acknowledged END, "
 	 "operations = excluded.operations, document = excluded.document, body = excluded.body, "
+	 "content_type = excluded.content_type, "
 	 "released = CASE WHEN rendition.given_at IS NULL THEN rendition.released "
 	 "ELSE rendition.body END");
 
@@ -85,7 +87,8 @@ int rendition_put(struct db *db, const struct rendition *rendition)
 			DB_INT("acknowledged_over", rendition->acknowledged_over),
 			DB_TEXT("operations", rendition->operations),
 			DB_BLOB("document", document, document_len),
-			DB_BLOB("body", body, body_len)));
+			DB_BLOB("body", body, body_len),
+			DB_TEXT("content_type", rendition->content_type)));
 }
 
 DB_QUERY(rendition_set_given,

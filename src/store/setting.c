@@ -37,6 +37,24 @@ int setting_list(void *mem, struct db *db, const char *scope, struct setting **r
 	return r;
 }
 
+DB_QUERY(setting_with_value, "SELECT scope FROM setting "
+			     "WHERE name = :name AND value = :value "
+			     "ORDER BY scope "
+			     "LIMIT 1");
+
+int setting_scope_of(void *mem, struct db *db, const char *name, const char *value,
+		     const char **ret)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &setting_with_value,
+			  DB_ARGS(DB_TEXT("name", name), DB_TEXT("value", value)), &rows);
+
+	if (r < 0 || (r = db_next(rows)) <= 0)
+		return r;
+	*ret = db_text_copy(mem, rows, 0);
+	return 1;
+}
+
 DB_QUERY(setting_of_name, "SELECT scope, name, value, secret, updated_at FROM setting "
 			  "WHERE name = :name AND scope > coalesce(:after, '') "
 			  "ORDER BY scope "
@@ -104,6 +122,14 @@ DB_QUERY(setting_remove_scope, "DELETE FROM setting WHERE scope = :scope");
 int setting_delete_scope(struct db *db, const char *scope)
 {
 	return db_run(db, &setting_remove_scope, DB_ARGS(DB_TEXT("scope", scope)));
+}
+
+DB_QUERY(setting_rename_scope, "UPDATE setting SET scope = :to WHERE scope = :scope");
+
+int setting_move_scope(struct db *db, const char *scope, const char *to)
+{
+	return db_run(db, &setting_rename_scope,
+		      DB_ARGS(DB_TEXT("scope", scope), DB_TEXT("to", to)));
 }
 
 DB_QUERY(scope_bump, "INSERT INTO scope_revision (scope, revision) VALUES (:scope, 1) "

@@ -160,6 +160,25 @@ int sip_server_attach(struct db *db, int64_t mac, int64_t id)
 			      DB_INT("sip_server_id", id)));
 }
 
+DB_QUERY(sip_server_there, "SELECT 1 FROM device_sip_server "
+			   "WHERE mac = :mac AND position = :position "
+			   "AND sip_server_id = :sip_server_id");
+
+int sip_server_attach_at(struct db *db, int64_t mac, int64_t id, int position)
+{
+	int64_t one;
+	int r = db_select_int(db, &sip_server_there,
+			      DB_ARGS(DB_INT("mac", mac), DB_INT("position", position),
+				      DB_INT("sip_server_id", id)),
+			      &one);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	return db_run(db, &sip_server_place,
+		      DB_ARGS(DB_INT("mac", mac), DB_INT("position", position),
+			      DB_INT("sip_server_id", id)));
+}
+
 DB_QUERY(sip_server_unplace,
 	 "DELETE FROM device_sip_server WHERE mac = :mac AND sip_server_id = :sip_server_id");
 

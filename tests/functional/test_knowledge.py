@@ -63,13 +63,16 @@ def test_a_name_known_as_a_secret_makes_one_of_its_value(daemon):
 
 def test_parameters_can_be_looked_up(daemon):
     rows = daemon.ctl("parameter", "list", json=True)["parameters"]
-    assert len(rows) > 200
-    rows = daemon.ctl("parameter", "list", "--product", "n870", "--match", "periodstart",
-                      json=True)["parameters"]
-    assert [(row["name"], row["since"]) for row in rows] == [
+    assert len(rows) > 300
+    found = daemon.ctl("parameter", "list", "--product", "n870", "--match", "periodstart",
+                       json=True)["parameters"]
+    assert [(row["name"], row["since"]) for row in found] == [
         ("Provisioning.global.PeriodStart", "2.32")]
     text = daemon.ctl("parameter", "show", "SipProvider.3.TransportProtocol")
     assert "1 (UDP), 2 (TCP) or 3 (TLS)" in text
+    made = {row["name"]: row["set_with"] for row in rows}
+    assert made["SipProvider.#.Domain"] == made["SipAccount.*.AuthPassword"] == "handset, line, sip"
+    assert made["hs.*.DirectAccessDir"] == made["Telephony.0.ToneScheme"] == "setting"
     done = daemon.ctl("parameter", "show", "SipProvider.3.TransportProtokol", check=False)
     assert done.returncode != 0
     assert b"did you mean SipProvider.3.TransportProtocol?" in done.stderr

@@ -182,6 +182,27 @@ static void operations(struct input *in, struct document *d)
 	}
 }
 
+static void opers(struct input *in, struct document *d)
+{
+	d->oper_count = byte(in) % 4;
+	d->opers = mem_array(in->mem, struct document_oper, d->oper_count + 1);
+	for (size_t i = 0; i < d->oper_count; i++) {
+		struct document_oper *oper = &d->opers[i];
+
+		oper->name = mem_printf(in->mem, "oper%zu", i);
+		oper->value = byte(in) % 2 ? text(in, false) : NULL;
+		oper->param_count = byte(in) % 4;
+		oper->params = params(in, "X.", oper->param_count);
+	}
+	if (byte(in) % 4 == 1) {
+		struct document_firmware *firmware = mem_new(in->mem, struct document_firmware);
+
+		firmware->version = text(in, false);
+		firmware->url = text(in, false);
+		d->firmware = firmware;
+	}
+}
+
 static void report(const char *what, const char *name, const struct buf *xml)
 {
 	fprintf(stderr, "%s: %s\n%s\n", what, name, xml ? xml->data : "");
@@ -300,6 +321,34 @@ static void expect_operation(const struct output *out, const struct operation *o
 	report("lost", operation_names[o->kind], out->xml);
 }
 
+static void expect_oper(const struct output *out, const struct document_oper *oper)
+{
+	struct output inside = *out;
+	const char *value;
+
+	for (xmlNode *n = xmlFirstElementChild((xmlNode *)out->nvm); n;
+	     n = xmlNextElementSibling(n))
+		if (nx70_is(n, "oper", oper->name))
+			inside.nvm = n;
+	value = nx70_attribute(inside.nvm, "value");
+	if (inside.nvm == out->nvm || !value != !oper->value ||
+	    (value && strcmp(value, oper->value) != 0) ||
+	    xmlChildElementCount((xmlNode *)inside.nvm) != oper->param_count)
+		report("lost or changed", oper->name, out->xml);
+	expect_params(&inside, "", oper->params, oper->param_count);
+}
+
+static void expect_firmware(const struct output *out, const struct document *d)
+{
+	const xmlNode *firmware = xmlPreviousElementSibling((xmlNode *)out->nvm);
+	const xmlNode *file = firmware ? xmlFirstElementChild((xmlNode *)firmware) : NULL;
+
+	if (!file != !d->firmware ||
+	    (file && (strcmp(nx70_attribute(file, "version"), d->firmware->version) != 0 ||
+		      strcmp(nx70_attribute(file, "url"), d->firmware->url) != 0)))
+		report("lost, changed or invented", "firmware", out->xml);
+}
+
 static void expect_all(const struct output *out, const struct document *d)
 {
 	xmlNode *first = xmlFirstElementChild((xmlNode *)out->nvm);
@@ -314,6 +363,9 @@ static void expect_all(const struct output *out, const struct document *d)
 		expect_handset(out, &d->handsets[i]);
 	for (size_t i = 0; i < d->operation_count; i++)
 		expect_operation(out, &d->operations[i]);
+	for (size_t i = 0; i < d->oper_count; i++)
+		expect_oper(out, &d->opers[i]);
+	expect_firmware(out, d);
 }
 
 static void judge(const struct document *d, bool reveal, const struct buf *xml)
@@ -325,7 +377,7 @@ static void judge(const struct document *d, bool reveal, const struct buf *xml)
 
 	if (wrong)
 		report("wrong", wrong, xml);
-	out.nvm = xmlFirstElementChild(xmlDocGetRootElement(doc));
+	out.nvm = xmlLastElementChild(xmlDocGetRootElement(doc));
 	expect_all(&out, d);
 	xmlFreeDoc(doc);
 }
@@ -346,6 +398,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	operations(&in, &d);
 	d.param_count = byte(&in) % 6;
 	d.params = params(&in, "Telephony.", d.param_count);
+	opers(&in, &d);
 	in.bad |= d.delete_not_provisioned && d.handset_count == 0;
 	r = nx70_render(mem, &d, reveal, &xml, &diag);
 	if ((r < 0) != in.bad)

@@ -75,13 +75,15 @@ static void a_list_has_aligned_columns_and_no_blanks_at_the_end(void **state)
 	assert_string_equal(
 		list(*state, "device list",
 		     "{\"devices\":[{\"mac\":\"7C2F80820EC0\",\"product\":\"n870\","
-		     "\"name\":\"B\xc3\xbcro\",\"handsets\":12,\"locked\":true,\"held\":false},"
+		     "\"name\":\"B\xc3\xbcro\",\"handsets\":12,\"firmware\":\"83.V2.43.0\","
+		     "\"locked\":true,\"held\":false},"
 		     "{\"mac\":\"7C2F80820EC1\",\"group\":\"g\",\"name\":\"Halle\","
 		     "\"handsets\":0,\"seen_at\":1780239540}]}",
 		     false),
-		"MAC           PRODUCT  GROUP  NAME   HANDSETS  LOCKED  HELD  SEEN\n"
-		"7C2F80820EC0  n870     -      B\xc3\xbcro   12        yes     no    -\n"
-		"7C2F80820EC1  -        g      Halle  0         -       -     "
+		"MAC           PRODUCT  GROUP  NAME   HANDSETS  FIRMWARE    LOCKED  HELD  SEEN\n"
+		"7C2F80820EC0  n870     -      B\xc3\xbcro   12        83.V2.43.0  yes     no    "
+		"-\n"
+		"7C2F80820EC1  -        g      Halle  0         -           -       -     "
 		"2026-05-31 14:59:00\n");
 }
 

@@ -17,16 +17,21 @@ static void zone(const char *rules)
 	tzset();
 }
 
-static int64_t when(const char *s)
+static int64_t when_in(const char *s, const char *name)
 {
 	struct diag diag = {0};
 	int64_t at = -1;
 
-	if (ctl_when_parse(s, NOW, &at, &diag) < 0) {
+	if (ctl_when_parse(s, NOW, name, &at, &diag) < 0) {
 		assert_true(diag.text[0]);
 		return -1;
 	}
 	return at;
+}
+
+static int64_t when(const char *s)
+{
+	return when_in(s, NULL);
 }
 
 static void times_are_now_later_or_seconds(void **state)
@@ -48,6 +53,21 @@ static void a_local_time_is_of_this_machines_zone(void **state)
 	zone(BERLIN);
 	assert_int_equal(when("2026-05-31 14:59"), 1780239540 - 7200);
 	assert_int_equal(when("2026-01-31 14:59"), 1769867940);
+}
+
+static void a_local_time_may_be_of_another_zone(void **state)
+{
+	(void)state;
+	zone("UTC0");
+	assert_int_equal(when_in("2026-11-22 14:59", "Europe/Berlin"), 1795359540 - 3600);
+	assert_int_equal(when_in("2026-05-31 14:59:30", "Europe/Berlin"), 1780239570 - 7200);
+	assert_int_equal(when_in("2026-05-31 14:59", "UTC"), 1780239540);
+	/* What is there twice is the first, and what clocks jump over is nothing. */
+	assert_int_equal(when_in("2026-10-25 02:30", "Europe/Berlin"), 1792888200);
+	assert_int_equal(when_in("2026-03-29 02:30", "Europe/Berlin"), -1);
+	assert_int_equal(when_in("2026-02-30 12:00", "Europe/Berlin"), -1);
+	assert_int_equal(when_in("2026-05-31 14:59", "Europe/Nowhere"), -1);
+	assert_int_equal(when_in("+600", "Europe/Berlin"), NOW + 600);
 }
 
 static void of_two_moments_with_one_name_the_first_is_meant(void **state)
@@ -98,6 +118,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(times_are_now_later_or_seconds),
 		cmocka_unit_test(a_local_time_is_of_this_machines_zone),
+		cmocka_unit_test(a_local_time_may_be_of_another_zone),
 		cmocka_unit_test(of_two_moments_with_one_name_the_first_is_meant),
 		cmocka_unit_test(a_time_that_clocks_jump_over_is_refused),
 		cmocka_unit_test(anything_else_is_refused),

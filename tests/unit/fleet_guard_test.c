@@ -420,6 +420,122 @@ static void without_knowing_what_was_given_nothing_is_deleted(void **state)
 	assert_true(holds(fetch_at(f, mac, NOW + 20), DNP));
 }
 
+/* --- a life --- */
+
+enum { LIFE_HANDSETS = 60, LIFE_STEPS = 600 };
+
+struct life {
+	struct fixture *f;
+	int64_t mac;
+	uint64_t random;
+	bool there[LIFE_HANDSETS]; /* as people say */
+	bool given[LIFE_HANDSETS]; /* as the device was told */
+	bool licence[LIFE_HANDSETS];
+	unsigned held, let_go;
+};
+
+static unsigned any(struct life *life, unsigned n)
+{
+	life->random = life->random * 6364136223846793005u + 1442695040888963407u;
+	return (unsigned)(life->random >> 33) % n;
+}
+
+static void change_some(struct life *life, bool there)
+{
+	unsigned n = any(life, 4) ? any(life, 3) : any(life, LIFE_HANDSETS);
+
+	for (; n > 0; n--) {
+		int i = (int)any(life, LIFE_HANDSETS);
+
+		if (life->there[i] == there)
+			continue;
+		life->there[i] = there;
+		if (there)
+			handset_make(life->f, life->mac, ipui_of(life->f, i));
+		else
+			remove_from(life->f, life->mac, i, i + 1);
+	}
+}
+
+static void acknowledge(struct life *life)
+{
+	struct rendition_held *held;
+	int r = fleet_acknowledge(&life->f->change, life->mac, 0, &held);
+
+	assert_true(r == 0 || r == -E_NOTHING_HELD);
+	for (int i = 0; i < LIFE_HANDSETS && r == 0; i++)
+		life->licence[i] = strstr(held->handsets, ipui_of(life->f, i));
+	life->let_go += r == 0;
+}
+
+static bool has_oper(const struct rendition *document, const char *oper, const char *ipui)
+{
+	char text[80];
+
+	snprintf(text, sizeof(text), "<oper name=\"%s\" value=\"%s\"", oper, ipui);
+	return holds(document, text);
+}
+
+/* What a device is given takes no more from it than the guard and people allow. */
+static void ask(struct life *life, int64_t at)
+{
+	const struct config_guard *guard = &life->f->config.provisioning.shrink_guard;
+	struct rendition *document = fetch_at(life->f, life->mac, at);
+	unsigned all = 0, lost = 0;
+
+	for (int i = 0; i < LIFE_HANDSETS; i++) {
+		const char *ipui = ipui_of(life->f, i);
+		bool added = has_oper(document, "add_hs", ipui);
+		bool deleted = has_oper(document, "delete_hs", ipui);
+
+		assert_false(added && deleted);
+		assert_true(document->held.at ? added == life->given[i] : added == life->there[i]);
+		if (life->given[i] && !life->licence[i])
+			all++;
+		if (life->given[i] && !life->licence[i] && !added)
+			lost++;
+		life->given[i] = added;
+		if (!document->held.at)
+			life->licence[i] = false;
+	}
+	assert_false(lost > guard->count && lost * 100 > guard->percent * all);
+	if (holds(document, DNP)) {
+		assert_int_equal(document->held.at, 0);
+		assert_true(holds(document, "add_hs"));
+	}
+	life->held += document->held.at != 0;
+}
+
+static void no_life_takes_more_from_a_device_than_the_guard_and_people_allow(void **state)
+{
+	struct life life = {.f = *state, .random = 20180531};
+
+	life.mac = device_make(life.f, "7C2F80E0D605", "n870", NULL);
+	life.f->config.provisioning.delete_not_provisioned = DNP_ALWAYS;
+	for (int i = 0; i < LIFE_STEPS; i++) {
+		clock_set(NOW + 600 * (int64_t)i);
+		switch (any(&life, 8)) {
+		case 0:
+		case 1:
+			change_some(&life, true);
+			break;
+		case 2:
+		case 3:
+			change_some(&life, false);
+			break;
+		case 4:
+			acknowledge(&life);
+			break;
+		default:
+			ask(&life, NOW + 600 * (int64_t)i);
+			break;
+		}
+	}
+	/* Both have been seen. */
+	assert_in_range(life.held, 10, LIFE_STEPS);
+	assert_in_range(life.let_go, 3, LIFE_STEPS);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fleet_begin, fleet_end)
@@ -439,6 +555,7 @@ int main(void)
 		TEST(a_document_whose_giving_was_not_recorded_is_guarded_too),
 		TEST(what_was_given_comes_back_with_its_operations),
 		TEST(without_knowing_what_was_given_nothing_is_deleted),
+		TEST(no_life_takes_more_from_a_device_than_the_guard_and_people_allow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -140,6 +140,41 @@ static void an_oper_of_a_handset_that_is_gone_is_left_out_until_it_is_back(void 
 	assert_int_equal(view_at(f, mac, NOW)->document.oper_count, 1);
 }
 
+/* While the guard holds a document back, opers and handsets are both those that were given. */
+static void what_was_given_keeps_its_opers_with_its_handsets(void **state)
+{
+	struct fixture *f = *state;
+	int64_t mac = device_make(f, "7C2F80E0D605", "n610", NULL);
+	struct rendition *rendition;
+
+	f->config.provisioning.shrink_guard = (struct config_guard){20, 1};
+	for (int i = 0; i < 8; i++) {
+		char *ipui = mem_printf(f, "02900000%02d", i);
+
+		handset_make(f, mac, ipui);
+		assert_int_equal(add(f, mac, "assign_hs_to_trunk", NULL,
+				     mem_printf(f, "Ipui=%s|TrunkId=trunk_0000|Type=1", ipui),
+				     false),
+				 0);
+	}
+	fetch_at(f, mac, NOW);
+	fetch_at(f, mac, NOW + 60);
+	for (int i = 0; i < 6; i++)
+		assert_int_equal(fleet_handset_remove(&f->change, mac,
+						      mem_printf(f, "02900000%02d", i),
+						      OPERATION_DELETE),
+				 0);
+	assert_true(view_at(f, mac, NOW + 120)->held.at != 0);
+	rendition = rendition_at(f, mac, NOW + 120);
+	for (int i = 0; i < 8; i++) {
+		const char *adds = mem_printf(f, "name=\"add_hs\" value=\"02900000%02d\"", i);
+		const char *joins = mem_printf(f, "name=\"Ipui\" value=\"02900000%02d\"", i);
+
+		assert_non_null(strstr(rendition->document, adds));
+		assert_non_null(strstr(rendition->document, joins));
+	}
+}
+
 static void a_change_of_opers_is_a_new_revision_and_an_audit_row(void **state)
 {
 	struct fixture *f = *state;
@@ -181,6 +216,7 @@ int main(void)
 		TEST(what_looks_wrong_needs_force_and_warns),
 		TEST(what_has_its_own_verb_or_no_phone_takes_is_refused_even_with_force),
 		TEST(an_oper_of_a_handset_that_is_gone_is_left_out_until_it_is_back),
+		TEST(what_was_given_keeps_its_opers_with_its_handsets),
 		TEST(a_change_of_opers_is_a_new_revision_and_an_audit_row),
 	};
 

@@ -45,7 +45,7 @@ static void made_up_documents_lose_nothing(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3000; i++) {
-		uint8_t data[256];
+		uint8_t data[512];
 
 		for (size_t n = 0; n < sizeof(data); n++) {
 			seed ^= seed << 13;

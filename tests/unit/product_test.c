@@ -36,7 +36,7 @@ static void the_list_of_products_has_each_once(void **state)
 		assert_true(strlen(p->what) > 0);
 		count++;
 	}
-	assert_int_equal(count, 23);
+	assert_int_equal(count, 25);
 }
 
 static void what_the_format_writes_is_reserved(void **state)
@@ -178,6 +178,7 @@ static void a_setting_is_for_devices_whose_format_has_its_form(void **state)
 		assert_int_equal(product_takes(product_find("n870"), names[i].name), names[i].nx70);
 		assert_int_equal(product_takes(product_find("maxwell3"), names[i].name),
 				 names[i].maxwell);
+		assert_true(product_takes(product_find("raw"), names[i].name));
 		assert_int_equal(product_takes(product_find("n720"), names[i].name),
 				 names[i].frame);
 	}

@@ -394,6 +394,8 @@ static void what_is_held_is_listed_until_it_is_acknowledged(void **state)
 		.operations = "",
 		.document = "",
 		.held = {.at = 5, .missing = 2, .all = 3, .handsets = "029e74a599 029e74a59a"}};
+	struct device_filter filter = {.after = -1, .held = true, .limit = 10};
+	struct device_row *devices;
 	struct rendition_held *held;
 	size_t count;
 	int64_t n;
@@ -412,6 +414,16 @@ static void what_is_held_is_listed_until_it_is_acknowledged(void **state)
 	assert_int_equal(rendition_held_list(s, s->db, 10, &held, &count), 0);
 	assert_int_equal(count, 1);
 	assert_int_equal(held[0].mac, MAC);
+	device_make(s, OTHER);
+	assert_int_equal(device_list(s, s->db, &filter, &devices, &count), 0);
+	assert_int_equal(count, 1);
+	assert_int_equal(devices[0].mac, MAC);
+	assert_int_equal(devices[0].held_at, 5);
+	filter.held = false;
+	assert_int_equal(device_list(s, s->db, &filter, &devices, &count), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(devices[0].held_at, 5);
+	assert_int_equal(devices[1].held_at, 0);
 
 	assert_int_equal(rendition_acknowledge(s->db, MAC), 0);
 	assert_int_equal(rendition_held_find(s, s->db, MAC, &held), 0);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Firmware: the file that a phone asks for, and what its document says of firmware. */
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/net.h"
+#include "config/config.h"
+#include "fleet/admission.h"
+#include "fleet/explain.h"
+#include "fleet/firmware.h"
+#include "fleet/view.h"
+#include "render/document.h"
+
+static const struct net_address nowhere;
+
+static void say_file(struct explain *explain, const char *name)
+{
+	struct firmware *firmware = NULL;
+	int r = firmware_judge_file(explain->mem, explain->db, name, &firmware);
+
+	if (r < 0) {
+		explain_refuse(explain, "file", r, "%s: %s", name,
+			       firmware && firmware->error ? firmware->error : error_text(r));
+		return;
+	}
+	explain_say(explain, "file", EXPLAIN_OK, 0,
+		    json_pack("{s:s, s:I}", "sha256", firmware->sha256, "bytes",
+			      (json_int_t)firmware->size),
+		    "%s, %lld bytes, version %s", name, (long long)firmware->size,
+		    firmware->version ? firmware->version : "not known");
+	explain->status = 200;
+}
+
+int explain_firmware_link(struct explain *explain, const char *token, const char *name)
+{
+	int r = firmware_judge_link(explain->mem, explain->db, explain->mac, token, name);
+
+	if (r == -E_FIRMWARE_TOKEN)
+		explain_refuse(explain, "token", r,
+			       "the token is not the one that this server makes for this MAC and "
+			       "this file");
+	else if (r < 0)
+		explain_refuse(explain, "device", r,
+			       "the token is right, and yet the device gets nothing: %s",
+			       error_text(r));
+	else
+		say_file(explain, name);
+	if (r < 0)
+		explain_deny(explain, r, true);
+	return 0;
+}
+
+int explain_firmware(struct explain *explain, const char *name)
+{
+	bool is_open = admission_is_open(explain->config, explain->from ? explain->from : &nowhere);
+
+	if (is_open)
+		explain_say(explain, "proof", EXPLAIN_OK, 0, NULL, "no proof is asked of it");
+	else
+		explain_say(explain, "proof", EXPLAIN_NOTE, 0, NULL,
+			    "Digest is asked, with a device's MAC as the user and its secret");
+	say_file(explain, name);
+	return 0;
+}
+
+void explain_choice(struct explain *explain, const struct view *view)
+{
+	const struct firmware_choice *choice = &view->firmware;
+
+	if (choice->firmware)
+		explain_say(explain, "firmware", EXPLAIN_OK, 0,
+			    json_pack("{s:s, s:s, s:s}", "wanted", choice->wanted, "file",
+				      choice->name, "version", choice->firmware->version),
+			    "firmware.version is %s: it is told of %s, %s", choice->wanted,
+			    choice->firmware->version, choice->name);
+	else if (choice->notice)
+		explain_say(explain, "firmware", EXPLAIN_OK, 0,
+			    json_pack("{s:s}", "wanted", choice->wanted), "%s", choice->notice);
+}

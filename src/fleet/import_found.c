@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "import_found.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+
+const char *import_fate_name(enum import_fate fate)
+{
+	static const char *const names[] = {"recognised", "kept raw", "refused", "mended"};
+
+	return names[fate];
+}
+
+static void note(struct found *found, unsigned line, enum import_fate fate, const char *name,
+		 const char *text)
+{
+	struct import_document *import = found->import;
+
+	import->found[fate]++;
+	if (import->note_count < IMPORT_NOTES_MAX)
+		*mem_push(found->mem, &import->notes, &import->note_count) =
+			(struct import_note){line, fate, name, text};
+}
+
+void import_note(struct found *found, unsigned line, enum import_fate fate, const char *name,
+		 const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	note(found, line, fate, name, mem_vprintf(found->mem, format, args));
+	va_end(args);
+}
+
+void import_refuse(struct found *found, struct found_value *value, const char *format, ...)
+{
+	va_list args;
+
+	value->is_refused = true;
+	va_start(args, format);
+	note(found, value->line, IMPORT_REFUSED, value->name,
+	     mem_vprintf(found->mem, format, args));
+	va_end(args);
+}
+
+struct found_account *found_account(struct found *found, const char *ipui, int slot, unsigned line)
+{
+	struct found_account *account;
+
+	/* Files tell all of a handset in one place: the last is the likeliest. */
+	for (size_t i = found->account_count; i > 0; i--) {
+		account = &found->accounts[i - 1];
+		if (*ipui ? strcmp(account->ipui, ipui) == 0
+			  : account->slot == slot && !account->ipui[0])
+			return account;
+	}
+	account = mem_push(found->mem, &found->accounts, &found->account_count);
+	memcpy(account->ipui, ipui, strnlen(ipui, IPUI_LEN));
+	account->slot = slot;
+	account->line = line;
+	return account;
+}
+
+void found_put(struct found *found, struct found_value *value, const struct read_item *item,
+	       const char *text)
+{
+	if (value->name)
+		import_note(found, value->line, IMPORT_REFUSED, value->name,
+			    "line %u says it again, and the last one counts", item->line);
+	*value = (struct found_value){item->name, text, item->line, false};
+}
+
+void found_setting(struct found *found, struct found_account *account, const char *name,
+		   const struct read_item *item)
+{
+	struct found_value **settings = account ? &account->settings : &found->settings;
+	size_t *count = account ? &account->setting_count : &found->setting_count;
+	struct found_value *value;
+
+	for (size_t i = 0; i < *count; i++) {
+		value = &(*settings)[i];
+		if (strcmp(value->name, name) != 0)
+			continue;
+		import_note(found, value->line, IMPORT_REFUSED, item->name,
+			    "line %u says it again, and the last one counts", item->line);
+		value->text = item->value;
+		value->line = item->line;
+		return;
+	}
+	value = mem_push(found->mem, settings, count);
+	*value = (struct found_value){name, item->value, item->line, false};
+}

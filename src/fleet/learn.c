@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "fleet/learn.h"
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "fleet/fleet.h"
+#include "store/device.h"
+
+struct lesson {
+	int64_t mac;
+	struct user_agent agent;
+	learn_done_fn *done;
+	void *arg;
+};
+
+static int learn_op(struct db *db, void *arg, struct diag *diag)
+{
+	const struct lesson *lesson = arg;
+	int r = device_learn(db, lesson->mac, lesson->agent.version, lesson->agent.capacity);
+
+	(void)diag;
+	if (r > 0)
+		writer_touch(db);
+	return r;
+}
+
+static void learn_done(void *arg, int result, const struct diag *diag)
+{
+	struct lesson *lesson = arg;
+	char mac[MAC_LEN + 1];
+
+	mac_format(lesson->mac, mac);
+	if (result > 0)
+		log_info("a device tells its firmware", LOG_S("mac", mac),
+			 LOG_S("firmware", lesson->agent.version),
+			 LOG_I("handsets", lesson->agent.capacity));
+	if (result < 0)
+		log_error("a device's firmware was not kept; it will be with its next fetch",
+			  LOG_S("mac", mac), LOG_S("words", diag->text), LOG_E(result));
+	lesson->done(lesson->arg, result);
+	mem_free(lesson);
+}
+
+int learn_agent(int64_t mac, const struct user_agent *agent, learn_done_fn *done, void *arg)
+{
+	struct lesson *lesson = mem_new(NULL, struct lesson);
+	int r;
+
+	*lesson = (struct lesson){mac, *agent, done, arg};
+	r = writer_post(fleet_writer(), WRITER_LOW, learn_op, learn_done, lesson);
+	if (r < 0)
+		mem_free(lesson);
+	return r;
+}

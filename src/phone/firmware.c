@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * GET of a firmware file.
+ *
+ * Documents carry /firmware/{MAC}/{token}/{file}: the token is proof enough,
+ * since phones fetch firmware without credentials.  It is looked at first, so
+ * that who has none learns nothing, not even from how long it takes: a wrong
+ * token, a device that is not there any more or is locked, and a file that is
+ * not there are one and the same 404.
+ *
+ * /firmware/{file} is for those that prove who they are as for a document, with
+ * their MAC as the user; where no proof is asked, for everybody.
+ *
+ * A file that does not look as it was added is hashed before anything of it is
+ * given, on a worker, by one request at a time.
+ */
+#include <pthread.h>
+
+#include "base/clock.h"
+#include "base/counter.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "config/config.h"
+#include "fleet/admission.h"
+#include "fleet/firmware.h"
+#include "fleet/firmware_file.h"
+#include "fleet/seen.h"
+#include "http/digest.h"
+#include "http/handlers.h"
+#include "http/reply.h"
+#include "http/request.h"
+#include "phone/proof.h"
+#include "phone/render.h"
+#include "phone/scan.h"
+#include "store/device.h"
+
+enum { NANOSECONDS = 1000000000 };
+
+static const char content_type[] = "application/octet-stream";
+
+/* The one answer. */
+static int deny(struct request *req, int reason)
+{
+	counter_add(M_FETCH_DENIED, 1);
+	request_set_reason(req, reason);
+	reply_error(req, -E_NO_ROUTE, NULL);
+	return 0;
+}
+
+static bool is_as_added(const struct firmware_file *file, const struct firmware *firmware)
+{
+	return (int64_t)file->size == firmware->size && file->modified_ns == firmware->modified_ns;
+}
+
+static int give(struct request *req, struct firmware_file *file, const struct firmware *firmware)
+{
+	struct reply_file reply = {
+		.fd = file->fd,
+		.size = file->size,
+		.modified_at = file->modified_ns / NANOSECONDS,
+		.etag = mem_printf(request_mem(req), "\"%s\"", firmware->sha256),
+		.type = content_type,
+	};
+
+	return reply_file(req, &reply);
+}
+
+struct look {
+	const char *name;
+	const struct firmware_file *file; /* NULL: there is none */
+	const char *error;
+};
+
+static int look_op(struct db *db, void *arg, struct diag *diag)
+{
+	static const struct audit_who who = {"gigaprovd", "", ""};
+	CLEANUP(mem_freep) void *scratch = mem_root("firmware look");
+	struct change change = {.db = db, .mem = scratch, .who = &who, .diag = diag};
+	const struct look *look = arg;
+
+	return fleet_firmware_look(&change, look->name, look->file, look->error);
+}
+
+static void prolong(void *arg)
+{
+	request_prolong(arg);
+}
+
+/* Hashes what is there, and writes down what came of it. */
+static int examine(struct request *req, const char *name)
+{
+	struct firmware_file file = {.fd = -1};
+	struct look look = {.name = name};
+	struct diag diag = {0};
+	int r = firmware_file_open(request_config(req), name, &file, &diag);
+
+	if (r == 0)
+		r = firmware_file_hash(&file, prolong, req, &diag);
+	if (file.fd >= 0)
+		firmware_file_close(&file);
+	if (r == -E_BUSY)
+		return r;
+	look.file = r == 0 ? &file : NULL;
+	look.error = r == 0 ? NULL : diag_text(&diag, r);
+	if (r < 0)
+		log_warn("firmware cannot be given any more", LOG_S("file", name),
+			 LOG_S("words", look.error));
+	return writer_do(fleet_writer(), look_op, &look, &diag);
+}
+
+/* The file as it was added, open; 0 with a file, 1 when it has to be looked at. */
+static int open_known(struct request *req, const char *name, struct firmware **ret,
+		      struct firmware_file *ret_file)
+{
+	struct firmware *firmware;
+	struct db *db;
+	int r = fleet_reader(&db);
+
+	if (r == 0)
+		r = firmware_judge_file(request_mem(req), db, name, &firmware);
+	if (r < 0)
+		return r;
+	r = firmware_file_open(request_config(req), name, ret_file, NULL);
+	if (r < 0)
+		return r == -E_BUSY ? r : 1;
+	*ret = firmware;
+	if (is_as_added(ret_file, firmware))
+		return 0;
+	firmware_file_close(ret_file);
+	return 1;
+}
+
+static int serve(struct request *req, request_handler *otherwise)
+{
+	const char *name = request_param(req, "file");
+	struct firmware *firmware;
+	struct firmware_file file;
+	int r = open_known(req, name, &firmware, &file);
+
+	if (r > 0)
+		return otherwise ? request_defer(req, otherwise) : -E_FIRMWARE_CHANGED;
+	switch (-r) {
+	case 0:
+		return give(req, &file, firmware);
+	case E_FIRMWARE_UNKNOWN:
+	case E_FIRMWARE_CHANGED:
+		return deny(req, r);
+	default:
+		return r;
+	}
+}
+
+/* On a worker.  Who asks meanwhile is told to come again: it takes seconds, and there are few workers. */
+static int examine_and_serve(struct request *req)
+{
+	static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
+	int r;
+
+	if (pthread_mutex_trylock(&one) != 0)
+		return -E_BUSY;
+	r = examine(req, request_param(req, "file"));
+	pthread_mutex_unlock(&one);
+	if (r < 0)
+		return r;
+	r = serve(req, NULL);
+	return r == -E_FIRMWARE_CHANGED ? deny(req, r) : r;
+}
+
+int phone_firmware_link(struct request *req)
+{
+	struct db *db;
+	int64_t mac;
+	int r = phone_mac(req, &mac);
+
+	if (r < 0)
+		return deny(req, r);
+	r = fleet_reader(&db);
+	if (r == 0)
+		r = firmware_judge_link(request_mem(req), db, mac, request_param(req, "token"),
+					request_param(req, "file"));
+	if (r == -E_FIRMWARE_TOKEN || admission_is_denial(r))
+		return deny(req, r);
+	if (r < 0)
+		return r;
+	seen_note(mac, clock_now(), request_address(req), request_header(req, "User-Agent"));
+	return serve(req, examine_and_serve);
+}
+
+/* Whose credentials these are: the user is a MAC. */
+static int prove(struct request *req, int64_t *ret_mac)
+{
+	struct device_fetch *fetch = NULL;
+	struct digest *digest;
+	struct db *db;
+	int r = proof_read(req, &digest);
+
+	if (r < 0)
+		return r;
+	if (mac_parse(digest->username, ret_mac) < 0)
+		return -E_MAC_UNKNOWN;
+	r = fleet_reader(&db);
+	if (r == 0)
+		r = device_fetch_find(request_mem(req), db, *ret_mac, &fetch);
+	if (r < 0)
+		return r;
+	if (!fetch) {
+		proof_pretend();
+		scan_note(req, *ret_mac);
+	}
+	return proof_check(req, fetch);
+}
+
+int phone_firmware(struct request *req)
+{
+	int64_t mac;
+	int r;
+
+	if (proof_is_open(req))
+		return serve(req, examine_and_serve);
+	r = prove(req, &mac);
+	if (r < 0)
+		return phone_refuse(req, r);
+	seen_note(mac, clock_now(), request_address(req), request_header(req, "User-Agent"));
+	return serve(req, examine_and_serve);
+}
