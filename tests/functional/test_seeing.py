@@ -119,6 +119,16 @@ def handset(*statement):
     return setup
 
 
+def raw(template):
+    def setup(daemon):
+        daemon.add_device(MAC, product="raw")
+        if template:
+            path = daemon.directory / "template"
+            path.write_text(template)
+            daemon.ctl("template", "set", f"device:{MAC}", "--file", path)
+    return setup
+
+
 def registered(url, stored=None):
     def setup(daemon):
         device(daemon)
@@ -178,6 +188,8 @@ CASES = {
                              "VALUES ('handset:029e74a501', 'DmGlobal.0.TimeZone', 'x', 0)"),
                      good, PATH, ()),
     "sip_unknown": (handset("DELETE FROM device_sip_server",), good, PATH, ()),
+    "template_unknown": (raw(None), good, PATH, ()),
+    "template_value": (raw("x = %{Not.Set}\n"), good, PATH, ()),
     "firmware_token": (firmware, good, f"/firmware/{MAC}/0123456789abcdef0123/{FIRMWARE}", ()),
     "firmware_unknown": (device, good, "/firmware/nothing.bin", ()),
     "firmware_changed": (firmware_that_has_changed, good, f"/firmware/{FIRMWARE}", ()),
@@ -190,7 +202,7 @@ OF_THE_MOMENT = {"internal", "busy", "stopping", "timeout", "too_large", "creden
 ONLY_EXPLAINED = {"url_host": "http://", "url_placeholder": "http://h.example/%zz"}
 # Checked before they are stored; a second look when a document is written.
 SECOND_LOOKS = {"value", "ipui_malformed", "pin", "oper_made", "oper_unknown", "oper_form",
-                "lines_full"}
+                "lines_full", "template_placeholder"}
 
 
 @pytest.mark.parametrize("reason", CASES)
@@ -694,6 +706,19 @@ def test_a_diff_is_of_parameters_whatever_the_format(daemon, product, name):
         new = parameters(daemon.fetch())
         assert applied(old, rows) == new
         old = new
+
+
+def test_a_diff_of_a_file_that_is_kept_tells_that_it_changes(daemon):
+    raw("host = %{Some.Host}\npassword = %{Some.Word}\n")(daemon)
+    daemon.ctl("setting", "set", "fleet", "Some.Host", "a.example")
+    daemon.ctl("setting", "set", "fleet", "Some.Word", "--secret-stdin", stdin="hidden-word\n")
+    before = daemon.fetch().decode()
+    daemon.ctl("setting", "set", "fleet", "Some.Host", "b.example")
+    row, = diff(daemon)["differences"]
+    assert (row["change"], row["kind"], row["is_secret"]) == ("changed", "document", True)
+    assert "hidden-word" not in str(row)
+    row, = diff(daemon, "--reveal")["differences"]
+    assert (row["before"], row["after"]) == (before, daemon.fetch().decode())
 
 
 def test_a_diff_tells_where_a_value_comes_from_and_hides_secrets(daemon):
