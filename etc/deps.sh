@@ -10,7 +10,7 @@ build="build-essential pkg-config libmicrohttpd-dev libxml2-dev libxmlrpc-core-c
 	libsqlite3-dev libcurl4-openssl-dev libsystemd-dev libtalloc-dev libinih-dev
 	libjansson-dev libsodium-dev nettle-dev libgnutls28-dev tzdata"
 test="libcmocka-dev python3 python3-pytest curl sqlite3 libxml2-utils openssl git
-	clang libclang-rt-14-dev clang-format-14 clang-tidy cppcheck valgrind"
+	clang libclang-rt-14-dev clang-format-14 clang-tidy cppcheck valgrind nginx-light"
 demo="curl python3 tzdata"
 bench="python3 openssl nginx-light wrk"
 
@@ -57,7 +57,7 @@ install() {
 	fi
 }
 
-# nginx is only measured against: its package must not begin to serve port 80.
+# nginx is only compared with: its package must not begin to serve port 80.
 without_services() {
 	policy=/usr/sbin/policy-rc.d
 	if [ ! -e $policy ]; then

@@ -16,9 +16,20 @@ enum { RENDER_VERSION = 1 };
 /* What stands in place of a secret in a preview. */
 #define RENDER_REDACTED "********"
 
+/* How devices are told that they should fetch; a row of triggers.def. */
+enum trigger_way { TRIGGER_SIP, TRIGGER_CONTACT_ME, TRIGGER_POLL };
+struct trigger {
+	const char *name;
+	enum trigger_way way;
+	const char *event;	  /* of a NOTIFY; NULL: not SIP */
+	const char *reboot_event; /* the same, and the phone is to restart */
+	const char *what;
+};
+
 struct format {
 	const char *name;
 	const char *content_type;
+	const struct trigger *trigger;
 	const char *what; /* "provisioning version 1.1, productID e2" */
 	/*
 	 * `reveal` false puts RENDER_REDACTED in place of secrets; they are
@@ -38,7 +49,7 @@ struct format {
 };
 
 /* nx70_render(), nx70_reserves() and so on: each in its format's file. */
-#define FORMAT(id, content_type, what)                                                             \
+#define FORMAT(id, content_type, trigger, what)                                                    \
 	int id##_render(void *mem, const struct document *document, bool reveal, struct buf **ret, \
 			struct diag *reterr) MUST_CHECK;                                           \
 	bool id##_reserves(const char *setting_name);                                              \

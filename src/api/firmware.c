@@ -12,6 +12,9 @@
 #include "http/handlers.h"
 #include "http/request.h"
 
+/* Files of which the status tells. */
+enum { NOTICED_MAX = 1000 };
+
 static json_t *products_json(void *mem, struct db *db, const char *name)
 {
 	json_t *array = json_array();
@@ -44,6 +47,22 @@ json_t *firmware_json(void *mem, struct db *db, const struct firmware *firmware)
 				    any && total > 0 ? json_integer(total) : json_null());
 	}
 	return json;
+}
+
+int firmware_notices(void *mem, struct db *db, json_t *notices)
+{
+	struct firmware *files;
+	size_t count;
+	int r = firmware_list(mem, db, NULL, NOTICED_MAX, &files, &count);
+
+	for (size_t i = 0; i < count; i++)
+		if (files[i].state == FIRMWARE_CHANGED || files[i].state == FIRMWARE_FAILED)
+			json_array_append_new(
+				notices,
+				api_text(mem_printf(mem, "firmware %s is %s: %s", files[i].name,
+						    firmware_state_name(files[i].state),
+						    files[i].error ? files[i].error : "")));
+	return r;
 }
 
 static int rows_read(void *mem, struct db *db, const struct api_page *page, json_t *rows,

@@ -3,10 +3,23 @@
 
 #include "render/format.h"
 
-#define FORMAT(id, type, words)                                                                    \
+static const struct trigger triggers[] = {
+#define TRIGGER(id, how, fetch, reboot, words) {#id, TRIGGER_##how, fetch, reboot, words},
+#include "render/triggers.def"
+#undef TRIGGER
+};
+
+enum trigger_index {
+#define TRIGGER(id, how, fetch, reboot, words) TRIGGER_AT_##id,
+#include "render/triggers.def"
+#undef TRIGGER
+};
+
+#define FORMAT(id, type, told_by, words)                                                           \
 	static const struct format format_##id = {                                                 \
 		.name = #id,                                                                       \
 		.content_type = type,                                                              \
+		.trigger = &triggers[TRIGGER_AT_##told_by],                                        \
 		.what = words,                                                                     \
 		.render = id##_render,                                                             \
 		.reserves = id##_reserves,                                                         \
@@ -17,7 +30,7 @@
 #undef FORMAT
 
 static const struct format *const formats[] = {
-#define FORMAT(id, type, words) &format_##id,
+#define FORMAT(id, type, told_by, words) &format_##id,
 #include "render/formats.def"
 #undef FORMAT
 };

@@ -206,6 +206,50 @@ def test_a_link_is_for_one_device_and_one_file(fleet):
     assert fleet.curl("--fail", fleet.url("phones", encoded)) == fleet.content
 
 
+def test_a_document_holds_a_link_that_opens(make_daemon):
+    fleet = make_daemon(settings={
+        "provisioning": {"public_url": "http://prov.example.net:8080"}}).start()
+    fleet.add_device()
+    file = fleet.directory / NAME
+    file.write_bytes(b"firmware")
+    fleet.ctl("firmware", "add", file, "--product", "n870")
+    fleet.ctl("setting", "set", "fleet", "firmware.version", "newest")
+    refused = fleet.ctl("setting", "set", "fleet", "firmware.version", "9.9.9", check=False)
+    assert refused.returncode == 1 and b"2.17.2" in refused.stderr
+
+    def document(version):
+        agent = f"Gigaset N870 IP PRO/83.V{version}+build.1234567;{MAC}"
+        return fleet.curl("--fail", "-A", agent, "--digest", "--user", f"{MAC}:{SECRET}",
+                          fleet.url("phones", f"/xml/{MAC}.xml")).decode()
+
+    assert "<firmware>" not in document("2.16.0"), "what it runs was not known before"
+    text = until(lambda: next((text for text in [document("2.16.0")] if "<firmware>" in text),
+                              None), "the firmware in the document")
+    version, url = re.search('<file version="([^"]*)" url="([^"]*)"', text).groups()
+    assert version == "2.17.2"
+    path = url.replace("http://prov.example.net:8080", "")
+    assert fleet.curl("--fail", fleet.url("phones", path)) == b"firmware"
+    # Once it runs that, or something newer, there is nothing to tell.
+    until(lambda: "<firmware>" not in document("2.17.2"), "the end of it")
+    assert "<firmware>" not in document("2.20.0")
+    until(lambda: "newer" in fleet.ctl("firmware", "why", MAC, json=True)["why_not"],
+          "what it has said to be known")
+    fleet.ctl("setting", "set", f"device:{MAC}", "firmware.downgrade", "yes")
+    assert "<firmware>" in document("2.20.0")
+    told = fleet.ctl("explain", MAC, json=True)
+    assert next(row for row in told["steps"] if row["step"] == "firmware")["version"] == "2.17.2"
+
+
+def test_the_status_names_firmware_that_somebody_should_look_at(fleet):
+    def notices():
+        return [row for row in fleet.ctl("status", json=True)["notices"] if NAME in row]
+
+    assert not notices()
+    (directory(fleet) / NAME).unlink()
+    assert fleet.curl_status(fleet.url("phones", f"/firmware/{NAME}")) == 404
+    assert len(notices()) == 1 and "firmware" in notices()[0]
+
+
 def test_fetching_firmware_is_a_contact(fleet):
     path = link(fleet)
     fleet.write_ini(limits={"seen_seconds": 1})

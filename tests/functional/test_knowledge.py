@@ -5,6 +5,8 @@ import json
 
 import pytest
 
+from gigaprov import until
+
 MAC = "7C2F80E0D605"
 
 
@@ -36,6 +38,24 @@ def test_odd_settings_are_taken_with_a_warning(daemon, name, value, warning):
     assert f'name="{name}" value="{value}"'.encode() in daemon.fetch(MAC)
     notes = daemon.ctl("preview", MAC, json=True)["notes"]
     assert [note for note in notes if name in note] == found
+
+
+def test_what_a_device_is_too_old_for_is_said(daemon):
+    daemon.add_device(MAC)
+    daemon.ctl("setting", "set", "fleet", "Provisioning.global.PeriodStart", "14:00")
+    daemon.curl("--fail", "--digest", "--user", f"{MAC}:A2B4C6D8E0F2", "--user-agent",
+                f"Gigaset N870 IP PRO/83.V2.20.0+build.5f0a106;{MAC}",
+                daemon.url("phones", f"/xml/{MAC}.xml"))
+    words = "Provisioning.global.PeriodStart needs firmware 2.32, the device runs 83.V2.20.0"
+    until(lambda: [note for note in daemon.ctl("preview", MAC, json=True)["notes"]
+                   if note.startswith(words)], "the version that the device told")
+    found = warnings_of(daemon.ctl("setting", "set", f"device:{MAC}",
+                                   "Provisioning.global.PeriodStart", "15:00", check=False))
+    assert len(found) == 1 and found[0].startswith(words)
+    daemon.curl("--fail", "--digest", "--user", f"{MAC}:A2B4C6D8E0F2", "--user-agent",
+                f"Gigaset N870 IP PRO/83.V2.32.0+build.5f0a106;{MAC}",
+                daemon.url("phones", f"/xml/{MAC}.xml"))
+    until(lambda: daemon.ctl("preview", MAC, json=True)["notes"] == [], "the newer version")
 
 
 def test_an_empty_value_is_refused(daemon):

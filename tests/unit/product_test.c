@@ -25,6 +25,22 @@ static void a_product_is_found_by_its_name(void **state)
 	assert_null(product_find(""));
 }
 
+static void a_format_says_how_its_devices_are_told(void **state)
+{
+	(void)state;
+	for (const struct product *p = product_next(NULL); p; p = product_next(p)) {
+		const struct trigger *trigger = p->format->trigger;
+
+		assert_non_null(trigger);
+		assert_int_equal(trigger->way == TRIGGER_SIP, trigger->event != NULL);
+		assert_int_equal(trigger->way == TRIGGER_SIP, trigger->reboot_event != NULL);
+	}
+	assert_string_equal(product_find("n870")->format->trigger->event,
+			    "check-sync;reboot=false");
+	assert_string_equal(product_find("maxwell3")->format->trigger->reboot_event,
+			    "check-sync;reboot=true");
+}
+
 static void the_list_of_products_has_each_once(void **state)
 {
 	size_t count = 0;
@@ -197,6 +213,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_product_is_found_by_its_name),
+		cmocka_unit_test(a_format_says_how_its_devices_are_told),
 		cmocka_unit_test(the_list_of_products_has_each_once),
 		cmocka_unit_test(what_the_format_writes_is_reserved),
 		cmocka_unit_test(short_names_are_for_handsets),
