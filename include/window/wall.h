@@ -16,6 +16,3 @@ int64_t wall_reach(const struct zone *zone, int64_t day, int64_t minute);
 
 /* The day that the calendar shows. */
 int64_t wall_day(const struct zone *zone, int64_t at);
-
-/* Seconds from midnight on the clock. */
-int64_t wall_second(const struct zone *zone, int64_t at);

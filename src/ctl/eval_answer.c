@@ -6,7 +6,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "window/civil.h"
+#include "base/civil.h"
 #include "window/cycle.h"
 #include "window/due.h"
 #include "window/occurrence.h"

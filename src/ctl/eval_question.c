@@ -6,10 +6,10 @@
 
 #include "base/mem.h"
 #include "store/mac.h"
-#include "window/civil.h"
+#include "base/civil.h"
 #include "window/days.h"
 #include "window/wall.h"
-#include "window/zone.h"
+#include "base/zone.h"
 
 /* Years 1 to 9999, so that sums cannot overflow. */
 static const int64_t instant_max = INT64_C(253402300799);

@@ -5,7 +5,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
-#include "window/civil.h"
+#include "base/civil.h"
 #include "window/schedule.h"
 
 enum { WORD_MAX = 24 };

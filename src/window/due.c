@@ -7,7 +7,7 @@
  */
 #include "window/due.h"
 
-#include "window/civil.h"
+#include "base/civil.h"
 #include "window/cycle.h"
 #include "window/occurrence.h"
 #include "window/schedule.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Schedules that can be, and are perhaps not what was meant. */
 #include "base/mem.h"
-#include "window/civil.h"
+#include "base/civil.h"
 #include "window/schedule.h"
 
 enum { OFFICE_BEGIN = 8 * 60, OFFICE_END = 17 * 60, MONDAY = 1, FRIDAY = 5 };

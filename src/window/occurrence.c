@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "window/occurrence.h"
 
-#include "window/civil.h"
+#include "base/civil.h"
 #include "window/schedule.h"
 #include "window/wall.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "window/schedule.h"
 
-#include "window/civil.h"
+#include "base/civil.h"
 
 static int range(struct diag *reterr, const char *key, unsigned value, unsigned least,
 		 unsigned most)

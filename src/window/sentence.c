@@ -3,10 +3,10 @@
 #include "window/sentence.h"
 
 #include "base/buf.h"
-#include "window/civil.h"
+#include "base/civil.h"
 #include "window/cycle.h"
 #include "window/schedule.h"
-#include "window/zone.h"
+#include "base/zone.h"
 
 static void short_name(unsigned weekday, struct buf *buf)
 {

@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "window/wall.h"
-#include "window/zone.h"
+#include "base/zone.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

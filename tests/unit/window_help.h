@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #include "base/macros.h"
-#include "window/civil.h"
+#include "base/civil.h"
 #include "window/schedule.h"
-#include "window/zone.h"
+#include "base/zone.h"
 
 /* Instants and zones as tests write them. */
 

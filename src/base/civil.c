@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "window/civil.h"
+#include "base/civil.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "window/civil.h"
+#include "base/civil.h"
 #include "zone_data.h"
 
 struct scan {
@@ -111,16 +111,16 @@ int rule_parse(const char *text, size_t len, struct zone_rule *ret)
 	struct zone_rule rule = {0};
 
 	if (!name_skip(&s) || !offset_read(&s, &rule.standard))
-		return -E_ZONE_FILE;
+		return -E_ZONE;
 	if (s.at < s.end) {
 		rule.has_daylight = true;
 		rule.daylight = rule.standard + 3600;
 		if (!name_skip(&s) || s.at == s.end)
-			return -E_ZONE_FILE;
+			return -E_ZONE;
 		if (*s.at != ',' && !offset_read(&s, &rule.daylight))
-			return -E_ZONE_FILE;
+			return -E_ZONE;
 		if (!change_read(&s, &rule.begin) || !change_read(&s, &rule.end) || s.at < s.end)
-			return -E_ZONE_FILE;
+			return -E_ZONE;
 	}
 	*ret = rule;
 	return 0;

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include <stdbool.h>
-
-#include "window/zone.h"
+#include "base/zone.h"
 
 /* RFC 9636, 3.2: offsets lie between these. */
 enum { ZONE_OFFSET_MIN = -89999, ZONE_OFFSET_MAX = 93599 };
@@ -36,6 +34,6 @@ struct zone {
 	struct zone_rule rule;
 };
 
-/* A POSIX TZ string of exactly `len` bytes.  -E_ZONE_FILE. */
+/* A POSIX TZ string of exactly `len` bytes.  -E_ZONE. */
 int rule_parse(const char *s, size_t len, struct zone_rule *ret) MUST_CHECK;
 struct zone_span rule_at(const struct zone_rule *rule, int64_t at);

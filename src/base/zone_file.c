@@ -28,7 +28,7 @@ struct bytes {
 
 static int refuse(struct diag *reterr, const char *why)
 {
-	return diag_set(reterr, -E_ZONE_FILE, "%s", why);
+	return diag_set(reterr, -E_ZONE, "%s", why);
 }
 
 static uint64_t big_endian(const unsigned char *p, unsigned size)
