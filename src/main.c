@@ -54,10 +54,10 @@ static int print_and_exit(const struct options *options, const struct config *co
 /* That there is such a zone was seen when the file was read; it lives as long as the process. */
 static void zone_setup(const struct config *config)
 {
-	static struct zone *zone;
+	const struct zone *zone;
 
 	if (strcmp(config->daemon.timezone, "UTC") != 0 &&
-	    zone_open(NULL, config->daemon.timezone, &zone) == 0)
+	    zone_find(config->daemon.timezone, &zone, NULL) == 0)
 		clock_set_zone(zone);
 }
 
