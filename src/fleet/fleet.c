@@ -12,6 +12,7 @@
 #include "config/config.h"
 #include "db/reader.h"
 #include "fleet/audit.h"
+#include "fleet/schedule.h"
 #include "store/account.h"
 #include "store/meta.h"
 #include "store/setting.h"
@@ -141,6 +142,21 @@ struct writer *fleet_seen_writer(void)
 	return fleet.seen_writer;
 }
 
+/* The only time at which schedules can go. */
+static int schedules_warn(struct db *db, void *mem)
+{
+	const struct config *config = config_pin();
+	const char **missing;
+	size_t count = 0;
+	int r = config ? schedule_missing(mem, db, config, &missing, &count) : 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		log_warn("a schedule is missing", LOG_S("what", missing[i]));
+	if (config)
+		config_release(config);
+	return r;
+}
+
 static int apply_op(struct db *db, void *arg, struct diag *diag)
 {
 	static const struct audit_who daemon = {"gigaprovd", "", ""};
@@ -148,7 +164,11 @@ static int apply_op(struct db *db, void *arg, struct diag *diag)
 	struct change change = {db, scratch, &daemon, diag};
 	const char *now = arg;
 	char *before = NULL;
-	int r = meta_find(scratch, db, "document_config", &before);
+	int r = schedules_warn(db, scratch);
+
+	if (r < 0)
+		return r;
+	r = meta_find(scratch, db, "document_config", &before);
 
 	if (r < 0 || (r > 0 && strcmp(before, now) == 0))
 		return r < 0 ? r : 0;
