@@ -6,7 +6,7 @@
 
 /* The tables: verbs.def with its arguments and lists, exits.def. */
 
-enum ctl_output { CTL_OBJECT, CTL_LIST, CTL_DOCUMENT, CTL_STEPS, CTL_RPC, CTL_SEND };
+enum ctl_output { CTL_OBJECT, CTL_LIST, CTL_DOCUMENT, CTL_STEPS, CTL_RPC, CTL_SEND, CTL_LOCAL };
 enum ctl_where { CTL_PATH, CTL_QUERY, CTL_BODY, CTL_HERE };
 enum ctl_need { CTL_MUST, CTL_MAY, CTL_ONE, CTL_FIXED };
 

@@ -251,11 +251,10 @@ int parse_address(const struct config_origin *origin, const char *value, void *f
 int parse_zone(const struct config_origin *origin, const char *value, void *field,
 	       struct diag *reterr)
 {
-	struct zone *zone;
+	const struct zone *zone;
 
-	if (zone_open(NULL, value, &zone) < 0)
+	if (*value && zone_find(value, &zone, NULL) < 0)
 		return wrong(reterr, value, "is not a time zone that this machine has");
-	mem_free(zone);
 	*(const char **)field = mem_strdup(origin->mem, value);
 	return 0;
 }

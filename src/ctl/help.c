@@ -18,6 +18,15 @@ static const struct {
 #undef EXIT
 };
 
+static const struct {
+	const char *name;
+	const char *what;
+} asks[] = {
+#define ASK(name, what) {#name, what},
+#include "ctl/asks.def"
+#undef ASK
+};
+
 /* "  NAME        what it is"; a long name has a line of its own. */
 static void add_item(struct buf *out, const char *name, const char *what)
 {
@@ -96,6 +105,16 @@ static void add_notes(struct buf *out, const struct ctl_verb *verb)
 	}
 }
 
+/* What a verb that asks no server answers by itself. */
+static void add_asks(struct buf *out)
+{
+	buf_adds(out,
+		 "\nEach line is a question, {\"ask\": …} with the fields of a schedule as in\n"
+		 "the ini file (tz for timezone), and is answered with a line.  Questions:\n\n");
+	for (size_t i = 0; i < COUNT_OF(asks); i++)
+		add_item(out, asks[i].name, asks[i].what);
+}
+
 static void help_verb(struct buf *out, const struct ctl_verb *verb)
 {
 	const struct ctl_arg *arg = NULL;
@@ -112,6 +131,8 @@ static void help_verb(struct buf *out, const struct ctl_verb *verb)
 		add_item(out, arg->spelling, arg->what);
 	}
 	add_notes(out, verb);
+	if (verb->output == CTL_LOCAL)
+		add_asks(out);
 	buf_adds(out, "\nOptions that every command takes: gigaprovctl --help\n");
 }
 

@@ -10,6 +10,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "ctl/ask.h"
+#include "ctl/eval.h"
 #include "ctl/help.h"
 #include "ctl/run.h"
 
@@ -50,6 +51,8 @@ static int run(void *mem, struct ctl_line *line)
 	struct diag diag = {0};
 	int r;
 
+	if (line->verb->output == CTL_LOCAL)
+		return ctl_eval(mem, stdin, stdout);
 	r = ctl_ask_secrets(line, stdin, &diag);
 	if (r >= 0)
 		r = ctl_request_build(mem, line, &run.request, &diag);
@@ -70,6 +73,7 @@ static int run(void *mem, struct ctl_line *line)
 	case CTL_RPC:
 		return ctl_run_rpc(mem, &run);
 	case CTL_OBJECT:
+	case CTL_LOCAL:
 		break;
 	}
 	return ctl_run_object(mem, &run);

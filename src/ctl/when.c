@@ -57,7 +57,7 @@ static bool to_seconds_in(const struct zone *zone, const struct tm *local, int64
 
 static int parse_local(const char *s, const char *zone_name, int64_t *ret, struct diag *reterr)
 {
-	CLEANUP(mem_freep) struct zone *zone = NULL;
+	const struct zone *zone = NULL;
 	struct tm tm = {0};
 	const char *rest = strptime(s, "%Y-%m-%d", &tm);
 
@@ -69,7 +69,7 @@ static int parse_local(const char *s, const char *zone_name, int64_t *ret, struc
 		rest = strptime(s, "%H:%M", &tm);
 	if (!rest || *rest)
 		return refuse(s, reterr);
-	if (zone_name && zone_open(NULL, zone_name, &zone) < 0)
+	if (zone_name && zone_find(zone_name, &zone, NULL) < 0)
 		return diag_set(
 			reterr, -EINVAL,
 			"'%s' is not a time zone that this machine has; one is Europe/Berlin",

@@ -20,7 +20,7 @@ static void every_verb_is_a_route_of_the_daemon(void **state)
 
 	(void)state;
 	while ((verb = ctl_verb_next("", verb)) != NULL) {
-		bool found = false;
+		bool found = verb->output == CTL_LOCAL;
 
 		for (size_t i = 0; i < COUNT_OF(routes); i++)
 			found |= strcmp(routes[i].method, verb->method) == 0 &&
