@@ -4,14 +4,14 @@
 #include "base/mem.h"
 #include "db/db.h"
 
-DB_QUERY(notify_by_mac, "SELECT sent_at, outcome, status, words, target, reboot, answered_at, "
-			"fetched_at FROM notify "
-			"WHERE mac = :mac");
+DB_QUERY(seen_notify_by_mac, "SELECT sent_at, outcome, status, words, target, reboot, answered_at, "
+			     "fetched_at FROM notify "
+			     "WHERE mac = :mac");
 
 int notify_find(void *mem, struct db *db, int64_t mac, struct notify **ret)
 {
 	CLEANUP(db_endp) struct db_rows *rows = NULL;
-	int r = db_select(db, &notify_by_mac, DB_ARGS(DB_INT("mac", mac)), &rows);
+	int r = db_select(db, &seen_notify_by_mac, DB_ARGS(DB_INT("mac", mac)), &rows);
 
 	if (r < 0 || (r = db_next(rows)) <= 0)
 		return r;
@@ -28,7 +28,7 @@ int notify_find(void *mem, struct db *db, int64_t mac, struct notify **ret)
 	return 1;
 }
 
-DB_QUERY(notify_set,
+DB_QUERY(seen_notify_set,
 	 "INSERT INTO notify (mac, sent_at, outcome, status, words, target, reboot, answered_at, "
 	 "fetched_at) "
 	 "VALUES (:mac, :sent_at, :outcome, :status, :words, :target, :reboot, :answered_at, "
@@ -40,7 +40,7 @@ DB_QUERY(notify_set,
 
 int notify_put(struct db *db, const struct notify *notify)
 {
-	return db_run(db, &notify_set,
+	return db_run(db, &seen_notify_set,
 		      DB_ARGS(DB_INT("mac", notify->mac), DB_INT("sent_at", notify->sent_at),
 			      DB_TEXT("outcome", notify->outcome),
 			      DB_INT_OR_NULL("status", notify->status),
