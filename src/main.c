@@ -37,6 +37,7 @@
 #include "outbound/outbound.h"
 #include "phone/profile.h"
 #include "rpc/parse.h"
+#include "window/sentence.h"
 
 static int print_and_exit(const struct options *options, const struct config *config)
 {
@@ -46,7 +47,14 @@ static int print_and_exit(const struct options *options, const struct config *co
 		config_print(config, out);
 	else
 		buf_printf(out, "%s: good\n", options->config_file);
+	for (size_t i = 0; !options->print_config && i < config->schedule_count; i++) {
+		buf_printf(out, "[schedule %s]: ", config->schedules[i].name);
+		sentence_schedule(&config->schedules[i].schedule, out);
+		buf_addc(out, '\n');
+	}
 	fputs(out->data, stdout);
+	for (size_t i = 0; i < config->warnings.count; i++)
+		fprintf(stderr, "%s\n", config->warnings.words[i]);
 	mem_free(out);
 	return EXIT_SUCCESS;
 }
@@ -79,6 +87,8 @@ static int configure(const struct options *options)
 	if (options->check || options->print_config)
 		return print_and_exit(options, config);
 	log_setup(config->daemon.log_level, config->daemon.log_format);
+	for (size_t i = 0; i < config->warnings.count; i++)
+		log_warn("configuration", LOG_S("warning", config->warnings.words[i]));
 	zone_setup(config);
 	config_use(config);
 	config = NULL;

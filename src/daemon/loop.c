@@ -70,6 +70,8 @@ static void reload(struct loop *loop)
 		return;
 	}
 	log_setup(next->daemon.log_level, next->daemon.log_format);
+	for (size_t i = 0; i < next->warnings.count; i++)
+		log_warn("configuration", LOG_S("warning", next->warnings.words[i]));
 	/* In force first: whoever sees the fleet's new revision sees the new configuration, too. */
 	config_use(next);
 	now = config_pin();

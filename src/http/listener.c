@@ -12,7 +12,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <setjmp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -77,6 +79,24 @@ static unsigned flags_of(const struct listener *listener)
 	return flags | MHD_USE_EPOLL_INTERNAL_THREAD;
 }
 
+/*
+ * While it is quiesced, each thread of a libmicrohttpd daemon takes the
+ * listening socket out of its own set when it happens to wake up; the one that
+ * quiesces takes it out as well, and panics when it comes second.  Nothing is
+ * wrong then, so it is sent back to begin again, where that thread is done.
+ */
+static _Thread_local jmp_buf *quiescing;
+
+static void panic(void *cls, const char *file, unsigned line, const char *reason)
+{
+	(void)cls;
+	if (quiescing)
+		longjmp(*quiescing, 1);
+	log_error("libmicrohttpd gives up", LOG_S("file", file), LOG_I("line", line),
+		  LOG_S("words", reason));
+	abort();
+}
+
 static int serve(struct listener *listener, const struct config *config, unsigned threads,
 		 unsigned connections, struct diag *reterr)
 {
@@ -95,6 +115,7 @@ static int serve(struct listener *listener, const struct config *config, unsigne
 	/* libmicrohttpd deals connections out evenly, so each thread needs its share at least. */
 	if (connections < threads)
 		connections = threads;
+	MHD_set_panic_func(panic, NULL);
 	listener->daemon = MHD_start_daemon(
 		flags_of(listener), 0, NULL, NULL, access_handle, listener,
 		MHD_OPTION_EXTERNAL_LOGGER, log_library, listener, MHD_OPTION_LISTEN_SOCKET,
@@ -160,8 +181,15 @@ int listener_start_control(struct http *http, struct listener *listener,
 
 void listener_quiesce(struct listener *listener)
 {
-	if (listener->daemon && MHD_quiesce_daemon(listener->daemon) != MHD_INVALID_SOCKET)
+	jmp_buf again;
+
+	if (!listener->daemon)
+		return;
+	(void)setjmp(again);
+	quiescing = &again;
+	if (MHD_quiesce_daemon(listener->daemon) != MHD_INVALID_SOCKET)
 		shutdown(listener->fd, SHUT_RDWR);
+	quiescing = NULL;
 }
 
 void listener_stop(struct listener *listener)

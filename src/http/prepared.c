@@ -92,7 +92,8 @@ struct MHD_Response *prepared_response(const struct request *req, const struct p
 	struct MHD_Response *response;
 
 	*ret_status = is_full ? prepared->status : MHD_HTTP_NOT_MODIFIED;
-	response = reply_make(prepared->data, is_full ? prepared->len : 0, MHD_RESPMEM_PERSISTENT,
+	/* libmicrohttpd sends no body with a 304, only the length that it would have. */
+	response = reply_make(prepared->data, prepared->len, MHD_RESPMEM_PERSISTENT,
 			      is_full ? prepared->type : NULL);
 	if (prepared->etag)
 		MHD_add_response_header(response, MHD_HTTP_HEADER_ETAG, prepared->etag);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "fleet/fleet.h"
+
+/*
+ * Now: what a schedule makes wait is given with the device's next request.
+ *
+ * The document is made and kept at once, as what the device was made last; so
+ * it holds over restarts, and changes that come later wait for their window.
+ * The shrink guard is not passed by, nor is firmware's window.
+ */
+
+/* 1 something waited, 0 nothing did.  Errors are those of view_read() and of rendering. */
+int fleet_release(struct change *change, int64_t mac) MUST_CHECK;
