@@ -201,7 +201,8 @@ struct config {
 	size_t schedule_count;
 	const struct config_schedule **schedules_by_name;
 
-	struct config_words warnings; /* "etc/gigaprovd.ini:12: warning: …": what is allowed, but odd */
+	struct config_words
+		warnings; /* "etc/gigaprovd.ini:12: warning: …": what is allowed, but odd */
 };
 
 /* Where firmware lies. */

@@ -39,7 +39,7 @@ struct view;
 struct gate {
 	const char *name;		 /* of the schedule; NULL: none is set, so always open */
 	const struct schedule *schedule; /* NULL: the configuration has none of that name */
-	int reason;			 /* 0 open; -E_OUTSIDE_WINDOW, -E_BLACKOUT, -E_SCHEDULE_UNKNOWN */
+	int reason;	 /* 0 open; -E_OUTSIDE_WINDOW, -E_BLACKOUT, -E_SCHEDULE_UNKNOWN */
 	int64_t next_at; /* when that may change; 0: not known, or not for three years */
 };
 

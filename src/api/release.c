@@ -33,7 +33,7 @@ static const struct api_field fields[] = {
 	API_FIELD("mac", TEXT, MAY, struct input, mac),
 	API_FIELD("group", TEXT, MAY, struct input, group),
 	API_FIELD("product", TEXT, MAY, struct input, product),
-	API_FIELD("all", FLAG, MAY, struct input, all),
+	API_FIELD("all", TRUTH, MAY, struct input, all),
 };
 
 struct releasing {
@@ -96,8 +96,9 @@ static int release_many(struct request *req, struct device_filter *filter, struc
 
 static int answer(struct request *req, int64_t released, int64_t failed)
 {
-	return api_answer(req, 200, json_pack("{s:I, s:I}", "released", (json_int_t)released,
-					      "failed", (json_int_t)failed));
+	return api_answer(req, 200,
+			  json_pack("{s:I, s:I}", "released", (json_int_t)released, "failed",
+				    (json_int_t)failed));
 }
 
 static int one_op(struct request *req, struct change *change, void *arg)

@@ -181,8 +181,9 @@ const char *gate_words(void *mem, const struct gate *gate)
 	if (!gate->reason)
 		return NULL;
 	if (gate->reason == -E_SCHEDULE_UNKNOWN)
-		return mem_printf(mem, "the configuration has no schedule %s, which is taken for "
-				       "closed",
+		return mem_printf(mem,
+				  "the configuration has no schedule %s, which is taken for "
+				  "closed",
 				  gate->name);
 	if (gate->next_at)
 		until = mem_printf(mem, "until %s", when(mem, gate->next_at));

@@ -189,8 +189,8 @@ void gate_reduce(void *mem, const struct document *base, const struct document *
 		.mem = mem,
 		.wanted = wanted,
 		.keys = keys_of(mem, wanted),
-		.by_ipui = mem_array(mem, const struct document_handset *,
-				     wanted->handset_count + 1),
+		.by_ipui =
+			mem_array(mem, const struct document_handset *, wanted->handset_count + 1),
 		.given_at = given_at,
 	};
 

@@ -125,10 +125,11 @@ static void held_from(void *mem, struct db_rows *rows, struct rendition_held *he
 	held->handsets = db_text_copy(mem, rows, 4);
 }
 
-DB_QUERY(rendition_past_by_mac, "SELECT mac, held_at, held_missing, held_all, held_handsets, "
-				"made_at, given_at, released_at, acknowledged, body, released, waits_at "
-				"FROM rendition "
-				"WHERE mac = :mac");
+DB_QUERY(rendition_past_by_mac,
+	 "SELECT mac, held_at, held_missing, held_all, held_handsets, "
+	 "made_at, given_at, released_at, acknowledged, body, released, waits_at "
+	 "FROM rendition "
+	 "WHERE mac = :mac");
 
 static int body_from(void *mem, struct db_rows *rows, int column, const char **ret, size_t *ret_len)
 {
