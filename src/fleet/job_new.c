@@ -52,7 +52,7 @@ static int selector_check(struct change *change, const struct job_new *new)
 	return 0;
 }
 
-static int schedule_check(struct change *change, const struct job_new *new)
+static int when_check(struct change *change, const struct job_new *new)
 {
 	CLEANUP(mem_freep) struct buf *names = buf_new(NULL);
 
@@ -297,8 +297,8 @@ int fleet_job_start(struct change *change, const struct job_new *new, int64_t *r
 		.next_wave_at = new->mac_count ? now : 0,
 		.created_at = now,
 	};
-	enum job_kind kind;
-	size_t count;
+	enum job_kind kind = JOB_KIND_reprovision;
+	size_t count = 0;
 	int r = job_kind_parse(new->kind, &kind, change->diag);
 
 	if (r == 0)
@@ -307,7 +307,7 @@ int fleet_job_start(struct change *change, const struct job_new *new, int64_t *r
 		r = diag_set(change->diag, -E_VALUE, "rollout is one line of at most %d bytes",
 			     ROLLOUT_MAX);
 	if (r == 0)
-		r = schedule_check(change, new);
+		r = when_check(change, new);
 	if (r == 0)
 		r = limits_take(change, new, &job);
 	if (r == 0)
