@@ -17,7 +17,7 @@ struct view;
  * The gate: a schedule holds changes back, not service.
  *
  * A change of the body is given to a poll that comes in a window of the
- * device's schedule (the setting schedule.config) or in the grace behind it, to
+ * device's schedule (schedule.h) or in the grace behind it, to
  * a device that has never had a document, to one that has become another kind,
  * and when somebody says now (release.h).  Any other poll gets the body that
  * was made for the device last, without

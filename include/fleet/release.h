@@ -8,8 +8,11 @@
  *
  * The document is made and kept at once, as what the device was made last; so
  * it holds over restarts, and changes that come later wait for their window.
- * The shrink guard is not passed by, nor is firmware's window.
+ * Firmware's own window is not passed by.
  */
 
-/* 1 something waited, 0 nothing did.  Errors are those of view_read() and of rendering. */
+/*
+ * 1 something waited, 0 nothing did.  -E_SHRINK_HELD: acknowledge that first;
+ * else errors of view_read() and of rendering.
+ */
 int fleet_release(struct change *change, int64_t mac) MUST_CHECK;

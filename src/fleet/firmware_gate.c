@@ -7,33 +7,23 @@
 #include "fleet/firmware.h"
 #include "fleet/fleet.h"
 #include "fleet/operation.h"
-#include "fleet/scope.h"
+#include "fleet/schedule.h"
 #include "store/device.h"
-#include "store/setting.h"
 
-static const char setting_name[] = "schedule.firmware";
-
-/* The nearest one; NULL: none is set. */
-static int schedule_of(void *mem, struct db *db, int64_t mac, const char **ret)
+/* Its name; NULL: none is attached. */
+static int schedule_of(void *mem, struct db *db, const struct config *config, int64_t mac,
+		       const char **ret)
 {
-	const char *scopes[DEVICE_SCOPES_MAX] = {"fleet"};
-	struct setting *setting = NULL;
-	struct device *device;
-	size_t n = 1;
-	int r = 0;
+	struct device nobody = {.mac = mac};
+	struct device *device = &nobody;
+	struct planned planned;
+	int r = mac < 0 ? 0 : device_get(mem, db, mac, &device);
 
-	*ret = NULL;
-	if (mac >= 0) {
-		r = device_get(mem, db, mac, &device);
-		if (r < 0)
-			return r;
-		n = scope_of_device(mem, device, scopes);
-	}
-	while (n > 0 && r == 0)
-		r = setting_find(mem, db, scopes[--n], setting_name, &setting);
-	if (r > 0)
-		*ret = setting->value;
-	return r < 0 ? r : 0;
+	if (r == 0)
+		r = planned_find(mem, db, config, device, schedule_firmware_name, &planned);
+	if (r == 0)
+		*ret = planned.name;
+	return r;
 }
 
 /* An operation that is written names the file by the device's own link. */
@@ -73,8 +63,8 @@ static int begins(struct db *db, int64_t mac, const char *name, int64_t at, bool
 int firmware_judge_time(void *mem, struct db *db, const struct config *config, int64_t mac,
 			const char *name, int64_t at, bool is_rest, struct firmware_pass *ret)
 {
-	const char *schedule;
-	int r = schedule_of(mem, db, mac, &schedule);
+	const char *schedule = NULL;
+	int r = schedule_of(mem, db, config, mac, &schedule);
 
 	*ret = (struct firmware_pass){0};
 	if (r < 0 || !schedule)

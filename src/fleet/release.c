@@ -15,6 +15,8 @@ static int release(struct change *change, void *scratch, int64_t mac, const stru
 	struct view *view;
 	int r = view_read_forced(scratch, change->db, change->config, mac, before->at, true, &view);
 
+	if (r == 0 && view->held.at)
+		r = diag_set(change->diag, -E_SHRINK_HELD, "%s", view->notice);
 	if (r == 0)
 		r = rendition_make(scratch, view, true, &rendition, change->diag);
 	if (r == 0)

@@ -14,6 +14,7 @@
 #include "fleet/interlock.h"
 #include "fleet/oper.h"
 #include "fleet/operation.h"
+#include "fleet/schedule.h"
 #include "fleet/scope.h"
 #include "fleet/template.h"
 #include "render/format.h"
@@ -211,8 +212,8 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 		return r;
 	view->revision = view_revision(mem, &view->fetch->revision);
 	document->firmware = view->firmware.firmware;
-	view->gate.name = gate_setting(settings, count, "schedule.config");
-	view->firmware_gate.name = gate_setting(settings, count, "schedule.firmware");
+	view->gate.name = gate_setting(settings, count, schedule_config_name);
+	view->firmware_gate.name = gate_setting(settings, count, schedule_firmware_name);
 	gate_apply(mem, config, view);
 	interlock_apply(mem, config, view);
 	gate_settle(mem, view);
