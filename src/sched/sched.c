@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/config.h"
-#include "sched/step.h"
+#include "sched/turn.h"
 #include "store/mac.h"
 #include "trigger.h"
 
@@ -19,7 +19,7 @@ static struct {
 
 struct run {
 	const struct config *config;
-	struct step step;
+	struct turn turn;
 };
 
 static int run_op(struct db *db, void *arg, struct diag *diag)
@@ -29,31 +29,31 @@ static int run_op(struct db *db, void *arg, struct diag *diag)
 	struct change change = {.db = db, .mem = run, .who = &who, .diag = diag,
 				.config = run->config};
 
-	return step_run(&change, &run->step);
+	return turn_run(&change, &run->turn);
 }
 
-static void say(const struct step_note *note)
+static void say(const struct turn_note *note)
 {
 	char mac[MAC_LEN + 1];
 
 	mac_format(note->mac, mac);
 	switch (note->what) {
-	case STEP_TELL:
-	case STEP_RESTART:
+	case TURN_TELL:
+	case TURN_RESTART:
 		counter_add(M_JOB_OFFERED, 1);
-		trigger.tell(note->mac, note->what == STEP_RESTART);
+		sched_trigger.tell(note->mac, note->what == TURN_RESTART);
 		break;
-	case STEP_FAILED:
+	case TURN_FAILED:
 		counter_add(M_JOB_FAILED, 1);
 		log_warn("a job has failed for a device", LOG_I("job", note->job_id),
 			 LOG_S("mac", mac), LOG_S("reason", note->words));
 		break;
-	case STEP_HALTED:
+	case TURN_HALTED:
 		counter_add(M_JOB_HALTED, 1);
 		log_warn("a job does not go on by itself", LOG_I("job", note->job_id),
 			 LOG_S("reason", note->words));
 		break;
-	case STEP_DONE:
+	case TURN_DONE:
 		log_info("a job is done", LOG_I("job", note->job_id));
 		break;
 	}
@@ -64,10 +64,10 @@ static void post(void);
 static void run_done(void *arg, int result, const struct diag *diag)
 {
 	struct run *run = arg;
-	bool more = result >= 0 && run->step.more;
+	bool more = result >= 0 && run->turn.more;
 
-	for (size_t i = 0; i < run->step.note_count && result >= 0; i++)
-		say(&run->step.notes[i]);
+	for (size_t i = 0; i < run->turn.note_count && result >= 0; i++)
+		say(&run->turn.notes[i]);
 	if (result < 0)
 		log_error("jobs did not go on; they will with the next tick",
 			  LOG_S("words", diag->text), LOG_E(result));
@@ -84,7 +84,7 @@ static void post(void)
 	struct run *run = mem_new(NULL, struct run);
 
 	run->config = config_pin();
-	run->step.trigger = &trigger;
+	run->turn.trigger = &sched_trigger;
 	if (writer_post(fleet_writer(), WRITER_LOW, run_op, run_done, run) < 0) {
 		config_release(run->config);
 		mem_free(run);
@@ -102,7 +102,7 @@ void sched_tick(void)
 		return;
 	r = fleet_reader(&db);
 	if (r == 0)
-		r = step_is_due(db, clock_now(), &due);
+		r = turn_is_due(db, clock_now(), &due);
 	if (r < 0)
 		log_error("it is not known what is due", LOG_E(r));
 	if (!due)

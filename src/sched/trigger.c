@@ -15,4 +15,4 @@ static void tell(int64_t mac, bool restart)
 	(void)restart;
 }
 
-const struct step_trigger trigger = {reaches, tell};
+const struct turn_trigger sched_trigger = {reaches, tell};

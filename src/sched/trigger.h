@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include "sched/step.h"
+#include "sched/turn.h"
 
 /* Devices are told by src/outbound, which takes orders through fleet. */
-extern const struct step_trigger trigger;
+extern const struct turn_trigger sched_trigger;

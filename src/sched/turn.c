@@ -4,7 +4,7 @@
  * devices that have had their time, then those that are due, as many as there is
  * room for.
  */
-#include "sched/step.h"
+#include "sched/turn.h"
 
 #include <string.h>
 
@@ -41,7 +41,7 @@ static int is_due(struct db *db, const struct job *job, int64_t now, bool *ret)
 	return r;
 }
 
-int step_is_due(struct db *db, int64_t now, bool *ret)
+int turn_is_due(struct db *db, int64_t now, bool *ret)
 {
 	CLEANUP(mem_freep) void *scratch = mem_root("tick");
 	struct job *jobs;
@@ -54,10 +54,10 @@ int step_is_due(struct db *db, int64_t now, bool *ret)
 	return r < 0 ? r : 0;
 }
 
-static void note(struct change *change, struct step *step, int what, const struct job *job,
+static void note(struct change *change, struct turn *turn, int what, const struct job *job,
 		 int64_t mac, const char *words)
 {
-	struct step_note *note = mem_push(change->mem, &step->notes, &step->note_count);
+	struct turn_note *note = mem_push(change->mem, &turn->notes, &turn->note_count);
 
 	note->what = what;
 	note->job_id = job->id;
@@ -70,14 +70,14 @@ static bool is_at_work(const struct job *job)
 	return !job->paused_at && (job->phase == JOB_RUNNING || job->phase == JOB_OPENING);
 }
 
-static int fail(struct change *change, struct step *step, struct job *job, struct job_device *row,
+static int fail(struct change *change, struct turn *turn, struct job *job, struct job_device *row,
 		const char *reason, int64_t now)
 {
-	note(change, step, STEP_FAILED, job, row->mac, reason);
+	note(change, turn, TURN_FAILED, job, row->mac, reason);
 	return job_failed(change, job, row, reason, now);
 }
 
-static int lapse(struct change *change, struct step *step, struct job *job, int64_t now)
+static int lapse(struct change *change, struct turn *turn, struct job *job, int64_t now)
 {
 	struct job_device *rows;
 	size_t count;
@@ -87,9 +87,9 @@ static int lapse(struct change *change, struct step *step, struct job *job, int6
 	for (size_t i = 0; i < count && r == 0 && is_at_work(job); i++) {
 		r = job_lapsed(change, job, &rows[i], now);
 		if (r == 0 && rows[i].state == JOB_FAILED)
-			note(change, step, STEP_FAILED, job, rows[i].mac, rows[i].reason);
+			note(change, turn, TURN_FAILED, job, rows[i].mac, rows[i].reason);
 	}
-	step->more = step->more || count == AT_ONCE;
+	turn->more = turn->more || count == AT_ONCE;
 	return r;
 }
 
@@ -112,7 +112,7 @@ static int put_off(struct change *change, struct job_device *row, int64_t at)
 }
 
 /* What one device cannot have is no reason for the others to go without. */
-static int refused(struct change *change, struct step *step, struct job *job,
+static int refused(struct change *change, struct turn *turn, struct job *job,
 		   struct job_device *row, int r, int64_t now)
 {
 	const struct diag *diag = change->diag;
@@ -122,10 +122,10 @@ static int refused(struct change *change, struct step *step, struct job *job,
 		return put_off(change, row, now + BUSY_S);
 	if (r > -E_INTERNAL || error_status(r) >= STATUS_SERVER)
 		return r;
-	return fail(change, step, job, row, mem_strdup(change->mem, words), now);
+	return fail(change, turn, job, row, mem_strdup(change->mem, words), now);
 }
 
-static int make_offer(struct change *change, struct step *step, struct job *job,
+static int make_offer(struct change *change, struct turn *turn, struct job *job,
 		      struct job_device *row, const struct device *device, int64_t now)
 {
 	const struct config *config = change->config;
@@ -140,18 +140,18 @@ static int make_offer(struct change *change, struct step *step, struct job *job,
 	/* The job has been audited; 10,000 rows of what it does would hide everything else. */
 	part.is_part = true;
 	part.diag = &diag;
-	offer.reaches = step->trigger->reaches(config, device->product);
+	offer.reaches = turn->trigger->reaches(config, device->product);
 	r = offers[kind](&offer);
 	if (r < 0)
-		return refused(&part, step, job, row, r, now);
+		return refused(&part, turn, job, row, r, now);
 	if (r > 0)
 		return job_confirmed(change, job, row, offer.words, now);
 	if (offer.reaches)
-		note(change, step, restarts ? STEP_RESTART : STEP_TELL, job, row->mac, NULL);
+		note(change, turn, restarts ? TURN_RESTART : TURN_TELL, job, row->mac, NULL);
 	return job_offered(change, job, row, offer.reaches, now);
 }
 
-static int offer_if_possible(struct change *change, struct step *step, struct job *job,
+static int offer_if_possible(struct change *change, struct turn *turn, struct job *job,
 			     struct job_device *row, int64_t now)
 {
 	struct device *device;
@@ -163,14 +163,14 @@ static int offer_if_possible(struct change *change, struct step *step, struct jo
 	if (r <= 0)
 		return r < 0 ? r : job_gone(change, job, row, now);
 	if (!device->product)
-		return fail(change, step, job, row, error_text(-E_NO_PRODUCT), now);
+		return fail(change, turn, job, row, error_text(-E_NO_PRODUCT), now);
 	if (device->locked_at)
-		return fail(change, step, job, row, error_text(-E_MAC_LOCKED), now);
-	return make_offer(change, step, job, row, device, now);
+		return fail(change, turn, job, row, error_text(-E_MAC_LOCKED), now);
+	return make_offer(change, turn, job, row, device, now);
 }
 
 /* Its window may have closed meanwhile, or the schedule is another one now. */
-static int take(struct change *change, struct step *step, struct job *job, struct job_device *row,
+static int take(struct change *change, struct turn *turn, struct job *job, struct job_device *row,
 		int64_t now)
 {
 	int r = job_plan(change, job, row, now);
@@ -181,7 +181,7 @@ static int take(struct change *change, struct step *step, struct job *job, struc
 	case E_MAC_UNKNOWN:
 		return job_gone(change, job, row, now);
 	case E_JOB_NEVER:
-		return fail(change, step, job, row, error_text(r), now);
+		return fail(change, turn, job, row, error_text(r), now);
 	case E_SCHEDULE_UNKNOWN:
 		job_halt(job, false, error_text(r), now);
 		return 0;
@@ -189,10 +189,10 @@ static int take(struct change *change, struct step *step, struct job *job, struc
 		return r;
 	}
 	return row->due_at > now ? job_device_update(change->db, row)
-				 : offer_if_possible(change, step, job, row, now);
+				 : offer_if_possible(change, turn, job, row, now);
 }
 
-static int offer_to_due(struct change *change, struct step *step, struct job *job, int64_t now)
+static int offer_to_due(struct change *change, struct turn *turn, struct job *job, int64_t now)
 {
 	int64_t room = job_room(job, now);
 	struct job_device *rows;
@@ -206,10 +206,10 @@ static int offer_to_due(struct change *change, struct step *step, struct job *jo
 			   &count);
 	for (size_t i = 0; i < count && r == 0 && is_at_work(job); i++) {
 		/* Each has a savepoint's worth of memory at most; the writer shows that it lives. */
-		r = take(change, step, job, &rows[i], now);
+		r = take(change, turn, job, &rows[i], now);
 		writer_alive(change->db);
 	}
-	step->more = step->more || ((int)count == limit && job_room(job, now));
+	turn->more = turn->more || ((int)count == limit && job_room(job, now));
 	return r;
 }
 
@@ -230,9 +230,9 @@ static int by_phase(struct change *change, struct job *job)
 	return 0;
 }
 
-static int halted(struct change *change, struct step *step, const struct job *job)
+static int halted(struct change *change, struct turn *turn, const struct job *job)
 {
-	note(change, step, STEP_HALTED, job, 0, job->reason);
+	note(change, turn, TURN_HALTED, job, 0, job->reason);
 	return fleet_audit(change, "job.halt",
 			   mem_printf(change->mem, "job:%lld", (long long)job->id), NULL,
 			   json_pack("{s:s, s:o}", "state",
@@ -240,7 +240,7 @@ static int halted(struct change *change, struct step *step, const struct job *jo
 				     "reason", audit_string(job->reason)));
 }
 
-static int step_job(struct change *change, struct step *step, struct job *job, int64_t now)
+static int turn_job(struct change *change, struct turn *turn, struct job *job, int64_t now)
 {
 	enum job_phase before = job->phase;
 	int r = 0;
@@ -249,25 +249,25 @@ static int step_job(struct change *change, struct step *step, struct job *job, i
 		r = job_wave_next(change, job);
 	if (r == 0)
 		r = by_phase(change, job);
-	step->more = step->more || r > 0;
+	turn->more = turn->more || r > 0;
 	if (r >= 0)
-		r = is_at_work(job) ? lapse(change, step, job, now) : 0;
+		r = is_at_work(job) ? lapse(change, turn, job, now) : 0;
 	if (r == 0 && is_at_work(job))
-		r = offer_to_due(change, step, job, now);
+		r = offer_to_due(change, turn, job, now);
 	if (r < 0)
 		return r;
 	/* A wave that could be opened at once, a stop that begins now. */
 	if (job->phase != before || (job->next_wave_at && job->next_wave_at <= now))
-		step->more = true;
+		turn->more = true;
 	if (job->phase == JOB_DONE)
-		note(change, step, STEP_DONE, job, 0, job->reason);
+		note(change, turn, TURN_DONE, job, 0, job->reason);
 	r = job_update(change->db, job);
 	if (r == 0 && (job->paused_at || (job->phase == JOB_STOPPING && before != JOB_STOPPING)))
-		r = halted(change, step, job);
+		r = halted(change, turn, job);
 	return r;
 }
 
-int step_run(struct change *change, struct step *step)
+int turn_run(struct change *change, struct turn *turn)
 {
 	int64_t now = clock_now();
 	struct job *jobs;
@@ -275,6 +275,6 @@ int step_run(struct change *change, struct step *step)
 	int r = job_list_active(change->mem, change->db, &jobs, &count);
 
 	for (size_t i = 0; i < count && r == 0; i++)
-		r = step_job(change, step, &jobs[i], now);
+		r = turn_job(change, turn, &jobs[i], now);
 	return r;
 }
