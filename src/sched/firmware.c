@@ -6,6 +6,7 @@
 #include "fleet/operation.h"
 #include "fleet/version.h"
 #include "offer.h"
+#include "render/format.h"
 #include "store/device.h"
 
 static int file_of(struct offer *offer, const char **ret)
@@ -41,12 +42,17 @@ int offer_firmware(struct offer *offer)
 {
 	struct operation_new new = {.kind = OPERATION_FIRMWARE, .start_at = offer->now};
 	struct change *change = offer->change;
+	const struct product *product = product_find(offer->device->product);
 	const char *file;
 	char *url;
 	int r;
 
 	if (runs_it(offer))
 		return 1;
+	if (!product || strcmp(product->format->name, "nx70") != 0)
+		return diag_set(change->diag, -E_JOB_NOTHING,
+				"documents of this product have no firmware block; the setting "
+				"firmware.version tells it what to run");
 	/* An earlier try's is written for days. */
 	if (offer->row->operation_id)
 		return offer_touch(offer);
