@@ -116,8 +116,9 @@ static int notice_held(void *mem, struct db *db, json_t *notices)
 	size_t count;
 	int r = rendition_held_count(db, &all);
 
-	if (r == 0)
-		r = rendition_held_list(mem, db, HELD_SHOWN, &held, &count);
+	if (r < 0)
+		return r;
+	r = rendition_held_list(mem, db, HELD_SHOWN, &held, &count);
 	if (r < 0 || count == 0)
 		return r;
 	buf_printf(text,

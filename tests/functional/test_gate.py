@@ -47,7 +47,6 @@ OPENS = utc("2026-06-02T22:00")  # 00:00 in Berlin
 CLOSES = utc("2026-06-03T03:00")
 NOON = utc("2026-06-02T10:00")
 NIGHT = {"timezone": "Europe/Berlin", "start": "00:00", "end": "05:00", "interval": "0"}
-SETTINGS = {"schedule night": NIGHT}
 
 
 def tone(daemon, value, scope="fleet"):
@@ -69,7 +68,7 @@ def metric(daemon, name):
 
 
 def add_handset(daemon, number, mac=MAC):
-    daemon.ctl("handset", "add", mac, "--ipui", f"029e74a{number:03x}", "--user", f"u{number}",
+    daemon.ctl("handset", "add", mac, f"029e74a{number:03x}", "--user", f"u{number}",
                "--sip", "pbx", "--password-stdin", stdin=f"hidden-{number}\n")
 
 
@@ -81,7 +80,7 @@ def step(daemon, what, name="schedule"):
 @pytest.fixture
 def site(make_daemon):
     """A device under a schedule of the nights, which has had its document; it is noon."""
-    daemon = make_daemon(settings=SETTINGS)
+    daemon = make_daemon(settings={"schedule night": NIGHT})
     daemon.set_clock(NOON)
     daemon.start()
     daemon.ctl("sip", "add", "pbx", "--domain", "pbx.example.net")
