@@ -116,7 +116,10 @@ void job_started(struct job *job, int64_t now);
 int job_plan(struct change *change, const struct job *job, struct job_device *row,
 	     int64_t now) MUST_CHECK;
 
-/* The schedule by which the job treats the device; NULL: always open.  -E_SCHEDULE_UNKNOWN. */
+/*
+ * The schedule by which the job treats the device; NULL: always open.  The
+ * configuration lacks it: -E_SCHEDULE_UNKNOWN, or -E_JOB_NEVER for the device's own.
+ */
 int job_schedule(void *mem, struct db *db, const struct config *config, const struct job *job,
 		 const struct device *device, const struct schedule **ret) MUST_CHECK;
 
@@ -152,5 +155,5 @@ int job_note_version(void *scratch, struct db *db, int64_t mac, const char *vers
  * Why a device of a job is where it is, as a reason code: "wave-closed", "not-due",
  * "outside-window", "blackout", "busy", "no-token", "paused"; or how it ended.
  */
-const char *job_reason(void *mem, struct db *db, const struct config *config,
-		       const struct job *job, const struct job_device *row, int64_t now);
+const char *job_reason(void *mem, struct db *db, const struct config *config, const struct job *job,
+		       const struct job_device *row, int64_t now);

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
+#include <stdio.h>
 
 #include "api/answer.h"
 #include "api/query.h"
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "fleet/job.h"
 #include "http/handlers.h"
 #include "http/request.h"
 #include "job.h"
-#include "store/mac.h"
 
 static const char *state_of(const struct job *job)
 {
@@ -52,7 +49,7 @@ static const char *threshold(void *mem, int64_t percent, int64_t count)
 	return count ? mem_printf(mem, "%lld", (long long)count) : NULL;
 }
 
-static void sum_up(const struct job_wave *waves, size_t count, struct job_wave *ret)
+void job_sum_up(const struct job_wave *waves, size_t count, struct job_wave *ret)
 {
 	*ret = (struct job_wave){0};
 	for (size_t i = 0; i < count; i++) {
@@ -69,7 +66,7 @@ static int64_t waiting(const struct job_wave *wave)
 	return wave->devices - wave->offered - wave->confirmed - wave->failed - wave->gone;
 }
 
-static json_t *job_json(void *mem, const struct job *job, const struct job_wave *all)
+json_t *job_json(void *mem, const struct job *job, const struct job_wave *all)
 {
 	return json_pack("{s:I, s:s, s:s, s:s?, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
 			 "id", (json_int_t)job->id, "kind", job->kind, "state", state_of(job),
@@ -79,36 +76,6 @@ static json_t *job_json(void *mem, const struct job *job, const struct job_wave 
 			 (json_int_t)all->confirmed, "failed", (json_int_t)all->failed, "gone",
 			 (json_int_t)all->gone, "created_at", api_time(job->created_at), "ended_at",
 			 api_time(job->ended_at));
-}
-
-static int rows_read(void *mem, struct db *db, const struct api_page *page, json_t *rows,
-		     const char **ret_last)
-{
-	uint64_t before = 0;
-	struct job *jobs;
-	size_t count;
-	int r;
-
-	if (page->after && !text_to_uint(page->after, INT64_MAX, &before))
-		return -E_VALUE;
-	r = job_list(mem, db, (int64_t)before, api_page_rows(page), &jobs, &count);
-	for (size_t i = 0; r == 0 && i < api_page_cut(page, count); i++) {
-		struct job_wave *waves, all;
-		size_t wave_count;
-
-		r = job_wave_list(mem, db, jobs[i].id, &waves, &wave_count);
-		if (r < 0)
-			break;
-		sum_up(waves, wave_count, &all);
-		json_array_append_new(rows, job_json(mem, &jobs[i], &all));
-		*ret_last = mem_printf(mem, "%lld", (long long)jobs[i].id);
-	}
-	return r < 0 ? r : (int)count;
-}
-
-int api_job_list(struct request *req)
-{
-	return api_list(req, "jobs", rows_read);
 }
 
 static json_t *wave_json(const struct job *job, const struct job_wave *wave)
@@ -131,7 +98,7 @@ static json_t *full_json(void *mem, const struct job *job, const struct job_wave
 	struct job_wave all;
 	json_t *json, *rows = json_array();
 
-	sum_up(waves, count, &all);
+	job_sum_up(waves, count, &all);
 	json = job_json(mem, job, &all);
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(rows, wave_json(job, &waves[i]));
@@ -152,44 +119,6 @@ static json_t *full_json(void *mem, const struct job *job, const struct job_wave
 	return json;
 }
 
-static json_t *device_json(void *mem, struct db *db, const struct config *config,
-			   const struct job *job, const struct job_device *row)
-{
-	return json_pack("{s:o, s:s, s:s?, s:I, s:o, s:o, s:I, s:o, s:o, s:o}", "mac",
-			 api_mac_text(row->mac), "state", job_device_state_name(row->state),
-			 "reason", job_reason(mem, db, config, job, row, clock_now()), "wave",
-			 (json_int_t)row->wave, "due_at", api_time(row->due_at), "close_at",
-			 api_time(row->close_at), "attempts", (json_int_t)row->attempts,
-			 "offered_at", api_time(row->offered_at), "fetched_at",
-			 api_time(row->fetched_at), "ended_at", api_time(row->ended_at));
-}
-
-static int state_read(struct request *req, const char *name, int *ret, struct diag *reterr)
-{
-	const char *text = request_query(req, name);
-	enum job_device_state state;
-
-	*ret = -1;
-	if (!text || strcmp(text, "all") == 0)
-		return 0;
-	if (job_device_state_parse(text, &state) < 0)
-		return diag_set(reterr, -E_VALUE,
-				"a device of a job is waiting, offered, confirmed, failed or gone");
-	*ret = (int)state;
-	return 0;
-}
-
-static json_t *devices_json(struct request *req, struct db *db, const struct job *job,
-			    const struct job_device *rows, size_t count)
-{
-	json_t *json = json_array();
-
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(json, device_json(request_mem(req), db, request_config(req),
-							job, &rows[i]));
-	return json;
-}
-
 int api_job_show(struct request *req)
 {
 	void *mem = request_mem(req);
@@ -205,7 +134,7 @@ int api_job_show(struct request *req)
 	int r = job_id(req, &id, &diag);
 
 	if (r == 0)
-		r = state_read(req, "devices", &state, &diag);
+		r = job_state(req, "devices", &state, &diag);
 	if (r == 0)
 		r = fleet_reader(&db);
 	if (r == 0)
@@ -219,65 +148,7 @@ int api_job_show(struct request *req)
 		return api_answer(req, 200, json);
 	r = job_device_list(mem, db, id, state, -1, API_LIMIT, &rows, &row_count);
 	if (r == 0)
-		json_object_set_new(json, "devices", devices_json(req, db, job, rows, row_count));
+		json_object_set_new(json, "devices",
+				    job_devices_json(req, db, job, rows, row_count));
 	return api_answer(req, 200, json);
-}
-
-int api_job_devices(struct request *req)
-{
-	void *mem = request_mem(req);
-	char last[MAC_LEN + 1] = "";
-	struct diag diag = {0};
-	struct job_device *rows;
-	struct api_page page;
-	int64_t after = -1;
-	struct job *job;
-	struct db *db;
-	size_t count, shown;
-	int64_t id;
-	int state;
-	int r = job_id(req, &id, &diag);
-
-	if (r == 0)
-		r = api_page(req, &page, &diag);
-	if (r == 0 && page.after)
-		r = mac_parse(page.after, &after);
-	if (r == 0)
-		r = state_read(req, "state", &state, &diag);
-	if (r == 0)
-		r = fleet_reader(&db);
-	if (r == 0)
-		r = job_get(mem, db, id, &job);
-	if (r == 0)
-		r = job_device_list(mem, db, id, state, after, api_page_rows(&page), &rows, &count);
-	if (r < 0)
-		return api_refuse(req, r, &diag);
-	shown = api_page_cut(&page, count);
-	if (shown)
-		mac_format(rows[shown - 1].mac, last);
-	return api_page_answer(req, &page, "devices", devices_json(req, db, job, rows, shown), count,
-			       last);
-}
-
-int job_notices(void *mem, struct db *db, json_t *notices)
-{
-	struct job_counts counts;
-	int r = job_count(db, &counts);
-
-	if (r < 0)
-		return r;
-	if (counts.paused)
-		json_array_append_new(
-			notices,
-			api_text(mem_printf(mem,
-					    "%lld jobs are paused: gigaprovctl job list, job resume",
-					    (long long)counts.paused)));
-	if (counts.failed)
-		json_array_append_new(
-			notices,
-			api_text(mem_printf(mem,
-					    "jobs at work have failed for %lld devices: "
-					    "gigaprovctl job devices ID --state failed",
-					    (long long)counts.failed)));
-	return 0;
 }

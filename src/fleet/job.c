@@ -26,8 +26,7 @@ static int changed(struct change *change, const struct job *job, const char *act
 
 	if (r < 0)
 		return r;
-	return fleet_audit(change, action,
-			   mem_printf(change->mem, "job:%lld", (long long)job->id),
+	return fleet_audit(change, action, mem_printf(change->mem, "job:%lld", (long long)job->id),
 			   json_pack("{s:s}", "state", before),
 			   json_pack("{s:s}", "state", state_of(job)));
 }

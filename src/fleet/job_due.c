@@ -2,44 +2,36 @@
 /* When a device of a job is due, and why it waits. */
 #include "base/mem.h"
 #include "config/config.h"
-#include "fleet/gate.h"
 #include "fleet/job.h"
-#include "fleet/scope.h"
+#include "fleet/schedule.h"
 #include "store/device.h"
-#include "store/setting.h"
 #include "window/due.h"
 #include "window/window.h"
 
 enum { SECONDS_OF_MINUTE = 60 };
 
-static int named(const struct config *config, const char *name, const struct schedule **ret)
-{
-	const struct config_schedule *found = config_schedule_find(config, name);
-
-	if (!found)
-		return -E_SCHEDULE_UNKNOWN;
-	*ret = &found->schedule;
-	return 0;
-}
-
 int job_schedule(void *mem, struct db *db, const struct config *config, const struct job *job,
 		 const struct device *device, const struct schedule **ret)
 {
-	struct setting *settings;
-	const char *name;
-	size_t count;
+	const struct config_schedule *found;
+	struct planned planned;
 	int r;
 
 	*ret = NULL;
 	if (job->now)
 		return 0;
-	if (job->schedule)
-		return named(config, job->schedule, ret);
-	r = scope_resolve(mem, db, device, &settings, &count);
+	if (job->schedule) {
+		found = config_schedule_find(config, job->schedule);
+		*ret = found ? &found->schedule : NULL;
+		return found ? 0 : -E_SCHEDULE_UNKNOWN;
+	}
+	r = planned_find(mem, db, config, device, job_kind_row(job_kind_of(job))->setting,
+			 &planned);
 	if (r < 0)
 		return r;
-	name = gate_setting(settings, count, job_kind_row(job_kind_of(job))->setting);
-	return name ? named(config, name, ret) : 0;
+	*ret = planned.schedule;
+	/* A window that nobody knows is never open. */
+	return planned.name && !planned.schedule ? -E_JOB_NEVER : 0;
 }
 
 int job_plan(struct change *change, const struct job *job, struct job_device *row, int64_t now)
@@ -128,8 +120,8 @@ static const char *why_not_due(void *mem, struct db *db, const struct config *co
 	return "outside-window";
 }
 
-const char *job_reason(void *mem, struct db *db, const struct config *config,
-		       const struct job *job, const struct job_device *row, int64_t now)
+const char *job_reason(void *mem, struct db *db, const struct config *config, const struct job *job,
+		       const struct job_device *row, int64_t now)
 {
 	if (row->state == JOB_OFFERED)
 		return row->fetched_at ? "fetched" : "offered";

@@ -37,8 +37,7 @@ static void judge(struct change *change, struct job *job, const struct job_wave 
 	int64_t failed = all->failed - job->forgiven_failed;
 	bool stop = is_over(job->stop_percent, job->stop_count, job->minimum, failed, ended);
 
-	if (!stop &&
-	    !is_over(job->pause_percent, job->pause_count, job->minimum, failed, ended))
+	if (!stop && !is_over(job->pause_percent, job->pause_count, job->minimum, failed, ended))
 		return;
 	job_halt(job, stop,
 		 mem_printf(change->mem, "%lld of %lld devices failed", (long long)failed,

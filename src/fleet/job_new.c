@@ -31,8 +31,8 @@ enum {
 
 static int selector_check(struct change *change, const struct job_new *new)
 {
-	bool filters = new->provider || new->group || new->product || new->firmware ||
-		       new->firmware_below;
+	bool filters =
+		new->provider || new->group || new->product || new->firmware || new->firmware_below;
 
 	if ((filters ? 1 : 0) + (new->mac_count ? 1 : 0) + (new->everything ? 1 : 0) != 1)
 		return diag_set(change->diag, -E_JOB_SELECTOR,
@@ -56,7 +56,7 @@ static int when_check(struct change *change, const struct job_new *new)
 {
 	CLEANUP(mem_freep) struct buf *names = buf_new(NULL);
 
-	if (new->schedule && new->now)
+	if (new->schedule &&new->now)
 		return diag_set(change->diag, -E_VALUE,
 				"schedule and now are two ways to say when");
 	if (!new->schedule || config_schedule_find(change->config, new->schedule))
@@ -235,7 +235,7 @@ static int devices_insert(struct change *change, const struct job_new *new, cons
 
 	for (size_t i = 0; i < count && r == 0; i++)
 		r = job_wave_insert(change->db, job->id, &waves[i]);
-	for (size_t i = 0; i < new->canary_count && r == 0; i++)
+	for (size_t i = 0; i < new->canary_count &&r == 0; i++)
 		if (!is_listed(new, new->canaries[i]))
 			return diag_set(change->diag, -E_JOB_SELECTOR,
 					"%.40s is to be among the first, but is not in the list",
@@ -252,7 +252,7 @@ static json_t *shown(const struct job *job, const struct job_new *new)
 			 "kind", job->kind, "provider", audit_string(job->provider), "group",
 			 audit_string(job->group), "product", audit_string(job->product),
 			 "firmware", audit_string(job->firmware), "firmware_below",
-			 audit_string(job->firmware_below), "macs", (json_int_t)new->mac_count,
+			 audit_string(job->firmware_below), "macs", (json_int_t) new->mac_count,
 			 "all", new->everything, "schedule", audit_string(job->schedule), "now",
 			 job->now, "waves", audit_string(new->waves), "version",
 			 audit_string(job->version), "password", audit_secret(job->password));
@@ -280,8 +280,9 @@ int fleet_job_start(struct change *change, const struct job_new *new, int64_t *r
 	struct job_wave waves[JOB_WAVES_MAX + 1];
 	int64_t now = clock_now();
 	struct job job = {
-		.rollout = new->rollout ? new->rollout
-					: mem_printf(change->mem, "%s %lld", new->kind, (long long)now),
+		.rollout = new->rollout
+				   ? new->rollout
+				   : mem_printf(change->mem, "%s %lld", new->kind, (long long)now),
 		.actor = change->who->actor,
 		.provider = new->provider,
 		.group = new->group,

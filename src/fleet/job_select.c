@@ -18,8 +18,8 @@ int job_selector_open(void *mem, struct db *db, const struct job *job, struct jo
 	struct group *group;
 	int r;
 
-	*ret = (struct job_selector){.job = job, .firmware = job->firmware,
-				     .below = job->firmware_below};
+	*ret = (struct job_selector){
+		.job = job, .firmware = job->firmware, .below = job->firmware_below};
 	if (job->group) {
 		r = group_find(mem, db, job->group, &group);
 		if (r <= 0)
@@ -57,8 +57,8 @@ bool job_selector_takes(const struct job_selector *selector, const struct job_ca
 int64_t job_wave_of(const struct job *job, const struct job_wave *waves, size_t count, int64_t mac)
 {
 	for (size_t i = 0; i < count; i++)
-		if (waves[i].percent && spread_wave_is_open((uint64_t)mac, job->rollout,
-							    (unsigned)waves[i].percent))
+		if (waves[i].percent &&
+		    spread_wave_is_open((uint64_t)mac, job->rollout, (unsigned)waves[i].percent))
 			return waves[i].wave;
 	return waves[count - 1].wave;
 }

@@ -23,8 +23,9 @@ static int file_of(struct offer *offer, const char **ret)
 			*ret = files[i].name;
 	if (r < 0 || *ret)
 		return r;
-	return diag_set(offer->change->diag, -E_FIRMWARE_UNKNOWN, "no firmware for %s has version %s",
-			offer->device->product, offer->job->version);
+	return diag_set(offer->change->diag, -E_FIRMWARE_UNKNOWN,
+			"no firmware for %s has version %s", offer->device->product,
+			offer->job->version);
 }
 
 static bool runs_it(struct offer *offer)

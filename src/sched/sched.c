@@ -26,8 +26,8 @@ static int run_op(struct db *db, void *arg, struct diag *diag)
 {
 	static const struct audit_who who = {"gigaprovd", "", ""};
 	struct run *run = arg;
-	struct change change = {.db = db, .mem = run, .who = &who, .diag = diag,
-				.config = run->config};
+	struct change change = {
+		.db = db, .mem = run, .who = &who, .diag = diag, .config = run->config};
 
 	return turn_run(&change, &run->turn);
 }

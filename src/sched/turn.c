@@ -133,8 +133,8 @@ static int make_offer(struct change *change, struct turn *turn, struct job *job,
 	bool restarts = job_kind_row(kind)->restarts;
 	struct diag diag = {0};
 	struct change part = *change;
-	struct offer offer = {.change = &part, .job = job, .row = row, .device = device,
-			      .now = now};
+	struct offer offer = {
+		.change = &part, .job = job, .row = row, .device = device, .now = now};
 	int r;
 
 	/* The job has been audited; 10,000 rows of what it does would hide everything else. */

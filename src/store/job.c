@@ -51,7 +51,8 @@ int job_insert(struct db *db, struct job *job)
 			DB_TEXT("firmware_below", job->firmware_below),
 			DB_INT("listed", job->listed), DB_TEXT("schedule", job->schedule),
 			DB_INT("is_now", job->now), DB_INT("cursor", job->cursor),
-			DB_INT("wave", job->wave), DB_INT_OR_NULL("next_wave_at", job->next_wave_at),
+			DB_INT("wave", job->wave),
+			DB_INT_OR_NULL("next_wave_at", job->next_wave_at),
 			DB_INT("soak", job->soak), DB_INT("advance", job->advance),
 			DB_INT("stop_percent", job->stop_percent),
 			DB_INT("stop_count", job->stop_count),
@@ -205,18 +206,18 @@ int job_update(struct db *db, const struct job *job)
 {
 	bool halted = job->phase == JOB_STOPPING || job->phase == JOB_STOPPED;
 
-	return db_run(
-		db, &job_set,
-		DB_ARGS(DB_TEXT("phase", phases[job->phase]),
-			DB_TEXT("halted", halted ? phases[job->halted] : NULL),
-			DB_INT_OR_NULL("paused_at", job->paused_at), DB_TEXT("reason", job->reason),
-			DB_INT("cursor", job->cursor), DB_INT("wave", job->wave),
-			DB_INT_OR_NULL("next_wave_at", job->next_wave_at),
-			DB_INT("minute", job->minute), DB_INT("starts", job->starts),
-			DB_INT("under_way", job->under_way),
-			DB_INT("forgiven_ended", job->forgiven_ended),
-			DB_INT("forgiven_failed", job->forgiven_failed),
-			DB_INT_OR_NULL("ended_at", job->ended_at), DB_INT("id", job->id)));
+	return db_run(db, &job_set,
+		      DB_ARGS(DB_TEXT("phase", phases[job->phase]),
+			      DB_TEXT("halted", halted ? phases[job->halted] : NULL),
+			      DB_INT_OR_NULL("paused_at", job->paused_at),
+			      DB_TEXT("reason", job->reason), DB_INT("cursor", job->cursor),
+			      DB_INT("wave", job->wave),
+			      DB_INT_OR_NULL("next_wave_at", job->next_wave_at),
+			      DB_INT("minute", job->minute), DB_INT("starts", job->starts),
+			      DB_INT("under_way", job->under_way),
+			      DB_INT("forgiven_ended", job->forgiven_ended),
+			      DB_INT("forgiven_failed", job->forgiven_failed),
+			      DB_INT_OR_NULL("ended_at", job->ended_at), DB_INT("id", job->id)));
 }
 
 DB_QUERY(job_wave_new, "INSERT INTO job_wave (job_id, wave, percent) "
@@ -267,8 +268,8 @@ int job_wave_add(struct db *db, int64_t job_id, const struct job_wave *more)
 {
 	return db_run(db, &job_wave_more,
 		      DB_ARGS(DB_INT("devices", more->devices), DB_INT("offered", more->offered),
-			      DB_INT("confirmed", more->confirmed),
-			      DB_INT("failed", more->failed), DB_INT("gone", more->gone),
+			      DB_INT("confirmed", more->confirmed), DB_INT("failed", more->failed),
+			      DB_INT("gone", more->gone),
 			      DB_INT_OR_NULL("opened_at", more->opened_at),
 			      DB_INT("job_id", job_id), DB_INT("wave", more->wave)));
 }

@@ -8,8 +8,8 @@
 #include "store/job.h"
 
 static const char *const states[] = {
-	[JOB_WAITING] = "waiting",     [JOB_OFFERED] = "offered", [JOB_CONFIRMED] = "confirmed",
-	[JOB_FAILED] = "failed", [JOB_GONE] = "gone",
+	[JOB_WAITING] = "waiting", [JOB_OFFERED] = "offered", [JOB_CONFIRMED] = "confirmed",
+	[JOB_FAILED] = "failed",   [JOB_GONE] = "gone",
 };
 
 const char *job_device_state_name(enum job_device_state state)
@@ -49,19 +49,19 @@ DB_QUERY(job_device_set,
 
 int job_device_update(struct db *db, const struct job_device *row)
 {
-	return db_run(
-		db, &job_device_set,
-		DB_ARGS(DB_TEXT("state", states[row->state]), DB_INT_OR_NULL("due_at", row->due_at),
-			DB_INT_OR_NULL("close_at", row->close_at),
-			DB_INT_OR_NULL("enrolled_at", row->enrolled_at),
-			DB_INT("tries", row->tries), DB_INT("windows", row->windows),
-			DB_INT("attempts", row->attempts), DB_INT("is_told", row->told),
-			DB_INT_OR_NULL("operation_id", row->operation_id),
-			DB_TEXT("reason", row->reason),
-			DB_INT_OR_NULL("offered_at", row->offered_at),
-			DB_INT_OR_NULL("fetched_at", row->fetched_at),
-			DB_INT_OR_NULL("ended_at", row->ended_at), DB_INT("job_id", row->job_id),
-			DB_INT("mac", row->mac)));
+	return db_run(db, &job_device_set,
+		      DB_ARGS(DB_TEXT("state", states[row->state]),
+			      DB_INT_OR_NULL("due_at", row->due_at),
+			      DB_INT_OR_NULL("close_at", row->close_at),
+			      DB_INT_OR_NULL("enrolled_at", row->enrolled_at),
+			      DB_INT("tries", row->tries), DB_INT("windows", row->windows),
+			      DB_INT("attempts", row->attempts), DB_INT("is_told", row->told),
+			      DB_INT_OR_NULL("operation_id", row->operation_id),
+			      DB_TEXT("reason", row->reason),
+			      DB_INT_OR_NULL("offered_at", row->offered_at),
+			      DB_INT_OR_NULL("fetched_at", row->fetched_at),
+			      DB_INT_OR_NULL("ended_at", row->ended_at),
+			      DB_INT("job_id", row->job_id), DB_INT("mac", row->mac)));
 }
 
 #define COLUMNS                                                                                    \
@@ -144,11 +144,10 @@ int job_device_list(void *mem, struct db *db, int64_t job_id, int state, int64_t
 	return r < 0 ? r : list(mem, rows, ret, ret_count);
 }
 
-DB_QUERY(job_device_page_due,
-	 "SELECT " COLUMNS "FROM job_device "
-	 "WHERE job_id = :job_id AND state = :state AND due_at <= :now "
-	 "ORDER BY due_at, mac "
-	 "LIMIT :limit");
+DB_QUERY(job_device_page_due, "SELECT " COLUMNS "FROM job_device "
+			      "WHERE job_id = :job_id AND state = :state AND due_at <= :now "
+			      "ORDER BY due_at, mac "
+			      "LIMIT :limit");
 
 int job_device_due(void *mem, struct db *db, int64_t job_id, enum job_device_state state,
 		   int64_t now, int limit, struct job_device **ret, size_t *ret_count)
@@ -162,11 +161,10 @@ int job_device_due(void *mem, struct db *db, int64_t job_id, enum job_device_sta
 	return r < 0 ? r : list(mem, rows, ret, ret_count);
 }
 
-DB_QUERY(job_device_first_due,
-	 "SELECT due_at FROM job_device "
-	 "WHERE job_id = :job_id AND state = :state AND due_at IS NOT NULL "
-	 "ORDER BY due_at "
-	 "LIMIT 1");
+DB_QUERY(job_device_first_due, "SELECT due_at FROM job_device "
+			       "WHERE job_id = :job_id AND state = :state AND due_at IS NOT NULL "
+			       "ORDER BY due_at "
+			       "LIMIT 1");
 
 int job_device_next(struct db *db, int64_t job_id, enum job_device_state state, int64_t *ret)
 {
@@ -175,10 +173,9 @@ int job_device_next(struct db *db, int64_t job_id, enum job_device_state state, 
 			     ret);
 }
 
-DB_QUERY(job_device_of_mac,
-	 "SELECT " COLUMNS "FROM job_device "
-	 "WHERE mac = :mac AND offered_at IS NOT NULL AND ended_at IS NULL "
-	 "ORDER BY job_id");
+DB_QUERY(job_device_of_mac, "SELECT " COLUMNS "FROM job_device "
+			    "WHERE mac = :mac AND offered_at IS NOT NULL AND ended_at IS NULL "
+			    "ORDER BY job_id");
 
 int job_device_begun(void *mem, struct db *db, int64_t mac, struct job_device **ret,
 		     size_t *ret_count)

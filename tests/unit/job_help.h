@@ -134,8 +134,8 @@ static inline struct job_device *row_of(struct fixture *f, int64_t id, int64_t m
 
 static inline const char *reason_of(struct fixture *f, int64_t id, int64_t mac)
 {
-	const char *reason = job_reason(f, f->db, &f->config, job_now(f, id), row_of(f, id, mac),
-					clock_now());
+	const char *reason =
+		job_reason(f, f->db, &f->config, job_now(f, id), row_of(f, id, mac), clock_now());
 
 	return reason ? reason : "";
 }

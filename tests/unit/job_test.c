@@ -360,9 +360,9 @@ static void a_wave_opens_when_the_one_before_has_ended(void **state)
 
 			assert_true(spread_wave_is_open((uint64_t)w.told[i], "fw-2.42.6",
 							percents[wave]));
-			assert_false(wave > 1 && spread_wave_is_open((uint64_t)w.told[i],
-								     "fw-2.42.6",
-								     percents[wave - 1]));
+			assert_false(wave > 1 &&
+				     spread_wave_is_open((uint64_t)w.told[i], "fw-2.42.6",
+							 percents[wave - 1]));
 		}
 		phones_come(&w);
 	}
