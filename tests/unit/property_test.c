@@ -374,7 +374,8 @@ static void change_setting(struct world *w)
 	}
 	/* Now and then what it is already. */
 	if (!known->value || dice(w, 4)) {
-		known->is_secret = dice(w, 4) == 0 || parameter_is_secret(name);
+		known->is_secret =
+			!setting_is_ours(name) && (dice(w, 4) == 0 || parameter_is_secret(name));
 		known->value = known->is_secret ? mem_strdup(w->f, secret_reveal(secret(w)))
 						: long_text(w);
 	}
