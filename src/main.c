@@ -69,6 +69,21 @@ static void zone_setup(const struct config *config)
 		clock_set_zone(zone);
 }
 
+/* Before there are threads. */
+static int clock_setup(void)
+{
+	const char *file = getenv(CLOCK_FILE);
+
+	if (!file)
+		return 0;
+	if (clock_follow(file) < 0) {
+		fprintf(stderr, CLOCK_FILE ": %s is no file of 8 bytes that can be read\n", file);
+		return -E_VALUE;
+	}
+	log_warn("the clock is not the system's", LOG_S("file", file));
+	return 0;
+}
+
 /* -1: go on with the configuration in force; otherwise the status to exit with. */
 static int configure(const struct options *options)
 {
@@ -89,6 +104,8 @@ static int configure(const struct options *options)
 	log_setup(config->daemon.log_level, config->daemon.log_format);
 	for (size_t i = 0; i < config->warnings.count; i++)
 		log_warn("configuration", LOG_S("warning", config->warnings.words[i]));
+	if (clock_setup() < 0)
+		return EXIT_FAILURE;
 	zone_setup(config);
 	config_use(config);
 	config = NULL;

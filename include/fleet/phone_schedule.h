@@ -15,6 +15,7 @@
  * within them ([schedule] native), unless settings say when they do.
  */
 
+struct buf;
 struct change;
 struct config;
 struct config_schedule;
@@ -27,6 +28,9 @@ struct view;
 /* What a device is told. */
 void phone_schedule_of(const struct config_schedule *section, int64_t mac,
 		       struct document_schedule *ret);
+
+/* What of it is told, beside the times of its windows, to know a changed one by. */
+void phone_schedule_words(const struct config_schedule *section, struct buf *buf);
 
 /* Into the view's document, whose parameters are complete. */
 void phone_schedule_apply(void *mem, const struct config *config, struct view *view,

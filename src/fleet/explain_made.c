@@ -49,7 +49,8 @@ static void say_outdated(struct explain *explain, const struct device_fetch *fet
 		explain_say(
 			explain, "rendition", EXPLAIN_OK, 0,
 			json_pack("{s:s, s:o}", "state", "outdated", "until", explain_time(until)),
-			"what was made for it ends on %s, when an operation begins or ends",
+			"what was made for it ends on %s, when an operation or a window begins or "
+			"ends",
 			explain_when(explain, until));
 		return;
 	}
@@ -102,6 +103,8 @@ static const char *gun_words(const struct explain *explain, const struct view *v
 {
 	unsigned mode = explain->config->provisioning.delete_not_provisioned;
 
+	if (view->waiting)
+		return "it appears with the window, where it was not written before";
 	if (view->held.at)
 		return "while the shrink guard holds the document back";
 	if (mode == DNP_NEVER)
@@ -211,11 +214,10 @@ int explain_made(struct explain *explain, const struct device_fetch *fetch)
 		return r;
 	if (r == 0)
 		has = NULL;
-	explain_say(explain, "schedule", EXPLAIN_OK, 0, NULL,
-		    "always open: changes go out at once");
 	r = view_read(explain->mem, explain->db, explain->config, explain->mac, explain->at, &view);
 	if (r < 0)
 		return r;
+	explain_gate(explain, view);
 	say_interlock(explain, view);
 	explain_choice(explain, view);
 	r = rendition_make(explain->mem, view, true, &now, &diag);

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "fleet/fleet.h"
 
+#include <sodium.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "base/text.h"
+#include "base/zone.h"
 #include "config/config.h"
 #include "db/reader.h"
 #include "fleet/audit.h"
+#include "fleet/phone_schedule.h"
 #include "fleet/schedule.h"
 #include "store/account.h"
 #include "store/meta.h"
@@ -186,15 +191,49 @@ static void apply_done(void *arg, int result, const struct diag *diag)
 	mem_free(arg);
 }
 
+/* Windows decide what is given, so another schedule makes documents anew. */
+static void schedule_words(const struct config_schedule *row, struct buf *buf)
+{
+	const struct schedule *s = &row->schedule;
+
+	buf_printf(buf, "%s=%s,%u,%u,%u,%u,%u,%lld,%u,%u", s->name, zone_name(s->zone), s->kind,
+		   s->start, s->end, s->interval, s->days, (long long)s->anchor, s->equal,
+		   s->grace);
+	for (size_t i = 0; i < s->blackout_count; i++)
+		buf_printf(buf, ",%lld-%lld", (long long)s->blackouts[i].from,
+			   (long long)s->blackouts[i].until);
+	phone_schedule_words(row, buf);
+	buf_addc(buf, '\n');
+}
+
+/* A few bytes, however many there are; "" for none, as it was before there were any. */
+static const char *schedules_hash(void *mem, const struct config *config)
+{
+	uint8_t hash[crypto_generichash_BYTES_MIN];
+	char *hex = mem_alloc(mem, 2 * sizeof(hash) + 1);
+	struct buf *buf = buf_new(mem);
+
+	if (config->schedule_count == 0)
+		return "";
+	for (size_t i = 0; i < config->schedule_count; i++)
+		schedule_words(&config->schedules[i], buf);
+	crypto_generichash(hash, sizeof(hash), (const uint8_t *)buf->data, buf->len, NULL, 0);
+	hex_encode(hex, hash, sizeof(hash));
+	return mem_printf(mem, " schedules=%s", hex);
+}
+
 static char *document_config(const struct config *config)
 {
+	CLEANUP(mem_freep) void *scratch = mem_root("document_config");
+
 	return mem_printf(NULL,
 			  "delete_not_provisioned=%u shrink_guard=%u%%,%u public_url=%s "
-			  "data_url=%s firmware_unidentified=%u",
+			  "data_url=%s firmware_unidentified=%u%s",
 			  config->provisioning.delete_not_provisioned,
 			  config->provisioning.shrink_guard.percent,
 			  config->provisioning.shrink_guard.count, config->provisioning.public_url,
-			  config->redirect.data_url, config->provisioning.firmware_unidentified);
+			  config->redirect.data_url, config->provisioning.firmware_unidentified,
+			  schedules_hash(scratch, config));
 }
 
 int fleet_apply_config(const struct config *config)

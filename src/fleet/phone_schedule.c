@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/buf.h"
 #include "base/civil.h"
 #include "base/mem.h"
 #include "config/config.h"
@@ -86,6 +87,14 @@ void phone_schedule_of(const struct config_schedule *section, int64_t mac,
 		ret->days = 1 << civil_weekday(own);
 	if (section->pin == PIN_HOUR)
 		narrow(s, mac, ret);
+}
+
+void phone_schedule_words(const struct config_schedule *section, struct buf *buf)
+{
+	const struct schedule *s = &section->schedule;
+
+	buf_printf(buf, ",%u,%u,%d,%u,%u,%d", s->idle, s->tail, s->rotate, section->pin,
+		   section->poll, section->native);
 }
 
 static bool has_param(const struct document *document, const char *name)
