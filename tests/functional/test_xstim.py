@@ -19,6 +19,8 @@ SCHEDULES = {
                          "inactivity": 30},
     "schedule days": {"kind": "flexible", "start": "22:00", "end": "04:00", "interval": 30},
     "schedule pinned": {"start": "00:00", "end": "05:00", "pin": "hour", "poll": 1440},
+    "schedule never": {"start": "00:00", "end": "05:00",
+                       "blackout": "2020-01-01..2029-12-31"},
     "schedule own": {"start": "00:00", "end": "05:00", "native": "no"},
 }
 RECOMMENDED = [1, 0, 1, 1, 30, 0, 0, 5, 0, 1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 0, 0, 0]
@@ -93,7 +95,7 @@ def test_another_phone_s_secret_gives_nothing(fleet):
 # -- schedules
 
 def test_a_schedule_is_written_into_the_phone(fleet):
-    assert schedule(fetch(fleet)) == NONE
+    assert schedule(preview(fleet)["document"]) == NONE
     attach(fleet, "default")
     assert schedule(preview(fleet)["document"]) == RECOMMENDED
     attach(fleet, "days")
@@ -122,8 +124,16 @@ def test_a_changed_schedule_makes_documents_anew(fleet):
                                             "end": "05:00", "days": "sun", "inactivity": 5}})
     fleet.reload()
     until(lambda: fleet.ctl("preview", MAC) != before, "another document")
-    values = schedule(fetch(fleet))
+    values = schedule(preview(fleet)["document"])
     assert values[4:9] == [5, 1, 30, 5, 0] and values[9:16] == [1, 0, 0, 0, 0, 0, 0]
+
+
+def test_a_schedule_reaches_a_phone_that_has_a_file_in_its_window(fleet):
+    before = fetch(fleet)
+    attach(fleet, "never")
+    assert fetch(fleet) == before
+    fleet.ctl("release", MAC)
+    assert schedule(fetch(fleet))[2] == 1
 
 
 def test_the_schedule_s_codes_are_set_by_hand_only_without_one(fleet):
@@ -213,6 +223,8 @@ def firmware(fleet):
 
 def directory(daemon):
     url = codes(fetch(daemon))["P192"]
+    # It is told of none before it has said what it runs.
+    until(lambda: daemon.ctl("device", "show", MAC, json=True)["firmware"], "its firmware")
     assert re.fullmatch(BASE + rf"/firmware/{MAC}/[0-9a-f]+", url)
     return url[len(BASE):]
 
@@ -312,4 +324,9 @@ def test_old_firmware_is_not_told_of_windows_that_it_does_not_know(fleet):
     attach(fleet, "default", "fleet")
     assert "PeriodStart" not in preview(fleet, nx70)["document"]
     fetch(fleet, f"{nx70}.xml", f"Gigaset N870 IP PRO/83.V2.32.0;{nx70}", nx70)
-    until(lambda: "PeriodStart" in preview(fleet, nx70)["document"], "windows")
+
+    def told():
+        fleet.ctl("release", nx70, check=False)
+        return "PeriodStart" in preview(fleet, nx70)["document"]
+
+    until(told, "windows")
