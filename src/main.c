@@ -26,6 +26,7 @@
 #include "daemon/loop.h"
 #include "daemon/options.h"
 #include "daemon/routes.h"
+#include "daemon/tell.h"
 #include "fleet/firmware_file.h"
 #include "fleet/fleet.h"
 #include "fleet/seen.h"
@@ -102,8 +103,7 @@ static int configure(const struct options *options)
 	if (options->check || options->print_config)
 		return print_and_exit(options, config);
 	log_setup(config->daemon.log_level, config->daemon.log_format);
-	for (size_t i = 0; i < config->warnings.count; i++)
-		log_warn("configuration", LOG_S("warning", config->warnings.words[i]));
+	tell_config(config);
 	if (clock_setup() < 0)
 		return EXIT_FAILURE;
 	zone_setup(config);

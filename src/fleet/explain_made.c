@@ -103,14 +103,14 @@ static const char *gun_words(const struct explain *explain, const struct view *v
 {
 	unsigned mode = explain->config->provisioning.delete_not_provisioned;
 
-	if (view->waiting)
-		return "it appears with the window, where it was not written before";
 	if (view->held.at)
 		return "while the shrink guard holds the document back";
 	if (mode == DNP_NEVER)
 		return "delete_not_provisioned = never";
 	if (view->document.handset_count == 0)
 		return "it never comes with an empty list";
+	if (view->waiting && view->waiting->delete_not_provisioned)
+		return "it was not written so far, and waits for the window";
 	if (!view->fetch->provisioned_at)
 		return "delete_not_provisioned = auto, and the device has had no document yet";
 	return "nobody knows what the device was given so far";

@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "fleet/view.h"
 #include "render/format.h"
+#include "store/mac.h"
 #include "store/setting.h"
 #include "window/schedule.h"
 #include "window/window.h"
@@ -194,8 +195,11 @@ const char *gate_words(void *mem, const struct gate *gate)
 
 const char *gate_notice(void *mem, const struct view *view)
 {
+	char mac[MAC_LEN + 1];
+
 	if (!view->waiting)
 		return NULL;
-	return mem_printf(mem, "changes wait since %s: it is %s; at once: gigaprovctl release MAC",
-			  when(mem, view->waits_at), gate_words(mem, &view->gate));
+	mac_format(view->document.mac, mac);
+	return mem_printf(mem, "changes wait since %s: it is %s; at once: gigaprovctl release %s",
+			  when(mem, view->waits_at), gate_words(mem, &view->gate), mac);
 }

@@ -76,6 +76,15 @@ def test_schedules_are_listed_and_shown(fleet):
     assert b"schedule_unknown" in done.stderr and done.returncode != 0
 
 
+def test_a_start_says_what_schedules_mean(fleet):
+    assert f'msg=schedule name=night means="{NIGHT_SAYS}"' in fleet.log
+    warning, = [line for line in fleet.log.splitlines() if "level=warn" in line]
+    assert "warning: [schedule noon] the window is open on working days" in warning
+    fleet.write_ini(**{"schedule odd": {"start": "02:00", "end": "02:00"}})
+    fleet.reload()
+    until(lambda: "warning: [schedule odd] end = start:" in fleet.log, "the warning")
+
+
 def test_a_list_of_schedules_has_pages(make_daemon):
     names = [f"s{n:03}" for n in range(250)]
     daemon = make_daemon(settings={f"schedule {name}": NIGHT for name in names}).start()
