@@ -15,6 +15,7 @@ struct product;
 struct scope;
 struct setting;
 struct setting_new;
+struct view;
 
 /*
  * Firmware: which files there are, who may have which, and under what link.
@@ -95,6 +96,8 @@ bool firmware_uses_directory(const struct product *product);
 /* -E_FIRMWARE_LINK with words. */
 int firmware_directory(void *mem, const struct config *config, const struct device_fetch *fetch,
 		       char **ret, struct diag *reterr) MUST_CHECK;
+/* Firmware operations of such a device: it is told of the directory, in place of the file. */
+void firmware_point_operations(void *mem, const struct config *config, struct view *view);
 /*
  * Which file a device gets under a name: as firmware_judge_link(), and
  * -E_FIRMWARE_NOT_ITS for any but the one that it is to have.

@@ -215,6 +215,7 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 	/* One or the other: what lies in a directory is decided when it is asked for. */
 	document->firmware = view->firmware.directory ? NULL : view->firmware.firmware;
 	document->firmware_directory = view->firmware.directory;
+	firmware_point_operations(mem, config, view);
 	phone_schedule_apply(mem, config, view, settings, count);
 	view->gate.name = gate_setting(settings, count, schedule_config_name);
 	view->firmware_gate.name = gate_setting(settings, count, schedule_firmware_name);

@@ -283,6 +283,19 @@ def test_firmware_that_was_touched_is_looked_at_before_it_is_given(firmware):
     assert rom(firmware, path, "fw926.rom") == 404
 
 
+def test_an_operation_puts_its_file_into_the_directory(firmware):
+    fetch(firmware)
+    firmware.ctl("operation", "add", MAC, "firmware", "--start", "now", "--file",
+                 "fw926-2.42.6.rom", "--force")
+    path = directory(firmware)
+    assert firmware.curl(firmware.url("phones", f"{path}/fw926.rom")) == \
+        b"fw926-2.42.6.rom" * 1000
+    assert rom(firmware, path, "fw926-2.42.7.rom") == 404
+    rows = firmware.ctl("operation", "list", MAC, json=True)["operations"]
+    firmware.ctl("operation", "remove", MAC, str(rows[-1]["id"]))
+    assert rom(firmware, path, "fw926.rom") == 404
+
+
 # -- windows of other phones
 
 def params(document):

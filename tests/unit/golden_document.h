@@ -367,11 +367,10 @@ static inline bool golden_schedule(void *mem, struct golden *g, json_t *json)
 
 	if (!json)
 		return true;
-	if (json_unpack_ex(json, &error, JSON_STRICT,
-			   "{s:s, s:s, s:i, s:i, s:i, s?i, s?i, s?i}", "name", &name, "kind",
-			   &kind, "start", &schedule->start, "end", &schedule->end, "interval",
-			   &schedule->interval, "days", &schedule->days, "idle", &schedule->idle,
-			   "poll", &schedule->poll) < 0)
+	if (json_unpack_ex(json, &error, JSON_STRICT, "{s:s, s:s, s:i, s:i, s:i, s?i, s?i, s?i}",
+			   "name", &name, "kind", &kind, "start", &schedule->start, "end",
+			   &schedule->end, "interval", &schedule->interval, "days", &schedule->days,
+			   "idle", &schedule->idle, "poll", &schedule->poll) < 0)
 		return golden_fail(g, error.text);
 	schedule->name = mem_strdup(mem, name);
 	schedule->kind = strcmp(kind, "flexible") == 0 ? DOCUMENT_FLEXIBLE : DOCUMENT_WEEKLY;
