@@ -29,5 +29,9 @@ int fleet_device_add(struct change *change, int64_t mac,
 		     const struct device_input *input) MUST_CHECK;
 int fleet_device_set(struct change *change, int64_t mac,
 		     const struct device_input *input) MUST_CHECK;
-/* With its handsets, lines, settings, operations and registration. */
-int fleet_device_remove(struct change *change, int64_t mac) MUST_CHECK;
+/*
+ * With its handsets, lines, settings, operations and registration.  One that has
+ * handsets only with `force`: -E_DEVICE_IN_USE.  What it was given last is kept
+ * for the shrink guard, should it come back.
+ */
+int fleet_device_remove(struct change *change, int64_t mac, bool force) MUST_CHECK;

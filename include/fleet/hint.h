@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/macros.h"
@@ -27,9 +26,6 @@ struct hints {
  */
 int hint_setting(void *mem, struct db *db, const struct setting_new *setting,
 		 struct hints *ret) MUST_CHECK;
-
-/* A name that no table has, and that says by itself what it holds. */
-bool hint_looks_secret(const char *name);
 
 /* On everything in a device's document, at most HINTS_MAX and how many more there are. */
 enum { HINTS_MAX = 20 };

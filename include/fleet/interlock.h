@@ -21,7 +21,7 @@ struct view;
  * DeleteNotProvisionedHS is a loaded gun; whether a document carries it:
  *
  *   never   not at all;
- *   auto    from the second document on, when the first has been fetched;
+ *   auto    from the second document on, when one with handsets has been fetched;
  *   always  on the first one, too;
  *
  * in no case without a handset in the document, nor while the guard holds

@@ -11,7 +11,10 @@ struct db;
  * of, with the operations that it carried.
  */
 struct released {
-	/* There is a record that it was given this one; NULL: none was. */
+	/*
+	 * There is a record that it was given this one; NULL: none was.  Of a device
+	 * that was removed here and came back: what it was given before.
+	 */
 	const struct document *given;
 	int64_t given_at;
 	/*

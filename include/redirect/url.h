@@ -26,5 +26,8 @@ bool url_scheme_is(const char *url, const struct config_words *schemes);
 /* The URL as people may see it: without the password of user:password@. */
 char *url_redact(void *mem, const char *url);
 
+/* Of a download: without any user and without what follows the `?`, which may be a token. */
+char *url_redact_query(void *mem, const char *url);
+
 /* True when every device gets a URL of its own: there is a placeholder for the device. */
 bool url_is_per_device(const char *url);

@@ -77,6 +77,16 @@ struct rendition_past {
 int rendition_past_find(void *mem, struct db *db, int64_t mac,
 			struct rendition_past **ret) MUST_CHECK;
 
+/*
+ * For a device that is being removed: what it was given last or, without a
+ * record of that, may have been given, until the next one of that MAC is given
+ * something.  Nothing is done when nothing is known.
+ */
+int rendition_keep(struct db *db, int64_t mac, int64_t at) MUST_CHECK;
+/* 1 and what an earlier device of that MAC was given; the body is clear.  0; -E_SEAL. */
+int rendition_kept_find(void *mem, struct db *db, int64_t mac, int64_t *ret_given_at,
+			const char **ret_body, size_t *ret_len) MUST_CHECK;
+
 /* 1 something is held, 0 nothing is. */
 int rendition_held_find(void *mem, struct db *db, int64_t mac,
 			struct rendition_held **ret) MUST_CHECK;

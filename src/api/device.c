@@ -87,18 +87,26 @@ int api_device_set(struct request *req)
 	return api_write(req, set_op, input);
 }
 
+struct removal {
+	int64_t mac;
+	bool force;
+};
+
 static int remove_op(struct request *req, struct change *change, void *arg)
 {
-	const int64_t *mac = arg;
-	int r = fleet_device_remove(change, *mac);
+	const struct removal *removal = arg;
+	int r = fleet_device_remove(change, removal->mac, removal->force);
 
 	return r < 0 ? r : api_answer_nothing(req);
 }
 
 int api_device_remove(struct request *req)
 {
-	int64_t *mac = mem_new(request_mem(req), int64_t);
-	int r = api_mac(req, mac);
+	struct removal *removal = mem_new(request_mem(req), struct removal);
+	struct diag diag = {0};
+	int r = api_mac(req, &removal->mac);
 
-	return r < 0 ? r : api_write(req, remove_op, mac);
+	if (r == 0)
+		r = api_flag(req, "force", &removal->force, &diag);
+	return r < 0 ? api_refuse(req, r, &diag) : api_write(req, remove_op, removal);
 }

@@ -10,6 +10,7 @@
 #include "firmware.h"
 #include "fleet/firmware_file.h"
 #include "http/handlers.h"
+#include "redirect/url.h"
 #include "http/request.h"
 
 /* Files of which the status tells. */
@@ -30,14 +31,15 @@ static json_t *products_json(void *mem, struct db *db, const char *name)
 json_t *firmware_json(void *mem, struct db *db, const struct firmware *firmware)
 {
 	int64_t bytes, total;
-	json_t *json =
-		json_pack("{s:s, s:o, s:s, s:o, s:s, s:I, s:o, s:o, s:o, s:o}", "name",
-			  firmware->name, "version", api_text(firmware->version), "state",
-			  firmware_state_name(firmware->state), "products",
-			  products_json(mem, db, firmware->name), "sha256", firmware->sha256,
-			  "size", (json_int_t)firmware->size, "source", api_text(firmware->source),
-			  "note", api_text(firmware->note), "error", api_text(firmware->error),
-			  "added_at", api_time(firmware->added_at));
+	json_t *json = json_pack(
+		"{s:s, s:o, s:s, s:o, s:s, s:I, s:o, s:o, s:o, s:o}", "name", firmware->name,
+		"version", api_text(firmware->version), "state",
+		firmware_state_name(firmware->state), "products",
+		products_json(mem, db, firmware->name), "sha256", firmware->sha256, "size",
+		(json_int_t)firmware->size, "source",
+		api_text(firmware->source ? url_redact_query(mem, firmware->source) : NULL), "note",
+		api_text(firmware->note), "error", api_text(firmware->error), "added_at",
+		api_time(firmware->added_at));
 
 	if (firmware->state == FIRMWARE_FETCHING) {
 		bool any = fleet_firmware_progress(firmware->name, &bytes, &total);

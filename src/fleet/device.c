@@ -18,6 +18,7 @@
 #include "store/handset.h"
 #include "store/inventory.h"
 #include "store/registration.h"
+#include "store/rendition.h"
 #include "store/setting.h"
 #include "store/template.h"
 
@@ -222,8 +223,34 @@ static int settings_remove(struct change *change, const struct device *device)
 	return r < 0 ? r : setting_delete_scope(change->db, object_of(change, device->mac));
 }
 
-int fleet_device_remove(struct change *change, int64_t mac)
+/* Whoever has removed too much reads in the audit what there was. */
+static json_t *handsets_shown(const struct handset *handsets, size_t count)
 {
+	json_t *keys = json_array();
+	char key[IPUI_LEN + 1];
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(keys, json_string(handset_key(&handsets[i], key)));
+	return keys;
+}
+
+static int handsets_check(struct change *change, int64_t mac, size_t count, bool force)
+{
+	char text[MAC_LEN + 1];
+
+	if (count == 0 || force)
+		return 0;
+	mac_format(mac, text);
+	return diag_set(change->diag, -E_DEVICE_IN_USE,
+			"the device has %zu %s, which go with it; move them (handset move) or "
+			"remove them first, or say --force: gigaprovctl device remove %s --force",
+			count, count == 1 ? "handset" : "handsets", text);
+}
+
+int fleet_device_remove(struct change *change, int64_t mac, bool force)
+{
+	struct handset *handsets;
+	size_t handset_count;
 	struct registration *registration;
 	struct device *device;
 	bool registered;
@@ -232,11 +259,18 @@ int fleet_device_remove(struct change *change, int64_t mac)
 
 	if (r < 0)
 		return r;
+	r = handset_list(change->mem, change->db, mac, &handsets, &handset_count);
+	if (r == 0)
+		r = handsets_check(change, mac, handset_count, force);
+	if (r < 0)
+		return r;
 	r = registration_find(change->mem, change->db, mac, &registration);
 	if (r < 0)
 		return r;
 	registered = r > 0;
 	before = shown(device);
+	if (handset_count > 0)
+		json_object_set_new(before, "handsets", handsets_shown(handsets, handset_count));
 	if (registered)
 		json_object_set_new(before, "url",
 				    audit_string(url_redact(change->mem, registration->url)));
@@ -246,6 +280,8 @@ int fleet_device_remove(struct change *change, int64_t mac)
 		r = lifecycle_release(change->mem, change->db, mac, true);
 	if (r == 0 && registered)
 		r = mirror_deregister(change->db, change->config, registration);
+	if (r == 0)
+		r = rendition_keep(change->db, mac, clock_now());
 	if (r == 0)
 		r = device_delete(change->db, mac);
 	if (r < 0) {

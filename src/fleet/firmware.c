@@ -12,6 +12,7 @@
 #include "fleet/firmware_file.h"
 #include "fleet/firmware_name.h"
 #include "fleet/version.h"
+#include "redirect/url.h"
 #include "render/format.h"
 #include "store/setting.h"
 
@@ -56,12 +57,14 @@ json_t *firmware_shown(struct change *change, const struct firmware *firmware)
 	if (firmware_products(change->mem, change->db, firmware->name, &products, &count) == 0)
 		for (size_t i = 0; i < count; i++)
 			json_array_append_new(names, json_string(products[i]));
-	return json_pack("{s:s, s:o, s:s, s:I, s:o, s:o, s:o, s:o}", "state",
-			 firmware_state_name(firmware->state), "version",
-			 audit_string(firmware->version), "sha256", firmware->sha256, "size",
-			 (json_int_t)firmware->size, "products", names, "source",
-			 audit_string(firmware->source), "note", audit_string(firmware->note),
-			 "error", audit_string(firmware->error));
+	return json_pack(
+		"{s:s, s:o, s:s, s:I, s:o, s:o, s:o, s:o}", "state",
+		firmware_state_name(firmware->state), "version", audit_string(firmware->version),
+		"sha256", firmware->sha256, "size", (json_int_t)firmware->size, "products", names,
+		"source",
+		audit_string(firmware->source ? url_redact_query(change->mem, firmware->source)
+					      : NULL),
+		"note", audit_string(firmware->note), "error", audit_string(firmware->error));
 }
 
 int firmware_touch(struct change *change, const char *name)

@@ -2,11 +2,11 @@
 #include "fleet/hint.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
 #include "base/secret.h"
 #include "fleet/scope.h"
+#include "fleet/secrecy.h"
 #include "fleet/version.h"
 #include "fleet/view.h"
 #include "fleet/xstim_hint.h"
@@ -43,31 +43,14 @@ static int device_of(void *mem, struct db *db, const struct scope *scope, struct
 	return r < 0 ? r : 0;
 }
 
-bool hint_looks_secret(const char *name)
-{
-	static const char *const ends[] = {"password", "passwd", "pin", "secret"};
-	size_t len = strlen(name);
-
-	for (size_t i = 0; i < COUNT_OF(ends); i++) {
-		size_t end = strlen(ends[i]);
-
-		if (len > end && strcasecmp(name + len - end, ends[i]) == 0)
-			return !parameter_find(NULL, name);
-	}
-	return false;
-}
-
 static const char *on_secrecy(void *mem, const struct setting_new *setting)
 {
 	if (setting->secret)
 		return NULL;
-	if (parameter_is_secret(setting->name))
+	if (secrecy_of(setting->name, setting->value))
 		return mem_printf(mem,
 				  "%s is a secret and is kept as one; with --secret-stdin it "
 				  "stays out of the shell's history as well",
-				  setting->name);
-	if (hint_looks_secret(setting->name))
-		return mem_printf(mem, "%s looks like a secret; --secret-stdin hides it",
 				  setting->name);
 	return NULL;
 }

@@ -216,12 +216,6 @@ static int value_put(struct found *found, struct change *change, const char *sco
 	was = r == 0 ? NULL : there->secret ? secret_reveal(there->secret) : there->value;
 	if (was && strcmp(was, value->text) == 0)
 		return 0;
-	/* A password stays one, whatever the table of parameters knows. */
-	if (strcasestr(value->name, "password") || strcasestr(value->name, "passwd") ||
-	    strcasestr(value->name, "aucPin")) {
-		new.secret = secret_new(change->mem, value->text);
-		new.value = NULL;
-	}
 	r = fleet_setting_set(change, &new);
 	if (r == -E_DB || r == -E_DB_FULL)
 		return r;

@@ -204,7 +204,9 @@ static bool may_delete_not_provisioned(const struct config *config, const struct
 		return false;
 	if (view->fetch->provisioned_at == 0)
 		return mode == DNP_ALWAYS;
-	return view->released != NULL;
+	/* A phone that was taken over has handsets that nobody has told us of yet. */
+	return view->released && (mode == DNP_ALWAYS || (view->released->given &&
+							 view->released->given->handset_count > 0));
 }
 
 void interlock_apply(void *mem, const struct config *config, struct view *view)

@@ -64,7 +64,7 @@ static int mark_added(void *scratch, struct db *db, int64_t mac, int64_t at)
 	struct released *released;
 	struct handset *handsets;
 	struct key *keys;
-	size_t count, given;
+	size_t count, given, marked = 0;
 	int r = handset_list_new(scratch, db, mac, &handsets, &count);
 
 	if (r < 0 || count == 0)
@@ -87,8 +87,10 @@ static int mark_added(void *scratch, struct db *db, int64_t mac, int64_t at)
 		handsets[i].added_at = at;
 		handsets[i].registered_at = handsets[i].ipui[0] ? at : 0;
 		r = handset_update(db, &handsets[i]);
+		marked++;
 	}
-	return r;
+	/* Its first handsets: the next document may say that there are no others (interlock.h). */
+	return r == 0 && marked > 0 && marked == given ? device_touch(db, mac) : r;
 }
 
 static bool has(const struct document *document, const struct handset *handset)

@@ -8,8 +8,8 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "fleet/audit.h"
-#include "fleet/hint.h"
 #include "fleet/scope.h"
+#include "fleet/secrecy.h"
 #include "render/document.h"
 #include "render/oper.h"
 #include "store/device.h"
@@ -126,9 +126,10 @@ static int strangers_check(struct change *change, const struct oper_new *new,
 static void secrecy_check(struct change *change, const struct oper_new *new, const char **warning)
 {
 	for (size_t i = 0; i < new->param_count; i++)
-		if (new->params[i].value && hint_looks_secret(new->params[i].name))
+		if (new->params[i].value && secrecy_of(new->params[i].name, new->params[i].value))
 			*warning = mem_printf(change->mem,
-					      "%s%s%s looks like a secret; --secret-param hides it",
+					      "%s%s%s is a secret and is kept as one; "
+					      "--secret-param keeps it out of the shell's history",
 					      *warning ? *warning : "", *warning ? "; " : "",
 					      new->params[i].name);
 }
@@ -181,7 +182,7 @@ static char *object_of(struct change *change, const struct oper *oper)
 	return mem_printf(change->mem, "device:%s oper:%lld", mac, (long long)oper->id);
 }
 
-/* Phones know handsets by small letters only. */
+/* Phones know handsets by small letters only; a secret is one however it was given. */
 static struct oper_param *params_of(struct change *change, const struct oper_new *new)
 {
 	const struct oper_known *known = oper_known_find(new->name);
@@ -195,6 +196,10 @@ static struct oper_param *params_of(struct change *change, const struct oper_new
 			if (row->form == OPER_FORM_IPUI && strcmp(row->name, params[i].name) == 0 &&
 			    params[i].value && ipui_parse(params[i].value, ipui) == 0)
 				params[i].value = mem_strdup(change->mem, ipui);
+		if (params[i].value && secrecy_of(params[i].name, params[i].value)) {
+			params[i].secret = secret_new(change->mem, params[i].value);
+			params[i].value = NULL;
+		}
 	}
 	return params;
 }

@@ -12,8 +12,8 @@
 #include "fleet/phone_schedule.h"
 #include "fleet/schedule.h"
 #include "fleet/scope.h"
+#include "fleet/secrecy.h"
 #include "render/format.h"
-#include "render/parameter.h"
 #include "store/device.h"
 #include "store/group.h"
 #include "store/handset.h"
@@ -133,8 +133,9 @@ int fleet_setting_set(struct change *change, const struct setting_new *new)
 		r = scope_changed(change, &scope);
 	if (r < 0)
 		return r;
-	/* A secret is a type; that people call it by its name must not take that away. */
-	if (new->value && (parameter_is_secret(new->name) || notify_setting_is_secret(new->name))) {
+	/* A secret is a type; that people give it as text must not take that away. */
+	if (new->value && (secrecy_of(new->name, new->value) ||
+			   notify_setting_is_secret(new->name))) {
 		setting.secret = secret_new(change->mem, new->value);
 		setting.value = NULL;
 	}

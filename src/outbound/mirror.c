@@ -17,6 +17,7 @@
 #include "config/config.h"
 #include "fleet/firmware.h"
 #include "fleet/firmware_file.h"
+#include "redirect/url.h"
 #include "mirror_get.h"
 
 /* One file on its way, a tree of its own. */
@@ -112,7 +113,8 @@ static int verify(struct fetching *fetching)
 		return r;
 	fetching->is_good = true;
 	fetching->has_ended = true;
-	log_info("firmware was fetched", LOG_S("file", row->name), LOG_S("from", row->source));
+	log_info("firmware was fetched", LOG_S("file", row->name),
+		 LOG_S("from", url_redact_query(fetching, row->source)));
 	return 0;
 }
 

@@ -134,3 +134,20 @@ char *url_redact(void *mem, const char *url)
 		return mem_strdup(mem, url);
 	return mem_printf(mem, "%.*s********%s", (int)(colon + 1 - url), url, at);
 }
+
+char *url_redact_query(void *mem, const char *url)
+{
+	const char *authority = strstr(url, "://");
+	const char *begin, *at;
+	size_t len;
+
+	if (!authority)
+		return mem_strdup(mem, url);
+	authority += 3;
+	len = strcspn(authority, "/?#");
+	at = memrchr(authority, '@', len);
+	begin = at ? at : authority;
+	len = strcspn(begin, "?");
+	return mem_printf(mem, "%.*s%s%.*s%s", (int)(authority - url), url, at ? "********" : "",
+			  (int)len, begin, begin[len] ? "?********" : "");
+}

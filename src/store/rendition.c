@@ -100,6 +100,8 @@ DB_QUERY(rendition_set_given,
 	 "WHERE mac = :mac AND etag = :etag AND given_at IS NULL "
 	 "RETURNING operations");
 
+DB_QUERY(rendition_kept_delete, "DELETE FROM rendition_kept WHERE mac = :mac");
+
 int rendition_given(void *mem, struct db *db, int64_t mac, const char *etag, int64_t at,
 		    char **ret_operations)
 {
@@ -111,7 +113,9 @@ int rendition_given(void *mem, struct db *db, int64_t mac, const char *etag, int
 	if (r < 0 || (r = db_next(rows)) <= 0)
 		return r;
 	*ret_operations = db_text_copy(mem, rows, 0);
-	return 1;
+	/* It has this one now. */
+	r = db_run(db, &rendition_kept_delete, DB_ARGS(DB_INT("mac", mac)));
+	return r < 0 ? r : 1;
 }
 
 #define HELD "mac, held_at, held_missing, held_all, held_handsets "
@@ -169,6 +173,37 @@ int rendition_past_find(void *mem, struct db *db, int64_t mac, struct rendition_
 		return r;
 	*ret = past;
 	return 1;
+}
+
+/* The one that it has goes before one that it may have; a NULL is of a program that kept none. */
+DB_QUERY(rendition_set_kept,
+	 "INSERT INTO rendition_kept (mac, kept_at, given_at, body) "
+	 "SELECT mac, :at, coalesce(given_at, released_at), "
+	 "CASE WHEN given_at IS NULL THEN coalesce(released, body) ELSE body END "
+	 "FROM rendition "
+	 "WHERE mac = :mac AND (body IS NOT NULL OR released IS NOT NULL AND given_at IS NULL) "
+	 "ON CONFLICT (mac) DO NOTHING");
+
+int rendition_keep(struct db *db, int64_t mac, int64_t at)
+{
+	int r = db_run(db, &rendition_set_kept, DB_ARGS(DB_INT("at", at), DB_INT("mac", mac)));
+
+	return r < 0 ? r : 0;
+}
+
+DB_QUERY(rendition_kept_by_mac, "SELECT given_at, body FROM rendition_kept WHERE mac = :mac");
+
+int rendition_kept_find(void *mem, struct db *db, int64_t mac, int64_t *ret_given_at,
+			const char **ret_body, size_t *ret_len)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &rendition_kept_by_mac, DB_ARGS(DB_INT("mac", mac)), &rows);
+
+	if (r < 0 || (r = db_next(rows)) <= 0)
+		return r;
+	*ret_given_at = db_int(rows, 0);
+	r = body_from(mem, rows, 1, ret_body, ret_len);
+	return r < 0 ? r : 1;
 }
 
 DB_QUERY(rendition_held_by_mac, "SELECT " HELD "FROM rendition "

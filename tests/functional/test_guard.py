@@ -238,3 +238,16 @@ def test_what_was_given_is_sealed(site):
     with contextlib.closing(sqlite3.connect(f"file:{site.database}?mode=ro", uri=True)) as db:
         body, = db.execute("SELECT body FROM rendition").fetchone()
     assert len(body) > 1000 and b"hidden-" not in body and b"add_hs" not in body
+
+
+def test_a_device_with_handsets_is_removed_by_force_only_and_the_audit_names_them(daemon):
+    daemon.add_device()
+    api(daemon, "POST", f"/devices/{MAC}/handsets", {"ipui": ipui(1)})
+    done = daemon.ctl("device", "remove", MAC, check=False)
+    assert done.returncode != 0 and b"1 handset" in done.stderr and b"--force" in done.stderr
+    assert [row["ipui"] for row in api(daemon, "GET", f"/devices/{MAC}/handsets")["handsets"]] \
+        == [ipui(1)]
+    daemon.ctl("device", "remove", MAC, "--force")
+    rows = daemon.ctl("audit", "list", json=True)["audit"]
+    removal = next(row for row in rows if row["action"] == "device.remove")
+    assert removal["before"]["handsets"] == [ipui(1)]

@@ -162,7 +162,7 @@ def test_a_server_of_the_same_name_with_other_data_is_another_one(daemon):
     assert names == ["pbx-a", "pbx-a (2)", "pbx-b"]
     assert [note["name"] for note in answer["notes"] if note["fate"] == "refused"] == [
         "sipprovider.0.name"]
-    daemon.ctl("device", "remove", MAC)
+    daemon.ctl("device", "remove", MAC, "--force")
     bring_file(daemon, "nx70-lower-case.xml", "--sip", "pbx-a,pbx-b")
     assert 'SipProvider.0.Domain" value="elsewhere' in daemon.ctl("preview", MAC)
 

@@ -175,7 +175,7 @@ def test_a_moved_handset_waits_for_the_device_that_it_leaves_over_a_restart(daem
     assert IPUI in daemon.fetch(A).decode()
     daemon.ctl("handset", "move", IPUI, B)
     assert states(daemon, B) == {IPUI: "moving"}
-    daemon.ctl("device", "remove", A)
+    daemon.ctl("device", "remove", A, "--force")
     assert states(daemon, B) == {IPUI: "to_register"}
     assert f'"add_hs" value="{IPUI}"' in daemon.fetch(B).decode()
 

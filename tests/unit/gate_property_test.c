@@ -260,7 +260,7 @@ static void live(struct fixture *f, unsigned long seed)
 		clock_set(life.now);
 		happen(&life);
 	}
-	assert_int_equal(fleet_device_remove(&f->change, life.mac), 0);
+	assert_int_equal(fleet_device_remove(&f->change, life.mac, true), 0);
 	if (life.tone)
 		assert_int_equal(fleet_setting_unset(&f->change, "fleet", TONE), 0);
 	if (life.secret)

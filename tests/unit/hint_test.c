@@ -99,7 +99,7 @@ static void a_secret_is_no_part_of_a_hint(void **state)
 	assert_int_equal(hints.count, 0);
 	hints = hints_of(f, "fleet", "Some.Odd.Passwd", "8472x", false);
 	assert_int_equal(hints.count, 2);
-	assert_non_null(strstr(hints.texts[1], "looks like a secret"));
+	assert_non_null(strstr(hints.texts[1], "is kept as one"));
 }
 
 static void a_name_known_for_secrets_is_stored_as_one(void **state)

@@ -114,7 +114,7 @@ static void a_handset_that_waits_is_let_in_when_the_old_device_goes(void **state
 	assert_int_equal(handset_of(f, OTHER)->waits_mac, a);
 	int64_t revision = revision_of(f, b);
 
-	assert_int_equal(fleet_device_remove(&f->change, a), 0);
+	assert_int_equal(fleet_device_remove(&f->change, a, true), 0);
 	assert_int_equal(handset_of(f, OTHER)->waits_mac, 0);
 	assert_true(revision_of(f, b) > revision);
 	assert_true(holds(rendition_at(f, b, NOW + 10), ADD(OTHER)));
