@@ -97,6 +97,10 @@ struct import_table *import_table_read(void *mem, char *text, size_t len, enum i
 void import_complain(struct import_table *table, unsigned line, const char *format, ...)
 	PRINTF(3, 4);
 
+/* A piece of a cell for an error's words: on one line, and not half a character. */
+enum { IMPORT_SHOWN_MAX = 64 };
+const char *import_shown(char out[IMPORT_SHOWN_MAX + 1], const char *cell);
+
 /* Puts what was complained of in the order of lines, and leaves the first. */
 void import_errors_sort(struct import_table *table);
 

@@ -5,6 +5,7 @@
  * are kept: whenever there are twice as many as are told, the later half goes.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "fleet/import.h"
@@ -41,4 +42,16 @@ void import_complain(struct import_table *table, unsigned line, const char *form
 	va_start(args, format);
 	error->text = mem_vprintf(table->mem, format, args);
 	va_end(args);
+}
+
+const char *import_shown(char out[IMPORT_SHOWN_MAX + 1], const char *cell)
+{
+	size_t len = strnlen(cell, IMPORT_SHOWN_MAX);
+
+	while (len && cell[len] && ((unsigned char)cell[len] & 0xc0) == 0x80)
+		len--;
+	for (size_t i = 0; i < len; i++)
+		out[i] = (unsigned char)cell[i] < 0x20 || cell[i] == 0x7f ? ' ' : cell[i];
+	out[len] = '\0';
+	return out;
 }

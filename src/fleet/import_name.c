@@ -56,7 +56,8 @@ static const struct {
 
 static void tell(struct import_table *table, struct import_row *row, size_t i)
 {
-	const char *name = row->cells[looks[i].cell];
+	char piece[IMPORT_SHOWN_MAX + 1];
+	const char *name = import_shown(piece, row->cells[looks[i].cell]);
 
 	if (looks[i].make)
 		import_complain(table, row->line,

@@ -10,7 +10,7 @@
 #include "fleet/import.h"
 #include "store/handset.h"
 
-enum { CELL_BYTES_MAX = 1024, CELL_SHOWN_MAX = 32 };
+enum { CELL_BYTES_MAX = 1024 };
 
 static const char *const names[CELLS] = {
 	[CELL_MAC] = "mac",	      [CELL_SLOT] = "slot",	  [CELL_IPUI] = "ipui",
@@ -102,19 +102,6 @@ char *import_cell_unguard(char *cell)
 	return *cell == '\'' && is_guarded(cell) ? cell + 1 : cell;
 }
 
-/* A piece of a cell for an error's words: on one line, and not half a character. */
-static const char *shown(char out[CELL_SHOWN_MAX + 1], const char *cell)
-{
-	size_t len = strnlen(cell, CELL_SHOWN_MAX);
-
-	while (len && cell[len] && ((unsigned char)cell[len] & 0xc0) == 0x80)
-		len--;
-	for (size_t i = 0; i < len; i++)
-		out[i] = (unsigned char)cell[i] < 0x20 || cell[i] == 0x7f ? ' ' : cell[i];
-	out[len] = '\0';
-	return out;
-}
-
 static char *trim(char *cell)
 {
 	size_t len;
@@ -181,7 +168,7 @@ static void kind_guess(struct reading *reading, unsigned line, unsigned has)
 static unsigned header_cells(struct reading *reading, const struct csv_row *row)
 {
 	struct import_table *table = reading->table;
-	char piece[CELL_SHOWN_MAX + 1];
+	char piece[IMPORT_SHOWN_MAX + 1];
 	unsigned has = 0;
 
 	for (size_t i = 0; i < row->count; i++) {
@@ -189,7 +176,7 @@ static unsigned header_cells(struct reading *reading, const struct csv_row *row)
 
 		if (!cell_find(name, &reading->order[i])) {
 			import_complain(table, row->line, "there is no column '%s'",
-					shown(piece, name));
+					import_shown(piece, name));
 			continue;
 		}
 		if (has & 1u << reading->order[i])

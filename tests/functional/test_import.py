@@ -240,6 +240,15 @@ def test_all_that_is_wrong_with_a_table_is_told_at_once_in_the_order_of_lines(fl
     assert state(fleet) == before
 
 
+def test_what_is_missing_is_told_with_the_command_that_makes_it(fleet):
+    refused = fleet.ctl("device", "add", MACS[0], "--product", "n870", "--group", "ward 9",
+                        check=False)
+    assert "make it with: gigaprovctl group add 'ward 9'" in refused.stderr.decode()
+    long = bring(fleet, table(["mac", "product", "group"], [MACS[0], "n870", "a\nb" + "ä" * 400]),
+                 check=False)
+    assert "line 2: there is no group 'a b" + "ä" * 30 + "'" in long.stderr.decode()
+
+
 def test_products_may_be_written_as_on_the_device(fleet):
     text = table(["mac", "product"], [MACS[0], "N870"], [MACS[1], "Maxwell3"])
     assert bring(fleet, text)["added"] == 2
