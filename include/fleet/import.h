@@ -47,9 +47,12 @@ enum { IMPORT_ERRORS_MAX = 100 };
 /* What an export without secrets writes for one that there is. */
 #define IMPORT_KEEP "********"
 
+enum { IMPORT_NO_MAC = -1 };
+
 struct import_row {
 	unsigned line;
-	int64_t mac;
+	int64_t mac;		  /* IMPORT_NO_MAC: what is there is none */
+	bool is_wrong;		  /* which has been told; more may be wrong with it */
 	int slot;		  /* 0: not told */
 	char ipui[IPUI_LEN + 1];  /* "": not told */
 	const char *cells[CELLS]; /* NULL: no such column; IMPORT_KEEP has become NULL, too */
@@ -58,7 +61,8 @@ struct import_row {
 
 struct import_error {
 	unsigned line;
-	const char *text;
+	size_t number; /* in the order of finding */
+	char *text;
 };
 
 struct import_table {
@@ -66,7 +70,7 @@ struct import_table {
 	enum import_kind kind;
 	struct import_row *rows; /* by MAC, then as in the file */
 	size_t count;
-	struct import_error *errors; /* the first IMPORT_ERRORS_MAX */
+	struct import_error *errors; /* the first IMPORT_ERRORS_MAX by line, once they are sorted */
 	size_t error_count;
 	size_t errors_found;
 };
@@ -83,7 +87,8 @@ bool import_cell_is_secret(enum import_cell cell);
 /*
  * Reads a table; a kind of IMPORT_KINDS is told by the header.  `text` is
  * changed, must have a NUL behind `len` and live as long as the result, which
- * says whether it is good.
+ * says whether it is good.  Rows that are wrong are among the others, so that
+ * writing the table, which will fail, finds what else is wrong.
  */
 struct import_table *import_table_read(void *mem, char *text, size_t len, enum import_kind kind,
 				       size_t rows_max);
@@ -91,6 +96,13 @@ struct import_table *import_table_read(void *mem, char *text, size_t len, enum i
 /* Notes what is wrong with a row. */
 void import_complain(struct import_table *table, unsigned line, const char *format, ...)
 	PRINTF(3, 4);
+
+/* A piece of a cell for an error's words: on one line, and not half a character. */
+enum { IMPORT_SHOWN_MAX = 64 };
+const char *import_shown(char out[IMPORT_SHOWN_MAX + 1], const char *cell);
+
+/* Puts what was complained of in the order of lines, and leaves the first. */
+void import_errors_sort(struct import_table *table);
 
 struct import_counts {
 	int64_t rows;

@@ -144,7 +144,8 @@ static int table_import(struct api_import *import, struct diag *reterr)
 	import->errors = table_errors;
 	arg->table = import_table_read(request_mem(import->req), import->text, import->len, kind,
 				       request_config(import->req)->limits.max_import_rows);
-	if (!arg->table->errors_found)
+	/* With wrong rows it fails, and tells all of them; without any row the header is wrong. */
+	if (arg->table->count || !arg->table->errors_found)
 		return api_import_post(import);
 	r = api_import_refuse(import);
 	sodium_memzero(import->text, import->len);

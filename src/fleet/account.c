@@ -55,8 +55,8 @@ static int providers_apply(struct change *change, const struct account *account,
 		if (r == 0)
 			return diag_set(change->diag, -E_PROVIDER_UNKNOWN,
 					"there is no provider '%s'; make it with: "
-					"gigaprovctl provider add",
-					in->providers[i]);
+					"gigaprovctl provider add '%s'",
+					in->providers[i], in->providers[i]);
 		if (r > 0)
 			r = account_provider_insert(change->db, account->id, provider->id);
 	}

@@ -60,8 +60,8 @@ static int group_apply(struct change *change, struct device *device, const char 
 	r = group_find(change->mem, change->db, name, &group);
 	if (r == 0)
 		return diag_set(change->diag, -E_GROUP_UNKNOWN,
-				"there is no group '%s'; make it with: gigaprovctl group add",
-				name);
+				"there is no group '%s'; make it with: gigaprovctl group add '%s'",
+				name, name);
 	if (r < 0)
 		return r;
 	device->group_id = group->id;

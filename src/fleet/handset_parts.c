@@ -180,9 +180,10 @@ int handset_server_find(struct change *change, const char *name, int64_t *ret)
 	int r = sip_server_find(change->mem, change->db, name, &server);
 
 	if (r == 0)
-		return diag_set(change->diag, -E_SIP_UNKNOWN,
-				"there is no SIP server '%s'; make it with: gigaprovctl sip add",
-				name);
+		return diag_set(
+			change->diag, -E_SIP_UNKNOWN,
+			"there is no SIP server '%s'; make it with: gigaprovctl sip add '%s'", name,
+			name);
 	if (r < 0)
 		return r;
 	*ret = server->id;

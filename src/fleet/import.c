@@ -89,7 +89,7 @@ void import_row_done(struct import_part *part)
 
 static int device_rows(struct import_part *part)
 {
-	int r = import_device_row(part, part->rows);
+	int r = part->rows->is_wrong ? 0 : import_device_row(part, part->rows);
 
 	if (r < 0)
 		r = import_row_failed(part, part->rows, r);
@@ -171,7 +171,7 @@ static int audit_all(struct change *change, const struct import_table *table,
 int fleet_import_table(struct change *change, struct import_table *table,
 		       const struct import_options *options, struct import_counts *counts)
 {
-	int r = 0;
+	int r = import_names_check(change, table);
 
 	for (size_t i = 0; i < table->count && r == 0;) {
 		struct import_part part = {.table = table,
@@ -180,9 +180,11 @@ int fleet_import_table(struct change *change, struct import_table *table,
 					   .rows = &table->rows[i],
 					   .count = rows_of_device(table, i)};
 
-		r = part_run(&part, change);
+		if (part.rows->mac != IMPORT_NO_MAC)
+			r = part_run(&part, change);
 		i += part.count;
 	}
+	import_errors_sort(table);
 	if (r == 0 && table->errors_found)
 		r = -E_IMPORT;
 	return r < 0 ? r : audit_all(change, table, options, counts);

@@ -291,7 +291,7 @@ int import_handset_rows(struct import_part *part)
 		return import_row_failed(part, part->rows, r);
 	}
 	for (size_t i = 0; i < part->count && r >= 0; i++) {
-		r = row_put(&house, &part->rows[i]);
+		r = part->rows[i].is_wrong ? 0 : row_put(&house, &part->rows[i]);
 		if (r < 0)
 			r = import_row_failed(part, &part->rows[i], r);
 		import_row_done(part);

@@ -109,7 +109,7 @@ int import_line_rows(struct import_part *part)
 		r = sip_server_of_device(change->mem, change->db, mac, &desk.servers,
 					 &desk.server_count);
 	for (size_t i = 0; i < part->count && r >= 0; i++) {
-		r = row_put(&desk, &part->rows[i]);
+		r = part->rows[i].is_wrong ? 0 : row_put(&desk, &part->rows[i]);
 		if (r < 0)
 			r = import_row_failed(part, &part->rows[i], r);
 		import_row_done(part);

@@ -26,6 +26,12 @@ struct import_part {
 	bool touched;
 };
 
+/*
+ * Products, groups and SIP servers of all rows: who names one that is not there
+ * is complained of and wrong.
+ */
+int import_names_check(struct change *change, struct import_table *table) MUST_CHECK;
+
 /* A row of the device; negative: what is wrong with the row, or with the database. */
 int import_device_row(struct import_part *part, const struct import_row *row) MUST_CHECK;
 

@@ -10,7 +10,7 @@
 #include "fleet/import.h"
 #include "store/handset.h"
 
-enum { CELL_BYTES_MAX = 1024, CELL_SHOWN_MAX = 32 };
+enum { CELL_BYTES_MAX = 1024 };
 
 static const char *const names[CELLS] = {
 	[CELL_MAC] = "mac",	      [CELL_SLOT] = "slot",	  [CELL_IPUI] = "ipui",
@@ -85,20 +85,6 @@ bool import_cell_is_secret(enum import_cell cell)
 	return cell == CELL_SECRET || cell == CELL_PASSWORD || cell == CELL_PIN;
 }
 
-void import_complain(struct import_table *table, unsigned line, const char *format, ...)
-{
-	struct import_error *error;
-	va_list args;
-
-	if (table->errors_found++ >= IMPORT_ERRORS_MAX)
-		return;
-	error = mem_push(table->mem, &table->errors, &table->error_count);
-	error->line = line;
-	va_start(args, format);
-	error->text = mem_vprintf(table->mem, format, args);
-	va_end(args);
-}
-
 /* Any number of ', then what makes a spreadsheet think of a formula. */
 static bool is_guarded(const char *cell)
 {
@@ -114,19 +100,6 @@ const char *import_cell_guard(void *mem, const char *cell)
 char *import_cell_unguard(char *cell)
 {
 	return *cell == '\'' && is_guarded(cell) ? cell + 1 : cell;
-}
-
-/* A piece of a cell for an error's words: on one line, and not half a character. */
-static const char *shown(char out[CELL_SHOWN_MAX + 1], const char *cell)
-{
-	size_t len = strnlen(cell, CELL_SHOWN_MAX);
-
-	while (len && cell[len] && ((unsigned char)cell[len] & 0xc0) == 0x80)
-		len--;
-	for (size_t i = 0; i < len; i++)
-		out[i] = (unsigned char)cell[i] < 0x20 || cell[i] == 0x7f ? ' ' : cell[i];
-	out[len] = '\0';
-	return out;
 }
 
 static char *trim(char *cell)
@@ -195,7 +168,7 @@ static void kind_guess(struct reading *reading, unsigned line, unsigned has)
 static unsigned header_cells(struct reading *reading, const struct csv_row *row)
 {
 	struct import_table *table = reading->table;
-	char piece[CELL_SHOWN_MAX + 1];
+	char piece[IMPORT_SHOWN_MAX + 1];
 	unsigned has = 0;
 
 	for (size_t i = 0; i < row->count; i++) {
@@ -203,7 +176,7 @@ static unsigned header_cells(struct reading *reading, const struct csv_row *row)
 
 		if (!cell_find(name, &reading->order[i])) {
 			import_complain(table, row->line, "there is no column '%s'",
-					shown(piece, name));
+					import_shown(piece, name));
 			continue;
 		}
 		if (has & 1u << reading->order[i])
@@ -243,11 +216,14 @@ static bool is_set(const struct import_row *row, enum import_cell cell)
 
 static void keys_take(struct import_table *table, struct import_row *row)
 {
+	size_t errors = table->errors_found;
 	uint64_t slot = 0;
 	int r = mac_parse(row->cells[CELL_MAC], &row->mac);
 
-	if (r < 0)
+	if (r < 0) {
 		import_complain(table, row->line, "%s", error_text(r));
+		row->mac = IMPORT_NO_MAC;
+	}
 	r = is_set(row, CELL_IPUI) ? ipui_parse(row->cells[CELL_IPUI], row->ipui) : 0;
 	if (r < 0)
 		import_complain(table, row->line, "%s", error_text(r));
@@ -262,6 +238,7 @@ static void keys_take(struct import_table *table, struct import_row *row)
 	if (is_set(row, CELL_LOCKED) && strcmp(row->cells[CELL_LOCKED], "yes") != 0 &&
 	    strcmp(row->cells[CELL_LOCKED], "no") != 0)
 		import_complain(table, row->line, "locked is yes or no");
+	row->is_wrong = table->errors_found > errors;
 }
 
 static void row_read(struct reading *reading, const struct csv_row *from)
@@ -323,41 +300,56 @@ static int by_slot(const void *a, const void *b)
 	return x->line < y->line ? -1 : x->line > y->line;
 }
 
-static int by_line(const void *a, const void *b)
+static void double_tell(struct import_table *table, struct import_row *row,
+			const struct import_row *before, const char *what)
 {
-	const struct import_error *x = a, *y = b;
-
-	return x->line < y->line ? -1 : x->line > y->line;
+	import_complain(table, row->line, "%s stands in line %u already", what, before->line);
+	row->is_wrong = true;
 }
 
 /* The same device, IPUI or slot in two rows: which of them should it be? */
 static void check_doubles(struct import_table *table)
 {
 	CLEANUP(mem_freep) void *scratch = mem_root("doubles");
-	const struct import_row **sorted =
-		mem_array(scratch, const struct import_row *, table->count + 1);
+	struct import_row **sorted = mem_array(scratch, struct import_row *, table->count + 1);
+	size_t count = 0;
 
 	for (size_t i = 0; i < table->count; i++)
-		sorted[i] = &table->rows[i];
-	for (size_t i = 1; table->kind == IMPORT_DEVICES && i < table->count; i++)
+		if (table->rows[i].mac != IMPORT_NO_MAC)
+			sorted[count++] = &table->rows[i];
+	for (size_t i = 1; table->kind == IMPORT_DEVICES && i < count; i++)
 		if (sorted[i]->mac == sorted[i - 1]->mac)
-			import_complain(table, sorted[i]->line,
-					"the device stands in line %u already",
-					sorted[i - 1]->line);
-	if (table->kind == IMPORT_DEVICES || table->count == 0)
+			double_tell(table, sorted[i], sorted[i - 1], "the device");
+	if (table->kind == IMPORT_DEVICES || count == 0)
 		return;
-	qsort(sorted, table->count, sizeof(*sorted), by_ipui);
-	for (size_t i = 1; i < table->count; i++)
+	qsort(sorted, count, sizeof(struct import_row *), by_ipui);
+	for (size_t i = 1; i < count; i++)
 		if (sorted[i]->ipui[0] && strcmp(sorted[i]->ipui, sorted[i - 1]->ipui) == 0)
-			import_complain(table, sorted[i]->line,
-					"the IPUI stands in line %u already", sorted[i - 1]->line);
-	qsort(sorted, table->count, sizeof(*sorted), by_slot);
-	for (size_t i = 1; i < table->count; i++)
+			double_tell(table, sorted[i], sorted[i - 1], "the IPUI");
+	qsort(sorted, count, sizeof(struct import_row *), by_slot);
+	for (size_t i = 1; i < count; i++)
 		if (sorted[i]->slot && sorted[i]->slot == sorted[i - 1]->slot &&
 		    sorted[i]->mac == sorted[i - 1]->mac)
-			import_complain(table, sorted[i]->line,
-					"the device's slot stands in line %u already",
-					sorted[i - 1]->line);
+			double_tell(table, sorted[i], sorted[i - 1], "the device's slot");
+}
+
+/* Spreadsheets of some countries divide by what no header here has; true when told. */
+static bool tell_other_divider(struct import_table *table, const char *text)
+{
+	size_t blank = strspn(text, "\r\n\xef\xbb\xbf");
+	size_t len = strcspn(text + blank, "\r\n");
+	char divider;
+
+	text += blank;
+	if (memchr(text, ',', len))
+		return false;
+	divider = memchr(text, ';', len) ? ';' : memchr(text, '\t', len) ? '\t' : ',';
+	if (divider == ',')
+		return false;
+	import_complain(table, 1,
+			"the columns are divided by %s; save the table with commas between them",
+			divider == ';' ? "semicolons" : "tabs");
+	return true;
 }
 
 /* Without a header that says what is what, nothing is worth reading. */
@@ -389,7 +381,7 @@ struct import_table *import_table_read(void *mem, char *text, size_t len, enum i
 	table->mem = mem;
 	table->kind = kind;
 	csv_init(mem, &csv, text, len, &limits);
-	if (!header_next(&reading, &csv))
+	if (tell_other_divider(table, text) || !header_next(&reading, &csv))
 		return table;
 	for (;;) {
 		struct diag diag = {0};
@@ -404,9 +396,7 @@ struct import_table *import_table_read(void *mem, char *text, size_t len, enum i
 	}
 	if (table->count)
 		qsort(table->rows, table->count, sizeof(*table->rows), by_mac);
-	if (!table->errors_found)
-		check_doubles(table);
-	if (table->error_count)
-		qsort(table->errors, table->error_count, sizeof(*table->errors), by_line);
+	check_doubles(table);
+	import_errors_sort(table);
 	return table;
 }

@@ -122,9 +122,10 @@ static int server_attach(struct change *change, struct line *line, const char *n
 	int r = sip_server_find(change->mem, change->db, name, &server);
 
 	if (r == 0)
-		return diag_set(change->diag, -E_SIP_UNKNOWN,
-				"there is no SIP server '%s'; make it with: gigaprovctl sip add",
-				name);
+		return diag_set(
+			change->diag, -E_SIP_UNKNOWN,
+			"there is no SIP server '%s'; make it with: gigaprovctl sip add '%s'", name,
+			name);
 	if (r > 0)
 		r = sip_server_attach(change->db, line->mac, server->id);
 	if (r >= 0)

@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import pty
+import re
 import sqlite3
 import subprocess
 import time
@@ -213,8 +214,51 @@ def test_a_wrong_row_is_told_and_leaves_nothing_behind(fleet, row, words):
     assert state(fleet) == before
 
 
+def test_all_that_is_wrong_with_a_table_is_told_at_once_in_the_order_of_lines(fleet):
+    brought(fleet)
+    before = state(fleet)
+    devices = bring(fleet, table(
+        ["mac", "product", "group", "locked"],
+        ["7C2F8010000F", "n999", "nowhere", "no"], ["7C2F8010000", "n870", "nobody", "no"],
+        [MACS[0], "n870", "", "perhaps"], ["7C2F8010000A", "", "", "no"]), check=False)
+    told = re.findall(r"line (\d+): (.*)", devices.stderr.decode())
+    assert [(int(line), words.split(";")[0]) for line, words in told] == [
+        (2, "there is no product 'n999'"), (2, "there is no group 'nowhere'"),
+        (3, "a MAC has 12 hex digits"), (3, "there is no group 'nobody'"),
+        (4, "locked is yes or no"), (5, "a new device needs a product")]
+    handsets = bring(fleet, table(
+        ["mac", "ipui", "slot", "user", "sip"],
+        [MACS[1], "029e74a510", "", "1", "nowhere"], ["7C2F80FFFFFF", "029e74a511", "", "", ""],
+        [MACS[0], "29e74a5", "", "", "none"], [MACS[0], "029e74a512", "7", "", ""],
+        [MACS[0], "029e74a512", "8", "", ""]), check=False)
+    told = re.findall(r"line (\d+): (.*)", handsets.stderr.decode())
+    assert [(int(line), words.split(";")[0]) for line, words in told] == [
+        (2, "there is no SIP server 'nowhere'"), (3, "no such device"),
+        (4, "an IPUI has 10 hex digits"), (4, "there is no SIP server 'none'"),
+        (5, "slot 7 has handset 029e74a502"), (6, "the IPUI stands in line 5 already")]
+    assert "make it with: gigaprovctl sip add 'nowhere'" in handsets.stderr.decode()
+    assert state(fleet) == before
+
+
+def test_what_is_missing_is_told_with_the_command_that_makes_it(fleet):
+    refused = fleet.ctl("device", "add", MACS[0], "--product", "n870", "--group", "ward 9",
+                        check=False)
+    assert "make it with: gigaprovctl group add 'ward 9'" in refused.stderr.decode()
+    long = bring(fleet, table(["mac", "product", "group"], [MACS[0], "n870", "a\nb" + "ä" * 400]),
+                 check=False)
+    assert "line 2: there is no group 'a b" + "ä" * 30 + "'" in long.stderr.decode()
+
+
+def test_products_may_be_written_as_on_the_device(fleet):
+    text = table(["mac", "product"], [MACS[0], "N870"], [MACS[1], "Maxwell3"])
+    assert bring(fleet, text)["added"] == 2
+    assert fleet.ctl("device", "show", MACS[0], json=True)["product"] == "n870"
+    assert bring(fleet, text)["unchanged"] == 2
+
+
 @pytest.mark.parametrize("text, words", [
     ("", "there is no header row"),
+    ("mac;product\n7C2F80100001;n870\n", "divided by semicolons; save the table with commas"),
     ("mac,colour\n", "there is no column 'colour'"),
     ("mac,user\n", "--kind KIND"),
     ("mac,product,ipui\n", "--kind KIND"),

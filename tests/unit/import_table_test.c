@@ -101,11 +101,47 @@ static void all_that_is_wrong_is_told_at_once_by_line(void **state)
 			    "5!as many cells as in the header are expected, 2; there are 1");
 	assert_string_equal(READ("mac,ipui\n7C2F80E0D606,029e74a599\n7C2F80E0D605,029E74A599\n"),
 			    "handsets; 3!the IPUI stands in line 2 already");
+	assert_string_equal(READ("mac,ipui\n7C2F80E0D606,029e74a599\n7C2F80E0D605,1\nx,029E74A598\n"
+				 "7C2F80E0D605,029E74A599\n"),
+			    "handsets; 3!an IPUI has 10 hex digits; 4!a MAC has 12 hex digits; "
+			    "5!the IPUI stands in line 2 already");
 	assert_string_equal(READ("mac,product\n7C2F80E0D605,n870\n7c2f80e0d605,n670\n"),
 			    "devices; 3!the device stands in line 2 already");
 	assert_string_equal(read_text(*state, "mac,ipui\n7C2F80E0D605,029e74a599\n7C2F80E0D605,2\n",
 				      IMPORT_KINDS, 1),
 			    "handsets; 3!more than 2 rows");
+}
+
+/* The cells of the first rows are wrong in another way than those behind them. */
+static void of_many_errors_the_first_lines_are_told(void **state)
+{
+	enum { ROWS = 5 * IMPORT_ERRORS_MAX };
+	struct buf *text = buf_new(*state);
+	struct import_table *table;
+
+	buf_adds(text, "mac,ipui\n");
+	for (unsigned i = 0; i < ROWS; i++)
+		buf_printf(text, i < ROWS / 2 ? "7C2F80E0D605,029e74a599\n" : "x,%u\n", i);
+	table = import_table_read(*state, text->data, text->len, IMPORT_KINDS, ROWS);
+	assert_int_equal(table->errors_found, ROWS / 2 - 1 + ROWS / 2 * 2);
+	assert_int_equal(table->error_count, IMPORT_ERRORS_MAX);
+	for (unsigned i = 0; i < IMPORT_ERRORS_MAX; i++) {
+		assert_int_equal(table->errors[i].line, i + 3);
+		assert_non_null(strstr(table->errors[i].text, "the IPUI stands in line"));
+	}
+}
+
+static void what_divides_other_tables_is_named(void **state)
+{
+	assert_string_equal(READ("mac;product\n7C2F80E0D605;n870\n"),
+			    "?; 1!the columns are divided by semicolons; save the table with "
+			    "commas between them");
+	assert_string_equal(READ("\xef\xbb\xbf\"mac\"\t\"product\"\n"),
+			    "?; 1!the columns are divided by tabs; save the table with commas "
+			    "between them");
+	assert_string_equal(READ("mac\n"),
+			    "?; 1!the header does not tell whether these are devices, "
+			    "handsets or lines; say it: --kind KIND");
 }
 
 int main(void)
@@ -115,6 +151,8 @@ int main(void)
 		cmocka_unit_test(a_secret_that_is_not_told_is_not_touched),
 		cmocka_unit_test(formulas_are_guarded_and_come_back_as_they_were),
 		cmocka_unit_test(all_that_is_wrong_is_told_at_once_by_line),
+		cmocka_unit_test(of_many_errors_the_first_lines_are_told),
+		cmocka_unit_test(what_divides_other_tables_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
