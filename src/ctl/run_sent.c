@@ -86,7 +86,8 @@ int ctl_run_sent(void *mem, struct ctl_run *run)
 	/* What is not here is a name there, unless it can be none. */
 	if (stat(value->text, &st) < 0 && !strchr(value->text, '/'))
 		return ctl_run_object(mem, run);
-	fd = open(value->text, O_RDONLY | O_CLOEXEC);
+	/* A pipe without a writer would never be open. */
+	fd = open(value->text, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		code = ctl_complain(CTL_USAGE, run->program, "%s: %s", value->text,
 				    fd < 0 ? strerror(errno) : "not a regular file");

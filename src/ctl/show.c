@@ -13,6 +13,9 @@
 
 enum { COLUMNS_MAX = 16 };
 
+/* Bytes of what is no text or number in a row of a list; --json has the whole. */
+enum { CELL_MAX = 60 };
+
 enum how { PLAIN, TIME, SPAN, SECRET };
 
 static const struct field {
@@ -193,6 +196,19 @@ struct ctl_table *ctl_show_list_head(void *mem, const struct ctl_list *list, boo
 	return table;
 }
 
+/* One that is long would make every other row as long. */
+static const char *cell_of(void *mem, const char *name, const json_t *value)
+{
+	const char *text = ctl_show_field(mem, name, value);
+	size_t len = CELL_MAX;
+
+	if ((!json_is_object(value) && !json_is_array(value)) || strlen(text) <= CELL_MAX)
+		return text;
+	while (((unsigned char)text[len] & 0xc0) == 0x80)
+		len--;
+	return mem_printf(mem, "%.*s...", (int)len, text);
+}
+
 void ctl_show_list_row(struct ctl_table *table, const struct ctl_list *list, const json_t *row)
 {
 	char *columns[COLUMNS_MAX];
@@ -205,7 +221,7 @@ void ctl_show_list_row(struct ctl_table *table, const struct ctl_list *list, con
 
 		cells[i] = "";
 		while (!*cells[i] && (name = strsep(&columns[i], "|")) != NULL)
-			cells[i] = ctl_show_field(here, name, json_object_get(row, name));
+			cells[i] = cell_of(here, name, json_object_get(row, name));
 	}
 	ctl_table_row(table, cells);
 }

@@ -145,13 +145,29 @@ static const char *span_words(struct explain *explain, const struct operation *o
 	return mem_printf(explain->mem, "from %s until a fetch has carried it", from);
 }
 
-static void say_operation(struct explain *explain, const struct operation *operation)
+/* The document without the guard has it, the one that is given has not. */
+static bool is_held_back(const struct view *view, const struct operation *operation)
 {
-	bool is_written = operation_is_written(operation, explain->at);
+	const struct document *given = &view->document;
+	bool is_wanted = false;
+
+	for (size_t i = 0; view->held.at && i < view->wanted->operation_count; i++)
+		is_wanted |= view->wanted->operations[i].id == operation->id;
+	for (size_t i = 0; i < given->operation_count; i++)
+		if (given->operations[i].id == operation->id)
+			return false;
+	return is_wanted;
+}
+
+static void say_operation(struct explain *explain, const struct view *view,
+			  const struct operation *operation)
+{
+	bool is_held = is_held_back(view, operation);
+	bool is_written = !is_held && operation_is_written(operation, explain->at);
 	const char *object = operation->ipui[0] ? operation->ipui : operation->dm;
 
 	explain_say(
-		explain, "operation", EXPLAIN_OK, 0,
+		explain, "operation", is_held ? EXPLAIN_HELD : EXPLAIN_OK, 0,
 		json_pack("{s:I, s:s, s:b, s:o, s:o, s:o, s:o}", "id", (json_int_t)operation->id,
 			  "kind", operation_kind_name(operation->kind), "written", is_written,
 			  "from", explain_time(operation->from_at), "until",
@@ -159,19 +175,22 @@ static void say_operation(struct explain *explain, const struct operation *opera
 			  explain_time(operation->carried_at), "start",
 			  explain_time(operation->start_at)),
 		"%s %s: %s, %s; %s%s", operation_kind_name(operation->kind), object ? object : "",
-		is_written ? "written" : "not written", span_words(explain, operation),
+		is_held	     ? "held back by the shrink guard"
+		: is_written ? "written"
+			     : "not written",
+		span_words(explain, operation),
 		operation->carried_at ? "carried on " : "not carried yet",
 		operation->carried_at ? explain_when(explain, operation->carried_at) : "");
 }
 
-static int say_operations(struct explain *explain)
+static int say_operations(struct explain *explain, const struct view *view)
 {
 	struct operation *operations;
 	size_t count;
 	int r = operation_list(explain->mem, explain->db, explain->mac, &operations, &count);
 
 	for (size_t i = 0; i < count && r == 0; i++)
-		say_operation(explain, &operations[i]);
+		say_operation(explain, view, &operations[i]);
 	return r;
 }
 
@@ -229,6 +248,13 @@ int explain_made(struct explain *explain, const struct device_fetch *fetch)
 		explain_say(explain, "opers", EXPLAIN_HELD, 0, NULL,
 			    "%zu opers are left out: they name handsets that are not there",
 			    view->opers_left_out);
+	if (fetch->capacity > 0 && view->document.handset_count > (size_t)fetch->capacity)
+		explain_say(explain, "capacity", EXPLAIN_NOTE, 0,
+			    json_pack("{s:I, s:I}", "handsets",
+				      (json_int_t)view->document.handset_count, "capacity",
+				      (json_int_t)fetch->capacity),
+			    "%zu handsets, and the device says that it takes %lld",
+			    view->document.handset_count, (long long)fetch->capacity);
 	r = explain_handsets(explain);
-	return r < 0 ? r : say_operations(explain);
+	return r < 0 ? r : say_operations(explain, view);
 }

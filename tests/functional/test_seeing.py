@@ -334,6 +334,16 @@ def test_where_a_phone_is_sent_is_explained_without_passwords(daemon):
         "explain", f"http://ward:geheim@h.example{PATH}", "--json")
 
 
+def test_more_handsets_than_the_device_takes_are_told(daemon):
+    daemon.add_device(MAC)
+    for number in range(3):
+        daemon.ctl("handset", "add", MAC, f"029e74a50{number}")
+    assert step(explain(daemon), "capacity") is None
+    change(daemon, ("UPDATE device SET capacity = 2",))
+    row = step(explain(daemon), "capacity")
+    assert (row["outcome"], row["handsets"], row["capacity"]) == ("note", 3, 2)
+
+
 def test_what_the_shrink_guard_holds_is_explained(make_daemon):
     daemon = make_daemon(settings={"provisioning": {"shrink_guard": "10% 1"}}).start()
     daemon.add_device(MAC)
@@ -349,6 +359,8 @@ def test_what_the_shrink_guard_holds_is_explained(make_daemon):
         ("held", "shrink_held", 3, 4)
     assert "acknowledge" in held["todo"] and not step(told, "interlock")["delete_not_provisioned"]
     assert told["answer"] == {"status": 200, "reason": None}
+    removals = [row for row in told["steps"] if row["step"] == "operation"]
+    assert [(row["outcome"], row["written"]) for row in removals] == 3 * [("held", False)]
     # What is promised is what it gets: the bytes of before, less what was operations.
     promised = step(told, "document")["bytes"]
     assert len(daemon.fetch()) == promised
