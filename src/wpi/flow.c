@@ -248,14 +248,19 @@ static bool is_same_mac(const char *a, const char *b)
 	}
 }
 
-static enum outcome outcome_of(const struct wpi_session *session, const struct wpi_message *message)
+/* A reply was taken for this session's by its address, say, and is not. */
+static bool is_foreign(const struct wpi_session *session, const struct wpi_message *message)
 {
 	const char *mac = wpi_message_text(message, "mac-addr");
 
+	return wpi_reason_kind(message->reason) == WPI_KIND_GOES_ON && mac &&
+	       !is_same_mac(mac, session->mac);
+}
+
+static enum outcome outcome_of(const struct wpi_session *session, const struct wpi_message *message)
+{
 	if (wpi_reason_kind(message->reason) != WPI_KIND_GOES_ON)
 		return OUTCOME_NONE;
-	if (mac && !is_same_mac(mac, session->mac))
-		return OUTCOME_STRAY;
 	if (message->action != WPI_ACTION_NONE && message->action != session->asked &&
 	    !(message->action == WPI_ACTION_GET_NEXT_FRAGMENT && session->fragments > 0))
 		return OUTCOME_STRAY;
@@ -327,14 +332,20 @@ void wpi_step(struct wpi_session *session, const struct wpi_message *message,
 
 	mem_free(session->turn);
 	session->turn = mem_array(session, char, 1);
-	session->turns++;
-	if (is_duplicate(&step))
-		step_record(&step, WPI_RECORD_DUPLICATE, NULL);
-	else
-		take_step(&step);
-	session->heard_at = now;
-	ret->action = session->action;
-	ret->body = session->answer;
+	if (is_foreign(session, message)) {
+		step_record(&step, WPI_RECORD_STRAY, NULL)->words = "it is of another phone";
+		ret->action = WPI_ACTION_CLEAN_UP;
+		ret->body = wpi_emit_clean_up(session->turn, message->nonce);
+	} else {
+		session->turns++;
+		if (is_duplicate(&step))
+			step_record(&step, WPI_RECORD_DUPLICATE, NULL);
+		else
+			take_step(&step);
+		session->heard_at = now;
+		ret->action = session->action;
+		ret->body = session->answer;
+	}
 	ret->records = step.records;
 	ret->record_count = step.record_count;
 }
