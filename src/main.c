@@ -26,6 +26,7 @@
 #include "daemon/loop.h"
 #include "daemon/options.h"
 #include "daemon/routes.h"
+#include "daemon/tell.h"
 #include "fleet/firmware_file.h"
 #include "fleet/fleet.h"
 #include "fleet/seen.h"
@@ -37,6 +38,7 @@
 #include "outbound/outbound.h"
 #include "phone/profile.h"
 #include "rpc/parse.h"
+#include "window/sentence.h"
 
 static int print_and_exit(const struct options *options, const struct config *config)
 {
@@ -46,7 +48,14 @@ static int print_and_exit(const struct options *options, const struct config *co
 		config_print(config, out);
 	else
 		buf_printf(out, "%s: good\n", options->config_file);
+	for (size_t i = 0; !options->print_config && i < config->schedule_count; i++) {
+		buf_printf(out, "[schedule %s]: ", config->schedules[i].name);
+		sentence_schedule(&config->schedules[i].schedule, out);
+		buf_addc(out, '\n');
+	}
 	fputs(out->data, stdout);
+	for (size_t i = 0; i < config->warnings.count; i++)
+		fprintf(stderr, "%s\n", config->warnings.words[i]);
 	mem_free(out);
 	return EXIT_SUCCESS;
 }
@@ -59,6 +68,21 @@ static void zone_setup(const struct config *config)
 	if (strcmp(config->daemon.timezone, "UTC") != 0 &&
 	    zone_find(config->daemon.timezone, &zone, NULL) == 0)
 		clock_set_zone(zone);
+}
+
+/* Before there are threads. */
+static int clock_setup(void)
+{
+	const char *file = getenv(CLOCK_FILE);
+
+	if (!file)
+		return 0;
+	if (clock_follow(file) < 0) {
+		fprintf(stderr, CLOCK_FILE ": %s is no file of 8 bytes that can be read\n", file);
+		return -E_VALUE;
+	}
+	log_warn("the clock is not the system's", LOG_S("file", file));
+	return 0;
 }
 
 /* -1: go on with the configuration in force; otherwise the status to exit with. */
@@ -79,6 +103,9 @@ static int configure(const struct options *options)
 	if (options->check || options->print_config)
 		return print_and_exit(options, config);
 	log_setup(config->daemon.log_level, config->daemon.log_format);
+	tell_config(config);
+	if (clock_setup() < 0)
+		return EXIT_FAILURE;
 	zone_setup(config);
 	config_use(config);
 	config = NULL;

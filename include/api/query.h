@@ -36,6 +36,10 @@ int api_name_check(const char *name, struct diag *reterr) MUST_CHECK;
 int api_flag(const struct request *req, const char *name, bool *ret,
 	     struct diag *reterr) MUST_CHECK;
 
+/* `name=` a time in UNIX seconds; now when it is not there.  -E_TIME. */
+int api_time_query(const struct request *req, const char *name, int64_t *ret,
+		   struct diag *reterr) MUST_CHECK;
+
 /* -E_VALUE. */
 int api_page(const struct request *req, struct api_page *ret, struct diag *reterr) MUST_CHECK;
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "base/error.h"
 
 struct zone;
 
@@ -19,6 +22,15 @@ int64_t clock_monotonic_ms(void);
 
 /* From now on the clock stands at `now`; 0 lets it run again. */
 void clock_set(int64_t now);
+
+/*
+ * The clock is what a file says, for tests of the whole daemon: 8 bytes, UTC
+ * seconds in the machine's order, mapped, so that whoever writes them sets it.
+ * Only by the environment, never by the ini, and `status` and the log say so.
+ */
+#define CLOCK_FILE "GIGAPROV_TEST_CLOCK"
+int clock_follow(const char *path) MUST_CHECK;
+bool clock_is_followed(void);
 
 /* The zone of dates; NULL: UTC, as it is at first.  Before there are threads of others. */
 void clock_set_zone(const struct zone *zone);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/net.h"
+#include "window/schedule.h"
 
 /*
  * The ini file, as typed values.
@@ -47,6 +48,17 @@ struct config_words {
 struct config_guard {
 	unsigned percent;
 	unsigned count;
+};
+
+/* Days of the calendar (base/civil.h), the last one included. */
+struct config_range {
+	int64_t first;
+	int64_t last;
+};
+
+struct config_ranges {
+	struct config_range *ranges;
+	size_t count;
 };
 
 /* One struct for each section of keys.def; of a section that may be many, `name` comes first. */
@@ -124,6 +136,30 @@ struct config_upstream {
 	unsigned diff_rows;
 };
 
+struct config_schedule {
+	const char *name;
+	const char *timezone; /* "": the daemon's */
+	unsigned kind;	      /* enum schedule_kind */
+	unsigned start;	      /* minute of the day */
+	unsigned end;
+	unsigned days; /* bit 0 Sunday */
+	unsigned interval;
+	unsigned inactivity;
+	const char *anchor; /* a date; "": none */
+	unsigned equal;	    /* enum schedule_equal */
+	unsigned missed;    /* enum schedule_missed */
+	bool rotate;
+	unsigned tail; /* seconds */
+	unsigned grace;
+	unsigned min_gap; /* days */
+	struct config_ranges blackout;
+	unsigned rollout_phones; /* 0: not told */
+	unsigned rollout_image;
+	unsigned rollout_kbits; /* 0: not told */
+
+	struct schedule schedule; /* all that, ready to be asked */
+};
+
 struct config_limits {
 	unsigned max_body;
 	unsigned max_import;
@@ -161,6 +197,12 @@ struct config {
 	size_t listener_count;
 	struct config_upstream *upstreams; /* in the file's order, perhaps none */
 	size_t upstream_count;
+	struct config_schedule *schedules; /* in the file's order, perhaps none */
+	size_t schedule_count;
+	const struct config_schedule **schedules_by_name;
+
+	struct config_words
+		warnings; /* "etc/gigaprovd.ini:12: warning: …": what is allowed, but odd */
 };
 
 /* Where firmware lies. */
@@ -168,6 +210,11 @@ const char *config_firmware_dir(void *mem, const struct config *config);
 
 /* NULL when there is none of that name. */
 const struct config_upstream *config_upstream_find(const struct config *config, const char *name);
+
+const struct config_schedule *config_schedule_find(const struct config *config, const char *name);
+
+/* "night, weekend": the names that there are, or some of them and "…"; "" for none. */
+void config_schedule_names(const struct config *config, struct buf *buf);
 
 /*
  * Reads `path`.  On errors all of them are appended to `errors`, a line each

@@ -18,7 +18,7 @@ struct buf;
  * more, which is passed over.
  */
 
-struct buf *body_write(void *mem, const struct document *document);
+struct buf *body_write(void *mem, const struct document *from);
 
 /* The document and all in it belong to `mem`.  -E_INTERNAL for bytes of something else. */
 int body_read(void *mem, const char *bytes, size_t len, struct document **ret) MUST_CHECK;

@@ -90,6 +90,7 @@ int explain_firmware_link(struct explain *explain, const char *token, const char
 int explain_firmware(struct explain *explain, const char *name) MUST_CHECK;
 
 /* Parts of them. */
+void explain_gate(struct explain *explain, const struct view *view);
 void explain_choice(struct explain *explain, const struct view *view);
 int explain_proof_of(struct explain *explain, bool is_open, bool can_prove);
 int explain_registration(struct explain *explain) MUST_CHECK;

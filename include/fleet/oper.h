@@ -11,6 +11,7 @@
  */
 
 struct document;
+struct document_oper;
 struct handset;
 
 struct oper_new {
@@ -36,3 +37,6 @@ int fleet_oper_remove(struct change *change, int64_t mac, int64_t id) MUST_CHECK
  * could do nothing with it.  `ret_left_out` counts those.
  */
 int oper_read(void *mem, struct db *db, struct document *document, size_t *ret_left_out) MUST_CHECK;
+
+/* Whether it names a handset that the document does not have. */
+bool oper_names_a_stranger(const struct document *document, const struct document_oper *oper);

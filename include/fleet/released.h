@@ -20,6 +20,7 @@ struct released {
 	 */
 	const struct document *offered;
 	struct rendition_held held; /* .at is 0: nothing */
+	int64_t waits_at;	    /* a schedule makes something wait; 0: nothing */
 	const char *acknowledged;   /* keys of handsets that may go, separated by blanks; or NULL */
 };
 

@@ -69,4 +69,4 @@ int fleet_setting_set(struct change *change, const struct setting_new *new) MUST
 int fleet_setting_unset(struct change *change, const char *scope, const char *name) MUST_CHECK;
 
 /* The counter of a scope grows, and with it the revisions of all documents that hang on it. */
-int fleet_scope_touch(struct change *change, const char *scope) MUST_CHECK;
+int fleet_scope_touch(struct change *change, const char *text) MUST_CHECK;

@@ -3,6 +3,7 @@
 
 #include "fleet/firmware.h"
 #include "fleet/fleet.h"
+#include "fleet/gate.h"
 #include "fleet/released.h"
 #include "render/document.h"
 #include "store/device.h"
@@ -26,6 +27,12 @@ struct view {
 	struct rendition_held held;    /* .at is 0: nothing is held back */
 	const struct document *wanted; /* while something is: the document without the guard */
 	bool acknowledged_over;	       /* what was acknowledged is not missing any more */
+	/* What the schedules say (gate.h), and since when and what waits; NULL: nothing does. */
+	struct gate gate, firmware_gate;
+	bool is_forced; /* somebody said now */
+	int64_t waits_at;
+	const struct document *waiting; /* the whole document without the gate */
+	const struct document *last;	/* while something may wait: what was made before */
 };
 
 /*
@@ -34,6 +41,13 @@ struct view {
  */
 int view_read(void *mem, struct db *db, const struct config *config, int64_t mac, int64_t at,
 	      struct view **ret) MUST_CHECK;
+
+/*
+ * The same as if the gate were open, which firmware's is not.  Within an
+ * operation of the writer, or whoever has a snapshot.
+ */
+int view_read_forced(void *mem, struct db *db, const struct config *config, int64_t mac, int64_t at,
+		     bool is_forced, struct view **ret) MUST_CHECK;
 
 /* "1.4.0.2.1.17": the renderer's version and the counters of struct device_revision. */
 char *view_revision(void *mem, const struct device_revision *revision);

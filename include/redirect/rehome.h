@@ -43,5 +43,5 @@ int url_base_parse(const char *url, const struct config_words *schemes, struct u
  * has some, they must be the URL's.  Whether the result is a good URL is not
  * looked at.
  */
-int url_rehome(void *mem, const struct url_base *from, const struct url_base *to, const char *url,
+int url_rehome(void *mem, const struct url_base *from, const struct url_base *to, const char *text,
 	       char **ret) MUST_CHECK;

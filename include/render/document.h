@@ -62,6 +62,24 @@ struct document_firmware {
 	const char *url;
 };
 
+/*
+ * A schedule, for phones that keep one themselves: what is to be written, after
+ * all has been thought of.  Minutes are of the day.
+ */
+enum document_schedule_kind { DOCUMENT_WEEKLY = 1, DOCUMENT_FLEXIBLE };
+
+struct document_schedule {
+	const char *name;
+	int kind; /* enum document_schedule_kind */
+	int start;
+	int end;      /* before `start`: on the next day; the same: at once */
+	int interval; /* weeks or days */
+	int days;     /* weekly: bit 0 Sunday to bit 6 Saturday */
+	int idle;     /* weekly: minutes without a call */
+	int poll;     /* minutes between fetches beside it; 0: none */
+	bool native;  /* also for phones whose own windows are of another kind */
+};
+
 /* A file that is kept as it is, but for its placeholders (render/raw.c). */
 struct document_template {
 	const struct secret *text; /* it may hold passwords */
@@ -85,6 +103,9 @@ struct document {
 	size_t oper_count;
 	const struct document_template *template; /* NULL: none; only raw ones have one */
 	const struct document_firmware *firmware; /* NULL: it keeps what it has */
+	/* Where a device looks for firmware by a name of its own; NULL: it is not told. */
+	const char *firmware_directory;
+	const struct document_schedule *schedule; /* NULL: none is attached */
 
 	/* Only those that are to be written, in any order. */
 	struct operation *operations;

@@ -12,5 +12,7 @@
 bool param_is_symbol(const char *name);
 /* "S_SIP_SERVER_1", "B_…", "I_…": an element of its own in older documents. */
 bool param_is_element(const char *name);
-/* "Telephony.0.ToneScheme": neither of those, and no step. */
+/* "P25020", a code of Htek's and XSTIM phones: 1 to 99999 without leading zeros; 0: it is none. */
+unsigned param_code(const char *name);
+/* "Telephony.0.ToneScheme": none of those, and no step. */
 bool param_is_dotted(const char *name);

@@ -44,6 +44,8 @@ int xml_render(void *mem, const struct document *document, bool reveal, xml_cont
 void xml_start(struct xml *out, const char *element);
 void xml_attribute(struct xml *out, const char *name, const char *value);
 void xml_end(struct xml *out);
+void xml_string(struct xml *out, const char *text);  /* between tags */
+void xml_comment(struct xml *out, const char *text); /* without -- */
 
 /* `r`, in the words "NAME: what is wrong with it". */
 int xml_refuse(struct xml *out, int r, const char *name);

@@ -48,3 +48,7 @@ int firmware_products(void *mem, struct db *db, const char *name, const char ***
 		      size_t *ret_count) MUST_CHECK;
 int firmware_product_put(struct db *db, const char *name, const char *product) MUST_CHECK;
 int firmware_product_clear(struct db *db, const char *name) MUST_CHECK;
+
+/* The download that a device began last, if it is of that file: 1 found, 0 not. */
+int firmware_begun_find(struct db *db, int64_t mac, const char *name, int64_t *ret_at) MUST_CHECK;
+int firmware_begun_put(struct db *db, int64_t mac, const char *name, int64_t at) MUST_CHECK;

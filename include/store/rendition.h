@@ -27,7 +27,7 @@ struct rendition {
 	int64_t mac;
 	const char *revision;	  /* of what it was made from */
 	const char *etag;	  /* with its quotes */
-	int64_t until_at;	  /* an operation begins or ends then; 0: never */
+	int64_t until_at;	  /* an operation or a window begins or ends then; 0: never */
 	const char *operations;	  /* ids that it carries, separated by blanks */
 	const char *content_type; /* NULL: that of the device's format */
 	const char *document;	  /* clear */
@@ -40,11 +40,16 @@ struct rendition {
 	size_t body_len;
 	struct rendition_held held;
 	bool acknowledged_over; /* what was acknowledged has gone */
+	int64_t waits_at;	/* since when a schedule makes something wait; 0: nothing */
+	const char *over;	/* the ETag of what it replaces; NULL: of whatever there is */
 };
 
 /* 1 found, 0 not; -E_SEAL when the key is another one. */
 int rendition_find(void *mem, struct db *db, int64_t mac, struct rendition **ret) MUST_CHECK;
-/* Sets or replaces; it has not been given yet. */
+/*
+ * Sets or replaces; it has not been given yet.  Nothing is done when there is
+ * something else by now than what it is to replace.
+ */
 int rendition_put(struct db *db, const struct rendition *rendition) MUST_CHECK;
 
 /*
@@ -64,6 +69,7 @@ struct rendition_past {
 	const char *released; /* of the one that it was given before; only while given_at is 0 */
 	size_t released_len;
 	struct rendition_held held;
+	int64_t waits_at;
 	const char *acknowledged; /* keys as in `held`, of handsets that may go; NULL: none */
 };
 
@@ -78,5 +84,9 @@ int rendition_held_find(void *mem, struct db *db, int64_t mac,
 int rendition_held_list(void *mem, struct db *db, int limit, struct rendition_held **ret,
 			size_t *ret_count) MUST_CHECK;
 int rendition_held_count(struct db *db, int64_t *ret) MUST_CHECK;
+/* Devices for whom a schedule makes something wait. */
+int rendition_waiting_count(struct db *db, int64_t *ret) MUST_CHECK;
+/* 1 something waits, 0 nothing does. */
+int rendition_waiting_find(struct db *db, int64_t mac, int64_t *ret_at) MUST_CHECK;
 /* What is held may go. */
 int rendition_acknowledge(struct db *db, int64_t mac) MUST_CHECK;

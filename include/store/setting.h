@@ -33,6 +33,9 @@ int setting_find(void *mem, struct db *db, const char *scope, const char *name,
 /* The first scope in which the setting has this value: 1 found, 0 not. */
 int setting_scope_of(void *mem, struct db *db, const char *name, const char *value,
 		     const char **ret) MUST_CHECK;
+/* The different values that a setting has anywhere, secrets left out. */
+int setting_values(void *mem, struct db *db, const char *name, const char ***ret,
+		   size_t *ret_count) MUST_CHECK;
 /* Of one name, by scope after `after` (NULL: from the first), at most `limit`. */
 int setting_list_named(void *mem, struct db *db, const char *name, const char *after, int limit,
 		       struct setting **ret, size_t *ret_count) MUST_CHECK;

@@ -81,6 +81,17 @@ static int held_add(void *mem, struct db *db, int64_t mac, json_t *device)
 	return 0;
 }
 
+/* Since when something waits for a window, as of the device's last request. */
+static int waiting_add(struct db *db, int64_t mac, json_t *device)
+{
+	int64_t at = 0;
+	int r = rendition_waiting_find(db, mac, &at);
+
+	if (r >= 0)
+		json_object_set_new(device, "waiting_since", api_time(at));
+	return r < 0 ? r : 0;
+}
+
 static int seen_json(void *mem, struct db *db, int64_t mac, json_t **ret)
 {
 	struct seen *seen;
@@ -150,6 +161,8 @@ int api_device_show(struct request *req)
 	r = device_json(mem, db, mac, &json);
 	if (r == 0)
 		r = held_add(mem, db, mac, json);
+	if (r == 0)
+		r = waiting_add(db, mac, json);
 	db_snapshot_end(db);
 	if (r == 0)
 		r = traces_add(mem, mac, request_principal(req)->role == ROLE_ADMIN, json);

@@ -24,7 +24,8 @@
 struct asked {
 	int64_t mac;
 	bool reveal;
-	bool held; /* not what it would get, but what the shrink guard holds back */
+	bool held;    /* not what it would get, but what the shrink guard holds back */
+	bool waiting; /* nor that, but what waits for its window */
 	const struct view *view;
 	struct difference *differences;
 	size_t count;
@@ -43,11 +44,13 @@ static int read_diff(struct request *req, struct asked *asked, struct diag *rete
 		r = view_read(mem, db, request_config(req), asked->mac, clock_now(), &view);
 	if (r == 0 && asked->held && !view->wanted)
 		r = -E_NOTHING_HELD;
+	if (r == 0 && asked->waiting && !view->waiting)
+		r = -E_NOTHING_WAITS;
 	if (r < 0)
 		return r;
 	asked->view = view;
 	before = view->released ? view->released->given : NULL;
-	after = asked->held ? view->wanted : &view->document;
+	after = asked->waiting ? view->waiting : asked->held ? view->wanted : &view->document;
 	r = diff_documents(mem, before, after, asked->reveal, &asked->differences, &asked->count,
 			   reterr);
 	if (r == 0)
@@ -57,9 +60,10 @@ static int read_diff(struct request *req, struct asked *asked, struct diag *rete
 	return r;
 }
 
-static json_t *notes_json(const struct asked *asked)
+static json_t *notes_json(void *mem, const struct asked *asked)
 {
 	const struct view *view = asked->view;
+	const char *waits = gate_notice(mem, view);
 	json_t *notes = json_array();
 
 	if (view->fetch->locked_at)
@@ -73,6 +77,8 @@ static json_t *notes_json(const struct asked *asked)
 					   "is no record that it was given"));
 	if (view->notice)
 		json_array_append_new(notes, json_string(view->notice));
+	if (waits)
+		json_array_append_new(notes, api_text(waits));
 	return notes;
 }
 
@@ -95,7 +101,8 @@ static int answer(struct request *req, const struct asked *asked)
 	return api_answer(req, 200,
 			  json_pack("{s:o, s:o, s:o, s:o}", "mac", api_mac_text(asked->mac),
 				    "given_at", api_time(released ? released->given_at : 0),
-				    "notes", notes_json(asked), "differences", rows));
+				    "notes", notes_json(request_mem(req), asked), "differences",
+				    rows));
 }
 
 static int reveal_op(struct request *req, struct change *change, void *arg)
@@ -120,6 +127,10 @@ int api_diff(struct request *req)
 		r = api_flag(req, "reveal", &asked->reveal, &diag);
 	if (r == 0)
 		r = api_flag(req, "held", &asked->held, &diag);
+	if (r == 0)
+		r = api_flag(req, "waiting", &asked->waiting, &diag);
+	if (r == 0 && asked->held && asked->waiting)
+		r = diag_set(&diag, -E_VALUE, "held or waiting, not both");
 	if (r == 0 && asked->reveal && request_principal(req)->role != ROLE_ADMIN)
 		r = diag_set(&diag, -E_FORBIDDEN, "only admins may see secrets");
 	if (r == 0)

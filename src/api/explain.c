@@ -35,9 +35,6 @@ struct asked {
 	bool is_for_phones;
 };
 
-static const int64_t at_min = 1000000000; /* 2001 */
-static const int64_t at_max = 4102444800; /* 2100 */
-
 static int read_from(struct request *req, struct explain *explain, struct diag *reterr)
 {
 	const char *text = request_query(req, "from");
@@ -49,18 +46,6 @@ static int read_from(struct request *req, struct explain *explain, struct diag *
 	if (!net_address_parse(text, from))
 		return diag_set(reterr, -E_VALUE, "from is an IPv4 or IPv6 address");
 	explain->from = from;
-	return 0;
-}
-
-static int read_at(struct request *req, struct explain *explain, struct diag *reterr)
-{
-	const char *text = request_query(req, "at");
-	uint64_t at = (uint64_t)clock_now();
-
-	if (text && (!text_to_uint(text, (uint64_t)at_max, &at) || (int64_t)at < at_min))
-		return diag_set(reterr, -E_TIME,
-				"at is a time in UNIX seconds, between 2001 and 2100");
-	explain->at = (int64_t)at;
 	return 0;
 }
 
@@ -90,7 +75,7 @@ static int input(struct request *req, struct asked *asked, struct diag *reterr)
 		return diag_set(reterr, r, "what %s", error_text(r));
 	r = read_from(req, explain, reterr);
 	if (r == 0)
-		r = read_at(req, explain, reterr);
+		r = api_time_query(req, "at", &explain->at, reterr);
 	if (r == 0)
 		r = read_proof(req, explain, reterr);
 	if (r < 0)

@@ -29,6 +29,7 @@
 
 struct preview {
 	int64_t mac;
+	int64_t at;
 	bool reveal;
 	bool as_json;
 	const struct view *view;
@@ -57,7 +58,7 @@ static int make(struct request *req, struct preview *preview, struct diag *reter
 	int r = fleet_reader(&db);
 
 	if (r == 0)
-		r = view_read(mem, db, request_config(req), preview->mac, clock_now(), &view);
+		r = view_read(mem, db, request_config(req), preview->mac, preview->at, &view);
 	if (r == 0)
 		r = rendition_make(mem, view, true, &rendition, reterr);
 	if (r < 0)
@@ -73,6 +74,22 @@ static int make(struct request *req, struct preview *preview, struct diag *reter
 
 #define LOCKED "the device is locked and gets nothing"
 
+static void add_note(json_t *notes, const char *text)
+{
+	if (text)
+		json_array_append_new(notes, api_text(text));
+}
+
+/* It would be told of firmware, were it not for the time. */
+static const char *firmware_note(void *mem, const struct view *view)
+{
+	const char *words = gate_words(mem, &view->firmware_gate);
+
+	return words && view->firmware.firmware
+		       ? mem_printf(mem, "firmware is left out: it is %s", words)
+		       : NULL;
+}
+
 static json_t *notes_json(void *mem, const struct view *view)
 {
 	json_t *notes = json_array();
@@ -82,6 +99,8 @@ static json_t *notes_json(void *mem, const struct view *view)
 		json_array_append_new(notes, json_string(LOCKED));
 	if (view->notice)
 		json_array_append_new(notes, json_string(view->notice));
+	add_note(notes, gate_notice(mem, view));
+	add_note(notes, firmware_note(mem, view));
 	if (view->firmware.notice)
 		json_array_append_new(notes, json_string(view->firmware.notice));
 	hint_view(mem, view, &hints);
@@ -113,6 +132,7 @@ static void document_answer(struct request *req, const struct preview *preview)
 {
 	const char *type = preview->shown->content_type;
 	const struct view *view = preview->view;
+	const char *waits;
 
 	if (!type)
 		type = product_find(view->document.product)->format->content_type;
@@ -121,6 +141,9 @@ static void document_answer(struct request *req, const struct preview *preview)
 		reply_header(req, "X-Document-Note", LOCKED);
 	if (view->notice)
 		reply_header(req, "X-Document-Note", view->notice);
+	waits = gate_notice(request_mem(req), view);
+	if (waits)
+		reply_header(req, "X-Document-Note", waits);
 }
 
 static int answer(struct request *req, const struct preview *preview)
@@ -165,6 +188,8 @@ int api_preview(struct request *req)
 	struct diag diag = {0};
 	int r = api_mac(req, &preview->mac);
 
+	if (r == 0)
+		r = api_time_query(req, "at", &preview->at, &diag);
 	if (r == 0)
 		r = api_flag(req, "reveal", &preview->reveal, &diag);
 	if (r == 0 && preview->reveal && request_principal(req)->role != ROLE_ADMIN)

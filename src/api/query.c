@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/answer.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "fleet/fleet.h"
 #include "http/request.h"
@@ -30,6 +31,20 @@ int api_flag(const struct request *req, const char *name, bool *ret, struct diag
 	if (text && strcmp(text, "0") != 0 && strcmp(text, "1") != 0)
 		return diag_set(reterr, -E_VALUE, "%s is 0 or 1", name);
 	*ret = text && text[0] == '1';
+	return 0;
+}
+
+int api_time_query(const struct request *req, const char *name, int64_t *ret, struct diag *reterr)
+{
+	static const int64_t least = 1000000000; /* 2001 */
+	static const uint64_t most = 4102444800; /* 2100 */
+	const char *text = request_query(req, name);
+	uint64_t at = (uint64_t)clock_now();
+
+	if (text && (!text_to_uint(text, most, &at) || (int64_t)at < least))
+		return diag_set(reterr, -E_TIME,
+				"%s is a time in UNIX seconds, between 2001 and 2100", name);
+	*ret = (int64_t)at;
 	return 0;
 }
 

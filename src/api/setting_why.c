@@ -6,6 +6,7 @@
 #include "http/request.h"
 #include "store/device.h"
 #include "store/setting.h"
+#include "schedule.h"
 
 static json_t *link_json(const char *scope, const struct setting *setting)
 {
@@ -15,7 +16,8 @@ static json_t *link_json(const char *scope, const struct setting *setting)
 }
 
 /* Farthest first; the nearest that has a value wins. */
-static int chain_json(void *mem, struct db *db, int64_t mac, const char *name, json_t **ret)
+static int chain_json(void *mem, struct db *db, int64_t mac, const char *name, json_t **ret,
+		      const char **ret_value)
 {
 	const char *scopes[DEVICE_SCOPES_MAX];
 	struct device *device;
@@ -27,6 +29,7 @@ static int chain_json(void *mem, struct db *db, int64_t mac, const char *name, j
 		return r;
 	count = scope_of_device(mem, device, scopes);
 	*ret = json_array();
+	*ret_value = NULL;
 	for (size_t i = 0; i < count; i++) {
 		struct setting *setting = NULL;
 		json_t *link;
@@ -38,8 +41,10 @@ static int chain_json(void *mem, struct db *db, int64_t mac, const char *name, j
 		}
 		link = link_json(scopes[i], setting);
 		json_array_append_new(*ret, link);
-		if (setting)
+		if (setting) {
 			winner = link;
+			*ret_value = setting->value;
+		}
 	}
 	if (winner)
 		json_object_set_new(winner, "wins", json_true());
@@ -49,6 +54,7 @@ static int chain_json(void *mem, struct db *db, int64_t mac, const char *name, j
 int api_setting_why(struct request *req)
 {
 	const char *name = request_param(req, "name");
+	const char *value;
 	json_t *chain;
 	struct db *db;
 	int64_t mac;
@@ -62,9 +68,12 @@ int api_setting_why(struct request *req)
 		r = db_snapshot_begin(db);
 	if (r < 0)
 		return r;
-	r = chain_json(request_mem(req), db, mac, name, &chain);
+	r = chain_json(request_mem(req), db, mac, name, &chain, &value);
 	db_snapshot_end(db);
 	if (r < 0)
 		return r;
-	return api_answer(req, 200, json_pack("{s:s, s:o}", "name", name, "chain", chain));
+	return api_answer(
+		req, 200,
+		json_pack("{s:s, s:o, s:o}", "name", name, "chain", chain, "means",
+			  schedule_meaning(request_mem(req), request_config(req), name, value)));
 }

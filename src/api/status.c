@@ -15,6 +15,7 @@
 #include "store/mac_id_failure.h"
 #include "store/rendition.h"
 #include "firmware.h"
+#include "schedule.h"
 #include "upstream.h"
 
 enum { LOCKS_SHOWN = 10, HELD_SHOWN = 10 };
@@ -114,8 +115,9 @@ static int notice_held(void *mem, struct db *db, json_t *notices)
 	size_t count;
 	int r = rendition_held_count(db, &all);
 
-	if (r == 0)
-		r = rendition_held_list(mem, db, HELD_SHOWN, &held, &count);
+	if (r < 0)
+		return r;
+	r = rendition_held_list(mem, db, HELD_SHOWN, &held, &count);
 	if (r < 0 || count == 0)
 		return r;
 	buf_printf(text,
@@ -132,6 +134,25 @@ static int notice_held(void *mem, struct db *db, json_t *notices)
 	buf_adds(text, "; add the handsets again, or let them go: gigaprovctl acknowledge MAC");
 	notice(notices, text->data);
 	return 0;
+}
+
+static int notice_waiting(void *mem, struct db *db, json_t *notices)
+{
+	int64_t count;
+	int r = rendition_waiting_count(db, &count);
+
+	if (r == 0 && count > 0)
+		notice(notices, mem_printf(mem,
+					   "changes of %lld devices wait for the windows of their "
+					   "schedules; at once: gigaprovctl release",
+					   (long long)count));
+	return r;
+}
+
+static void notice_clock(json_t *notices)
+{
+	if (clock_is_followed())
+		notice(notices, CLOCK_FILE " is set: the clock is not the system's");
 }
 
 static json_t *notices_json(void *mem, const struct config *config,
@@ -174,11 +195,16 @@ int api_status(struct request *req)
 		return r;
 	notices = notices_json(request_mem(req), request_config(req), &counts);
 	notice_locks(request_mem(req), locked, locked_count, notices);
+	notice_clock(notices);
 	r = notice_held(request_mem(req), db, notices);
+	if (r == 0)
+		r = notice_waiting(request_mem(req), db, notices);
 	if (r == 0)
 		r = upstream_notices(request_mem(req), db, request_config(req), notices);
 	if (r == 0)
 		r = firmware_notices(request_mem(req), db, notices);
+	if (r == 0)
+		r = schedule_notices(request_mem(req), db, request_config(req), notices);
 	if (r < 0) {
 		json_decref(notices);
 		return r;

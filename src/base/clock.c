@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/clock.h"
 
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/zone.h"
 
@@ -11,6 +15,7 @@ enum { DAY_S = 86400, CYCLE_DAYS = 146097 /* in 400 years */, DAYS_BEFORE_1970 =
 
 static _Atomic int64_t stands_at;
 static const struct zone *dates;
+static const _Atomic int64_t *followed; /* set before there are threads */
 
 static int64_t read_ms(clockid_t id)
 {
@@ -22,7 +27,7 @@ static int64_t read_ms(clockid_t id)
 
 int64_t clock_now_ms(void)
 {
-	int64_t at = atomic_load_explicit(&stands_at, memory_order_relaxed);
+	int64_t at = atomic_load_explicit(followed ? followed : &stands_at, memory_order_relaxed);
 
 	return at ? at * 1000 : read_ms(CLOCK_REALTIME);
 }
@@ -40,6 +45,31 @@ int64_t clock_monotonic_ms(void)
 void clock_set(int64_t now)
 {
 	atomic_store(&stands_at, now);
+}
+
+int clock_follow(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+	void *at;
+
+	if (fd < 0)
+		return -E_VALUE;
+	if (fstat(fd, &st) < 0 || st.st_size != sizeof(int64_t)) {
+		close(fd);
+		return -E_VALUE;
+	}
+	at = mmap(NULL, sizeof(int64_t), PROT_READ, MAP_SHARED, fd, 0);
+	close(fd);
+	if (at == MAP_FAILED)
+		return -E_VALUE;
+	followed = at;
+	return 0;
+}
+
+bool clock_is_followed(void)
+{
+	return followed != NULL;
 }
 
 void clock_set_zone(const struct zone *zone)

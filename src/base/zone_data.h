@@ -35,5 +35,5 @@ struct zone {
 };
 
 /* A POSIX TZ string of exactly `len` bytes.  -E_ZONE. */
-int rule_parse(const char *s, size_t len, struct zone_rule *ret) MUST_CHECK;
+int rule_parse(const char *text, size_t len, struct zone_rule *ret) MUST_CHECK;
 struct zone_span rule_at(const struct zone_rule *rule, int64_t at);

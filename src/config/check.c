@@ -99,6 +99,7 @@ static void retry_bounds(struct reading *reading, const struct instance *instanc
 void check_all(struct reading *reading)
 {
 	const struct config_section *upstream = &config_sections[CONFIG_SECTION_upstream];
+	const struct config_section *schedule = &config_sections[CONFIG_SECTION_schedule];
 	const struct config_section *listener = &config_sections[CONFIG_SECTION_listener];
 	size_t listeners = 0;
 
@@ -106,6 +107,8 @@ void check_all(struct reading *reading)
 		required(reading, reading->instances[i]);
 		if (reading->instances[i]->section == upstream)
 			retry_bounds(reading, reading->instances[i]);
+		if (reading->instances[i]->section == schedule)
+			check_schedule(reading, reading->instances[i]);
 		if (reading->instances[i]->section != listener)
 			continue;
 		listeners++;

@@ -253,7 +253,7 @@ int parse_zone(const struct config_origin *origin, const char *value, void *fiel
 {
 	const struct zone *zone;
 
-	if (zone_find(value, &zone, NULL) < 0)
+	if (*value && zone_find(value, &zone, NULL) < 0)
 		return wrong(reterr, value, "is not a time zone that this machine has");
 	*(const char **)field = mem_strdup(origin->mem, value);
 	return 0;

@@ -33,6 +33,31 @@ void issue_add(struct reading *reading, unsigned line, const char *format, ...)
 	va_end(args);
 }
 
+void warning_add(struct reading *reading, unsigned line, const char *format, ...)
+{
+	struct config_words *warnings = &reading->config->warnings;
+	va_list args;
+	char *text;
+
+	if (warnings->count >= READ_ISSUES_MAX)
+		return;
+	va_start(args, format);
+	text = mem_vprintf(reading->scratch, format, args);
+	va_end(args);
+	*mem_push(reading->config, &warnings->words, &warnings->count) =
+		mem_printf(reading->config, "%s:%u: warning: %s", reading->path, line, text);
+}
+
+/* FNV-1a. */
+static uint32_t hash_of(const char *name)
+{
+	uint32_t hash = 2166136261u;
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619u;
+	return hash;
+}
+
 /* Every key of a section begins with its default, read as if it stood in the file. */
 static void defaults(struct reading *reading, struct instance *instance)
 {
@@ -57,6 +82,7 @@ static struct instance *instance_add(struct reading *reading, const struct confi
 	instance->line = line;
 	if (section->many) {
 		instance->name = mem_strdup(reading->config, name);
+		instance->hash = hash_of(name);
 		instance->label = mem_printf(reading->scratch, "[%s %s]", section->name, name);
 		instance->data = mem_zalloc(reading->scratch, section->size);
 		memcpy(instance->data, &instance->name, sizeof(instance->name));
@@ -74,11 +100,14 @@ static struct instance *instance_add(struct reading *reading, const struct confi
 static struct instance *instance_find(struct reading *reading, const struct config_section *section,
 				      const char *name)
 {
+	uint32_t hash = hash_of(name);
+
 	for (size_t i = 0; i < reading->count; i++) {
 		struct instance *instance = reading->instances[i];
 
 		if (instance->section == section &&
-		    (!section->many || strcmp(instance->name, name) == 0))
+		    (!section->many ||
+		     (instance->hash == hash && strcmp(instance->name, name) == 0)))
 			return instance;
 	}
 	return NULL;
@@ -125,6 +154,7 @@ static void section_enter(struct reading *reading, unsigned line, const char *wo
 	const struct config_section *section = config_section_find(word);
 	struct instance *instance;
 	char quoted[QUOTE_MAX];
+	size_t most = READ_MANY_MAX;
 
 	if (!section) {
 		section_unknown(reading, line, word);
@@ -142,6 +172,8 @@ static void section_enter(struct reading *reading, unsigned line, const char *wo
 			  word, config_quote(quoted, name), word, READ_NAME_MAX);
 		return;
 	}
+	if (section == &config_sections[CONFIG_SECTION_schedule])
+		most = READ_SCHEDULES_MAX;
 	instance = instance_find(reading, section, name);
 	if (instance && instance->line)
 		issue_add(reading, line, "%s: given twice, first in line %u, expected %s",
@@ -149,11 +181,11 @@ static void section_enter(struct reading *reading, unsigned line, const char *wo
 			  section->many ? "a name of its own" : "one section");
 	else if (instance)
 		instance->line = line;
-	else if (instance_count(reading, section) < READ_MANY_MAX)
+	else if (instance_count(reading, section) < most)
 		instance = instance_add(reading, section, name, line);
 	else
 		issue_add(reading, line, "[%s %s]: too many sections, expected at most %d", word,
-			  name, READ_MANY_MAX);
+			  name, (int)most);
 	reading->now = instance;
 }
 
@@ -315,7 +347,8 @@ int config_read_text(void *mem, const char *path, const char *text, size_t len, 
 		     struct buf *errors)
 {
 	CLEANUP(mem_freep) void *scratch = mem_root("config_read");
-	struct reading reading = {.scratch = scratch, .config = mem_new(mem, struct config)};
+	struct reading reading = {
+		.scratch = scratch, .path = path, .config = mem_new(mem, struct config)};
 
 	locate(&reading, path);
 	for (size_t i = 0; i < CONFIG_SECTION_COUNT; i++)
@@ -331,6 +364,7 @@ int config_read_text(void *mem, const char *path, const char *text, size_t len, 
 	for (size_t i = 0; i < CONFIG_SECTION_COUNT; i++)
 		if (config_sections[i].many)
 			gather(&reading, &config_sections[i]);
+	config_schedule_index(reading.config);
 	*ret = reading.config;
 	return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/macros.h"
 #include "table.h"
@@ -19,7 +20,8 @@ enum {
 	READ_FILE_MAX = 4 << 20, /* bytes of a file */
 	READ_NAME_MAX = 32,	 /* bytes of the NAME in [listener NAME] */
 	READ_MANY_MAX = 64,	 /* sections of a kind that have a NAME */
-	READ_ISSUES_MAX = 100,	 /* errors that are told; of more, only the number */
+	READ_SCHEDULES_MAX = 10000,
+	READ_ISSUES_MAX = 100, /* errors that are told; of more, only the number */
 };
 
 struct issue {
@@ -30,6 +32,7 @@ struct issue {
 struct instance {
 	const struct config_section *section;
 	const char *name;  /* NULL where there is one only */
+	uint32_t hash;	   /* of the name */
 	const char *label; /* "[listener phones]" */
 	void *data;	   /* the section's struct */
 	unsigned line;	   /* where it began; 0: it is not in the file */
@@ -50,10 +53,14 @@ struct reading {
 	bool begun;	      /* there was a section, or text that stood where one was due */
 
 	struct issue *issues;
+	const char *path;   /* as errors name the file */
 	size_t issue_count; /* may be more than READ_ISSUES_MAX; those are not kept */
 };
 
 void issue_add(struct reading *reading, unsigned line, const char *format, ...) PRINTF(3, 4);
+
+/* What is no error; kept in the configuration. */
+void warning_add(struct reading *reading, unsigned line, const char *format, ...) PRINTF(3, 4);
 
 /* A line that begins with [. */
 void read_section(struct reading *reading, unsigned line, const char *text);
@@ -65,3 +72,6 @@ void lines_read(struct reading *reading, const char *text, size_t len);
 
 /* What no single key can tell. */
 void check_all(struct reading *reading);
+
+/* Makes the section's struct schedule. */
+void check_schedule(struct reading *reading, const struct instance *instance);

@@ -14,6 +14,10 @@ typedef struct config_networks shape_networks;
 typedef struct config_words shape_words;
 typedef struct config_words shape_names;
 typedef struct config_guard shape_guard;
+typedef unsigned shape_minute;
+typedef unsigned shape_days;
+typedef unsigned shape_span;
+typedef struct config_ranges shape_ranges;
 
 /* The words of `serves`, with their bits in enum plane. */
 struct config_plane {
@@ -30,3 +34,7 @@ void print_networks(const void *field, struct buf *buf);
 void print_words(const void *field, struct buf *buf);
 void print_names(const void *field, struct buf *buf);
 void print_guard(const void *field, struct buf *buf);
+void print_minute(const void *field, struct buf *buf);
+void print_days(const void *field, struct buf *buf);
+void print_span(const void *field, struct buf *buf);
+void print_ranges(const void *field, struct buf *buf);

@@ -92,5 +92,8 @@ size_t config_section_count(const struct config *config, const struct config_sec
 const void *config_section_at(const struct config *config, const struct config_section *section,
 			      size_t n);
 
+/* Once all are there: for config_schedule_find(). */
+void config_schedule_index(struct config *config);
+
 /* Of a section that may be many: the NAME of [section NAME]. */
 const char *config_section_name(const void *data);

@@ -32,8 +32,7 @@ int ctl_run_steps(void *mem, const struct ctl_run *run)
 	CLEANUP(json_decrefp) json_t *json = NULL;
 	struct ctl_answer answer;
 	struct buf *out = buf_new(mem);
-	const json_t *steps, *step;
-	size_t i;
+	const json_t *steps;
 	int code = ctl_run_send(mem, run, &run->request, &answer);
 
 	if (code != CTL_DONE)
@@ -46,7 +45,8 @@ int ctl_run_steps(void *mem, const struct ctl_run *run)
 		ctl_run_print(answer.body, true);
 		return CTL_DONE;
 	}
-	json_array_foreach((json_t *)steps, i, step) step_print(step, out);
+	for (size_t i = 0; i < json_array_size(steps); i++)
+		step_print(json_array_get(steps, i), out);
 	ctl_run_print(out, true);
 	return CTL_DONE;
 }

@@ -16,6 +16,7 @@
 #include "fleet/seen.h"
 #include "http/http.h"
 #include "outbound/outbound.h"
+#include "tell.h"
 
 enum { TICK_US = 1000000, STALL_MS = 20000 };
 
@@ -70,6 +71,7 @@ static void reload(struct loop *loop)
 		return;
 	}
 	log_setup(next->daemon.log_level, next->daemon.log_format);
+	tell_config(next);
 	/* In force first: whoever sees the fleet's new revision sees the new configuration, too. */
 	config_use(next);
 	now = config_pin();

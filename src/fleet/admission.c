@@ -129,6 +129,8 @@ int admission_judge_activation(const struct activation *activation, int proof)
 
 int admission_document(const struct device_fetch *fetch)
 {
+	if (!fetch)
+		return -E_MAC_UNKNOWN;
 	return fetch->product ? 0 : -E_NO_PRODUCT;
 }
 

@@ -126,6 +126,19 @@ static const struct field firmware_fields[] = {
 };
 SHAPE(firmware, struct document_firmware);
 
+static const struct field schedule_fields[] = {
+	FIELD(struct document_schedule, name, TEXT),
+	FIELD(struct document_schedule, kind, NUMBER),
+	FIELD(struct document_schedule, start, NUMBER),
+	FIELD(struct document_schedule, end, NUMBER),
+	FIELD(struct document_schedule, interval, NUMBER),
+	FIELD(struct document_schedule, days, NUMBER),
+	FIELD(struct document_schedule, idle, NUMBER),
+	FIELD(struct document_schedule, poll, NUMBER),
+	FIELD(struct document_schedule, native, NUMBER),
+};
+SHAPE(schedule, struct document_schedule);
+
 static const struct field operation_fields[] = {
 	FIELD(struct operation, id, NUMBER),	   FIELD(struct operation, kind, NUMBER),
 	FIELD(struct operation, ipui, CHARS),	   FIELD(struct operation, slot, NUMBER),
@@ -147,6 +160,8 @@ static const struct field document_fields[] = {
 	MEMBERS(struct document, opers, oper_count, oper),
 	MEMBER(struct document, template, template),
 	MEMBER(struct document, firmware, firmware),
+	FIELD(struct document, firmware_directory, TEXT),
+	MEMBER(struct document, schedule, schedule),
 	MEMBERS(struct document, operations, operation_count, operation),
 };
 SHAPE(document, struct document);

@@ -7,6 +7,7 @@
 #include "fleet/admission.h"
 #include "fleet/explain.h"
 #include "fleet/firmware.h"
+#include "fleet/firmware_gate.h"
 #include "fleet/view.h"
 #include "render/document.h"
 
@@ -32,8 +33,21 @@ static void say_file(struct explain *explain, const char *name)
 
 int explain_firmware_link(struct explain *explain, const char *token, const char *name)
 {
+	struct firmware_pass pass;
 	int r = firmware_judge_link(explain->mem, explain->db, explain->mac, token, name);
 
+	if (r == 0) {
+		r = firmware_judge_time(explain->mem, explain->db, explain->config, explain->mac,
+					name, explain->at, false, &pass);
+		if (r < 0 && r == pass.gate.reason) {
+			explain_refuse(explain, "schedule", r, "%s; firmware is not there",
+				       gate_words(explain->mem, &pass.gate));
+			explain->face = -E_NO_ROUTE;
+			return 0;
+		}
+		if (r < 0)
+			return r;
+	}
 	if (r == -E_FIRMWARE_TOKEN)
 		explain_refuse(explain, "token", r,
 			       "the token is not the one that this server makes for this MAC and "

@@ -49,7 +49,8 @@ static void say_outdated(struct explain *explain, const struct device_fetch *fet
 		explain_say(
 			explain, "rendition", EXPLAIN_OK, 0,
 			json_pack("{s:s, s:o}", "state", "outdated", "until", explain_time(until)),
-			"what was made for it ends on %s, when an operation begins or ends",
+			"what was made for it ends on %s, when an operation or a window begins or "
+			"ends",
 			explain_when(explain, until));
 		return;
 	}
@@ -108,6 +109,8 @@ static const char *gun_words(const struct explain *explain, const struct view *v
 		return "delete_not_provisioned = never";
 	if (view->document.handset_count == 0)
 		return "it never comes with an empty list";
+	if (view->waiting && view->waiting->delete_not_provisioned)
+		return "it was not written so far, and waits for the window";
 	if (!view->fetch->provisioned_at)
 		return "delete_not_provisioned = auto, and the device has had no document yet";
 	return "nobody knows what the device was given so far";
@@ -211,11 +214,10 @@ int explain_made(struct explain *explain, const struct device_fetch *fetch)
 		return r;
 	if (r == 0)
 		has = NULL;
-	explain_say(explain, "schedule", EXPLAIN_OK, 0, NULL,
-		    "always open: changes go out at once");
 	r = view_read(explain->mem, explain->db, explain->config, explain->mac, explain->at, &view);
 	if (r < 0)
 		return r;
+	explain_gate(explain, view);
 	say_interlock(explain, view);
 	explain_choice(explain, view);
 	r = rendition_make(explain->mem, view, true, &now, &diag);

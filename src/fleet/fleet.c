@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "fleet/fleet.h"
 
+#include <sodium.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "base/text.h"
+#include "base/zone.h"
 #include "config/config.h"
 #include "db/reader.h"
 #include "fleet/audit.h"
+#include "fleet/schedule.h"
 #include "store/account.h"
 #include "store/meta.h"
 #include "store/setting.h"
@@ -137,6 +142,21 @@ struct writer *fleet_seen_writer(void)
 	return fleet.seen_writer;
 }
 
+/* The only time at which schedules can go. */
+static int schedules_warn(struct db *db, void *mem)
+{
+	const struct config *config = config_pin();
+	const char **missing;
+	size_t count = 0;
+	int r = config ? schedule_missing(mem, db, config, &missing, &count) : 0;
+
+	for (size_t i = 0; r == 0 && i < count; i++)
+		log_warn("a schedule is missing", LOG_S("what", missing[i]));
+	if (config)
+		config_release(config);
+	return r;
+}
+
 static int apply_op(struct db *db, void *arg, struct diag *diag)
 {
 	static const struct audit_who daemon = {"gigaprovd", "", ""};
@@ -144,7 +164,11 @@ static int apply_op(struct db *db, void *arg, struct diag *diag)
 	struct change change = {db, scratch, &daemon, diag};
 	const char *now = arg;
 	char *before = NULL;
-	int r = meta_find(scratch, db, "document_config", &before);
+	int r = schedules_warn(db, scratch);
+
+	if (r < 0)
+		return r;
+	r = meta_find(scratch, db, "document_config", &before);
 
 	if (r < 0 || (r > 0 && strcmp(before, now) == 0))
 		return r < 0 ? r : 0;
@@ -166,15 +190,48 @@ static void apply_done(void *arg, int result, const struct diag *diag)
 	mem_free(arg);
 }
 
+/* Windows decide what is given, so another schedule makes documents anew. */
+static void schedule_words(const struct config_schedule *row, struct buf *buf)
+{
+	const struct schedule *s = &row->schedule;
+
+	buf_printf(buf, "%s=%s,%u,%u,%u,%u,%u,%lld,%u,%u", s->name, zone_name(s->zone), s->kind,
+		   s->start, s->end, s->interval, s->days, (long long)s->anchor, s->equal,
+		   s->grace);
+	for (size_t i = 0; i < s->blackout_count; i++)
+		buf_printf(buf, ",%lld-%lld", (long long)s->blackouts[i].from,
+			   (long long)s->blackouts[i].until);
+	buf_addc(buf, '\n');
+}
+
+/* A few bytes, however many there are; "" for none, as it was before there were any. */
+static const char *schedules_hash(void *mem, const struct config *config)
+{
+	uint8_t hash[crypto_generichash_BYTES_MIN];
+	char *hex = mem_alloc(mem, 2 * sizeof(hash) + 1);
+	struct buf *buf = buf_new(mem);
+
+	if (config->schedule_count == 0)
+		return "";
+	for (size_t i = 0; i < config->schedule_count; i++)
+		schedule_words(&config->schedules[i], buf);
+	crypto_generichash(hash, sizeof(hash), (const uint8_t *)buf->data, buf->len, NULL, 0);
+	hex_encode(hex, hash, sizeof(hash));
+	return mem_printf(mem, " schedules=%s", hex);
+}
+
 static char *document_config(const struct config *config)
 {
+	CLEANUP(mem_freep) void *scratch = mem_root("document_config");
+
 	return mem_printf(NULL,
 			  "delete_not_provisioned=%u shrink_guard=%u%%,%u public_url=%s "
-			  "data_url=%s firmware_unidentified=%u",
+			  "data_url=%s firmware_unidentified=%u%s",
 			  config->provisioning.delete_not_provisioned,
 			  config->provisioning.shrink_guard.percent,
 			  config->provisioning.shrink_guard.count, config->provisioning.public_url,
-			  config->redirect.data_url, config->provisioning.firmware_unidentified);
+			  config->redirect.data_url, config->provisioning.firmware_unidentified,
+			  schedules_hash(scratch, config));
 }
 
 int fleet_apply_config(const struct config *config)

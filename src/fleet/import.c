@@ -126,12 +126,12 @@ static int part_end(struct import_part *part)
 static int part_run(struct import_part *part, const struct change *change)
 {
 	CLEANUP(mem_freep) void *scratch = mem_root("import");
-	struct change own = *change;
 	int r;
 
-	own.mem = scratch;
-	own.is_part = true;
-	part->change = &own;
+	part->own = *change;
+	part->own.mem = scratch;
+	part->own.is_part = true;
+	part->change = &part->own;
 	if (part->table->kind == IMPORT_DEVICES)
 		r = device_rows(part);
 	else if (part->table->kind == IMPORT_HANDSETS)

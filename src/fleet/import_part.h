@@ -14,6 +14,7 @@ struct line;
  * memory goes when the device is done.
  */
 struct import_part {
+	struct change own; /* what `change` points to */
 	struct change *change;
 	struct import_table *table;
 	const struct import_options *options;

@@ -79,7 +79,7 @@ static int mark_added(void *scratch, struct db *db, int64_t mac, int64_t at)
 	qsort(keys, given, sizeof(*keys), compare);
 	r = 0;
 	for (size_t i = 0; i < count && r == 0; i++) {
-		struct key key;
+		struct key key = {{0}};
 
 		handset_key(&handsets[i], key.s);
 		if (handsets[i].waits_mac || !bsearch(&key, keys, given, sizeof(key), compare))

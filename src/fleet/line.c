@@ -246,8 +246,9 @@ int fleet_line_remove(struct change *change, int64_t mac, int64_t slot)
 
 	if (r == 0)
 		r = line_get(change, mac, slot, &line);
-	if (r == 0)
-		r = line_delete(change->db, mac, line->slot);
+	if (r < 0)
+		return r;
+	r = line_delete(change->db, mac, line->slot);
 	if (r == 0)
 		r = server_detach(change, mac, line->sip_server_id);
 	return r < 0 ? r : finish(change, line, "line.remove", shown(line), NULL);

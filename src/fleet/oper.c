@@ -275,7 +275,7 @@ static bool has_handset(const struct document *document, const char *ipui)
 	return false;
 }
 
-static bool names_a_stranger(const struct document *document, const struct oper *oper)
+bool oper_names_a_stranger(const struct document *document, const struct document_oper *oper)
 {
 	const struct oper_known *known = oper_known_find(oper->name);
 	const struct oper_param_known *row = NULL;
@@ -299,23 +299,19 @@ int oper_read(void *mem, struct db *db, struct document *document, size_t *ret_l
 
 	*ret_left_out = 0;
 	for (size_t i = 0; i < count && r == 0; i++) {
-		struct document_oper *written;
+		struct document_oper written = {.name = opers[i].name, .value = opers[i].value};
 
-		if (names_a_stranger(document, &opers[i])) {
-			++*ret_left_out;
-			continue;
-		}
-		written = mem_push(mem, &document->opers, &document->oper_count);
-		written->name = opers[i].name;
-		written->value = opers[i].value;
 		for (size_t p = 0; p < opers[i].param_count; p++) {
-			struct param *param =
-				mem_push(mem, &written->params, &written->param_count);
+			struct param *param = mem_push(mem, &written.params, &written.param_count);
 
 			param->name = opers[i].params[p].name;
 			param->value = opers[i].params[p].value;
 			param->secret = opers[i].params[p].secret;
 		}
+		if (oper_names_a_stranger(document, &written))
+			++*ret_left_out;
+		else
+			*mem_push(mem, &document->opers, &document->oper_count) = written;
 	}
 	return r;
 }

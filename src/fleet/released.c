@@ -23,6 +23,7 @@ int released_find(void *mem, struct db *db, int64_t mac, struct released **ret)
 		return r;
 	released = mem_new(mem, struct released);
 	released->held = past->held;
+	released->waits_at = past->waits_at;
 	released->acknowledged = past->acknowledged;
 	if (past->given_at) {
 		released->given_at = past->given_at;

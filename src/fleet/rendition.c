@@ -82,6 +82,8 @@ int rendition_make(void *mem, const struct view *view, bool reveal, struct rendi
 	rendition->made_at = view->at;
 	rendition->held = view->held;
 	rendition->acknowledged_over = view->acknowledged_over;
+	rendition->waits_at = view->waits_at;
+	rendition->over = view->fetch->rendition_etag;
 	if (reveal)
 		keep_body(rendition, &view->document);
 	*ret = rendition;

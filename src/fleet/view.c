@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From rows to a document: one snapshot is read, settings are resolved along
- * the scopes, operations are taken by their times, and the interlocks decide
- * whether it may be given.  Time enters only as `at`.
+ * the scopes, operations are taken by their times, the gate lets changes through
+ * or not, and the interlocks decide whether it may be given.  Time enters only as `at`.
  */
 #include "fleet/view.h"
 
@@ -14,6 +14,7 @@
 #include "fleet/interlock.h"
 #include "fleet/oper.h"
 #include "fleet/operation.h"
+#include "fleet/schedule.h"
 #include "fleet/scope.h"
 #include "fleet/template.h"
 #include "render/format.h"
@@ -211,23 +212,37 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 		return r;
 	view->revision = view_revision(mem, &view->fetch->revision);
 	document->firmware = view->firmware.firmware;
+	view->gate.name = gate_setting(settings, count, schedule_config_name);
+	view->firmware_gate.name = gate_setting(settings, count, schedule_firmware_name);
+	gate_apply(mem, config, view);
 	interlock_apply(mem, config, view);
+	gate_settle(mem, view);
 	drop_absences(document);
 	return 0;
+}
+
+int view_read_forced(void *mem, struct db *db, const struct config *config, int64_t mac, int64_t at,
+		     bool is_forced, struct view **ret)
+{
+	struct view *view = mem_new(mem, struct view);
+	int r;
+
+	view->document.mac = mac;
+	view->at = at;
+	view->is_forced = is_forced;
+	r = read_all(mem, db, config, view);
+	*ret = view;
+	return r < 0 ? r : 0;
 }
 
 int view_read(void *mem, struct db *db, const struct config *config, int64_t mac, int64_t at,
 	      struct view **ret)
 {
-	struct view *view = mem_new(mem, struct view);
 	int r = db_snapshot_begin(db);
 
 	if (r < 0)
 		return r;
-	view->document.mac = mac;
-	view->at = at;
-	r = read_all(mem, db, config, view);
+	r = view_read_forced(mem, db, config, mac, at, false, ret);
 	db_snapshot_end(db);
-	*ret = view;
-	return r < 0 ? r : 0;
+	return r;
 }

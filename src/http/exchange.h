@@ -103,8 +103,8 @@ void request_headers_copy(struct request *req);
 void request_address_find(struct request *req);
 
 const char *request_skip_authority(const char *uri);
-/* Decoded, of a query without its question mark (NULL: none); NULL when it is not there. */
-const char *request_query_find(void *mem, const char *query, const char *name);
+/* Decoded, of a query `s` without its question mark (NULL: none); NULL when it is not there. */
+const char *request_query_find(void *mem, const char *s, const char *name);
 
 /* work.c */
 void request_expire_all(struct http *http, int64_t now_ms, int result);

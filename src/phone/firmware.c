@@ -11,10 +11,14 @@
  * /firmware/{file} is for those that prove who they are as for a document, with
  * their MAC as the user; where no proof is asked, for everybody.
  *
+ * Outside of the windows of schedule.firmware there is none (firmware_gate.h).
+ *
  * A file that does not look as it was added is hashed before anything of it is
  * given, on a worker, by one request at a time.
  */
 #include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/counter.h"
@@ -24,6 +28,7 @@
 #include "fleet/admission.h"
 #include "fleet/firmware.h"
 #include "fleet/firmware_file.h"
+#include "fleet/firmware_gate.h"
 #include "fleet/seen.h"
 #include "http/digest.h"
 #include "http/handlers.h"
@@ -166,6 +171,46 @@ static int examine_and_serve(struct request *req)
 	return r == -E_FIRMWARE_CHANGED ? deny(req, r) : r;
 }
 
+/* A Range that does not begin with the first byte: what is left of a download. */
+static bool is_rest(const struct request *req)
+{
+	const char *range = request_header(req, "Range");
+
+	return range && strncmp(range, "bytes=", 6) == 0 && strtoull(range + 6, NULL, 10) > 0 &&
+	       range[6] != '-';
+}
+
+/* `mac` -1: nobody knows whose. */
+static int check_time(struct request *req, struct db *db, int64_t mac)
+{
+	const char *name = request_param(req, "file");
+	int64_t now = clock_now();
+	struct firmware_pass pass;
+	int r = firmware_judge_time(request_mem(req), db, request_config(req), mac, name, now,
+				    is_rest(req), &pass);
+
+	if (r == 0 && pass.begins && strcmp(request_method_name(req), "HEAD") != 0)
+		firmware_begin(mac, name, now);
+	return r;
+}
+
+/* Serves, if it is the time for it. */
+static int serve_now(struct request *req, struct db *db, int64_t mac)
+{
+	int r = check_time(req, db, mac);
+
+	switch (-r) {
+	case 0:
+		return serve(req, examine_and_serve);
+	case E_OUTSIDE_WINDOW:
+	case E_BLACKOUT:
+	case E_SCHEDULE_UNKNOWN:
+		return deny(req, r);
+	default:
+		return r;
+	}
+}
+
 int phone_firmware_link(struct request *req)
 {
 	struct db *db;
@@ -183,7 +228,7 @@ int phone_firmware_link(struct request *req)
 	if (r < 0)
 		return r;
 	seen_note(mac, clock_now(), request_address(req), request_header(req, "User-Agent"));
-	return serve(req, examine_and_serve);
+	return serve_now(req, db, mac);
 }
 
 /* Whose credentials these are: the user is a MAC. */
@@ -212,14 +257,17 @@ static int prove(struct request *req, int64_t *ret_mac)
 
 int phone_firmware(struct request *req)
 {
-	int64_t mac;
-	int r;
+	struct db *db;
+	int64_t mac = -1;
+	int r = fleet_reader(&db);
 
+	if (r < 0)
+		return r;
 	if (proof_is_open(req))
-		return serve(req, examine_and_serve);
+		return serve_now(req, db, mac);
 	r = prove(req, &mac);
 	if (r < 0)
 		return phone_refuse(req, r);
 	seen_note(mac, clock_now(), request_address(req), request_header(req, "User-Agent"));
-	return serve(req, examine_and_serve);
+	return serve_now(req, db, mac);
 }

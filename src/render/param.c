@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { CODE_DIGITS = 5 };
+
 bool param_is_symbol(const char *name)
 {
 	return strncmp(name, "BS_", 3) == 0;
@@ -13,8 +15,20 @@ bool param_is_element(const char *name)
 	return strchr("SBI", name[0]) && name[0] && name[1] == '_' && !strpbrk(name, ".[]%");
 }
 
+unsigned param_code(const char *name)
+{
+	unsigned code = 0;
+	size_t i;
+
+	if (name[0] != 'P' || name[1] == '0')
+		return 0;
+	for (i = 1; name[i] >= '0' && name[i] <= '9' && i <= CODE_DIGITS; i++)
+		code = code * 10 + (unsigned)(name[i] - '0');
+	return name[i] ? 0 : code;
+}
+
 bool param_is_dotted(const char *name)
 {
-	return !param_is_symbol(name) && !param_is_element(name) &&
+	return !param_is_symbol(name) && !param_is_element(name) && param_code(name) == 0 &&
 	       strncmp(name, PARAM_CUSTOM, strlen(PARAM_CUSTOM)) != 0;
 }

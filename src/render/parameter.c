@@ -168,6 +168,9 @@ const char *parameter_suggest(void *mem, const char *family, const char *name)
 	struct nearest nearest = {.word = rough(scratch, name)};
 	const char *best = NULL;
 
+	/* Codes that look alike have nothing to do with each other. */
+	if (param_code(name))
+		return NULL;
 	for (size_t i = 0; i < COUNT_OF(rows); i++) {
 		const char *was = nearest.best;
 		const char *shortened;

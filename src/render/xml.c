@@ -51,6 +51,16 @@ void xml_end(struct xml *out)
 	out->failed |= xmlTextWriterEndElement(out->writer) < 0;
 }
 
+void xml_string(struct xml *out, const char *text)
+{
+	out->failed |= xmlTextWriterWriteString(out->writer, BAD_CAST text) < 0;
+}
+
+void xml_comment(struct xml *out, const char *text)
+{
+	out->failed |= xmlTextWriterWriteComment(out->writer, BAD_CAST text) < 0;
+}
+
 int xml_text(struct xml *out, const char *name, const char *value)
 {
 	int r = xml_check(out, name, value ? value : "", value ? strlen(value) : 0);

@@ -200,3 +200,24 @@ int firmware_product_clear(struct db *db, const char *name)
 {
 	return db_run(db, &firmware_product_remove, DB_ARGS(DB_TEXT("name", name)));
 }
+
+DB_QUERY(firmware_begun_of,
+	 "SELECT begun_at FROM firmware_begun WHERE mac = :mac AND name = :name");
+
+int firmware_begun_find(struct db *db, int64_t mac, const char *name, int64_t *ret_at)
+{
+	return db_select_int(db, &firmware_begun_of,
+			     DB_ARGS(DB_INT("mac", mac), DB_TEXT("name", name)), ret_at);
+}
+
+/* Of a device that has gone meanwhile nothing is kept. */
+DB_QUERY(firmware_begun_set,
+	 "INSERT INTO firmware_begun (mac, name, begun_at) "
+	 "SELECT mac, :name, :at FROM device WHERE mac = :mac "
+	 "ON CONFLICT (mac) DO UPDATE SET name = excluded.name, begun_at = excluded.begun_at");
+
+int firmware_begun_put(struct db *db, int64_t mac, const char *name, int64_t at)
+{
+	return db_run(db, &firmware_begun_set,
+		      DB_ARGS(DB_TEXT("name", name), DB_INT("at", at), DB_INT("mac", mac)));
+}

@@ -47,21 +47,23 @@ int rendition_find(void *mem, struct db *db, int64_t mac, struct rendition **ret
 /* What was given stays until what replaces it has been given. */
 DB_QUERY(rendition_set,
 	 "INSERT INTO rendition (mac, revision, etag, until_at, made_at, held_at, held_missing, "
-	 "held_all, held_handsets, operations, document, body, content_type) "
+	 "held_all, held_handsets, waits_at, operations, document, body, content_type) "
 	 "VALUES (:mac, :revision, :etag, :until_at, :made_at, :held_at, :held_missing, "
-	 ":held_all, :held_handsets, :operations, :document, :body, :content_type) "
+	 ":held_all, :held_handsets, :waits_at, :operations, :document, :body, :content_type) "
 	 "ON CONFLICT (mac) DO UPDATE SET revision = excluded.revision, etag = excluded.etag, "
 	 "until_at = excluded.until_at, made_at = excluded.made_at, given_at = NULL, "
 	 "released_at = CASE WHEN rendition.given_at IS NULL THEN rendition.released_at "
 	 "ELSE rendition.given_at END, "
 	 "held_at = excluded.held_at, held_missing = excluded.held_missing, "
 	 "held_all = excluded.held_all, held_handsets = excluded.held_handsets, "
+	 "waits_at = excluded.waits_at, "
 	 "acknowledged = CASE WHEN :acknowledged_over = 1 THEN NULL "
 	 "ELSE rendition.acknowledged END, "
 	 "operations = excluded.operations, document = excluded.document, body = excluded.body, "
 	 "content_type = excluded.content_type, "
 	 "released = CASE WHEN rendition.given_at IS NULL THEN rendition.released "
-	 "ELSE rendition.body END");
+	 "ELSE rendition.body END "
+	 "WHERE :over IS NULL OR rendition.etag = :over");
 
 int rendition_put(struct db *db, const struct rendition *rendition)
 {
@@ -84,6 +86,8 @@ int rendition_put(struct db *db, const struct rendition *rendition)
 			DB_INT_OR_NULL("held_missing", held->missing),
 			DB_INT_OR_NULL("held_all", held->all),
 			DB_TEXT("held_handsets", held->handsets),
+			DB_INT_OR_NULL("waits_at", rendition->waits_at),
+			DB_TEXT("over", rendition->over),
 			DB_INT("acknowledged_over", rendition->acknowledged_over),
 			DB_TEXT("operations", rendition->operations),
 			DB_BLOB("document", document, document_len),
@@ -121,10 +125,11 @@ static void held_from(void *mem, struct db_rows *rows, struct rendition_held *he
 	held->handsets = db_text_copy(mem, rows, 4);
 }
 
-DB_QUERY(rendition_past_by_mac, "SELECT mac, held_at, held_missing, held_all, held_handsets, "
-				"made_at, given_at, released_at, acknowledged, body, released "
-				"FROM rendition "
-				"WHERE mac = :mac");
+DB_QUERY(rendition_past_by_mac,
+	 "SELECT mac, held_at, held_missing, held_all, held_handsets, "
+	 "made_at, given_at, released_at, acknowledged, body, released, waits_at "
+	 "FROM rendition "
+	 "WHERE mac = :mac");
 
 static int body_from(void *mem, struct db_rows *rows, int column, const char **ret, size_t *ret_len)
 {
@@ -156,6 +161,7 @@ int rendition_past_find(void *mem, struct db *db, int64_t mac, struct rendition_
 	past->given_at = db_int(rows, 6);
 	past->released_at = db_int(rows, 7);
 	past->acknowledged = db_text_copy(past, rows, 8);
+	past->waits_at = db_int(rows, 11);
 	r = body_from(past, rows, 9, &past->body, &past->body_len);
 	if (r == 0)
 		r = body_from(past, rows, 10, &past->released, &past->released_len);
@@ -205,6 +211,23 @@ int rendition_held_count(struct db *db, int64_t *ret)
 	int r = db_select_int(db, &rendition_held_number, NULL, ret);
 
 	return r < 0 ? r : 0;
+}
+
+DB_QUERY(rendition_waiting_number, "SELECT count(*) FROM rendition WHERE waits_at IS NOT NULL");
+
+int rendition_waiting_count(struct db *db, int64_t *ret)
+{
+	int r = db_select_int(db, &rendition_waiting_number, NULL, ret);
+
+	return r < 0 ? r : 0;
+}
+
+DB_QUERY(rendition_waiting_since,
+	 "SELECT waits_at FROM rendition WHERE mac = :mac AND waits_at IS NOT NULL");
+
+int rendition_waiting_find(struct db *db, int64_t mac, int64_t *ret_at)
+{
+	return db_select_int(db, &rendition_waiting_since, DB_ARGS(DB_INT("mac", mac)), ret_at);
 }
 
 DB_QUERY(rendition_let_go, "UPDATE rendition SET acknowledged = held_handsets, held_at = NULL, "

@@ -55,6 +55,22 @@ int setting_scope_of(void *mem, struct db *db, const char *name, const char *val
 	return 1;
 }
 
+DB_QUERY(setting_all_values, "SELECT DISTINCT value FROM setting "
+			     "WHERE name = :name AND value IS NOT NULL "
+			     "ORDER BY value");
+
+int setting_values(void *mem, struct db *db, const char *name, const char ***ret, size_t *ret_count)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &setting_all_values, DB_ARGS(DB_TEXT("name", name)), &rows);
+
+	*ret = NULL;
+	*ret_count = 0;
+	while (r >= 0 && (r = db_next(rows)) > 0)
+		*mem_push(mem, ret, ret_count) = db_text_copy(mem, rows, 0);
+	return r;
+}
+
 DB_QUERY(setting_of_name, "SELECT scope, name, value, secret, updated_at FROM setting "
 			  "WHERE name = :name AND scope > coalesce(:after, '') "
 			  "ORDER BY scope "

@@ -16,6 +16,9 @@ static bool in_office_hours(const struct schedule *s)
 {
 	int64_t end = s->start + schedule_length(s) / 60;
 
+	/* round the clock is meant */
+	if (s->start == s->end && s->equal == SCHEDULE_ALLDAY)
+		return false;
 	for (int64_t day = MONDAY; day <= FRIDAY; day++) {
 		/* the number of a day of which the day of the week is this */
 		if (schedule_has_weekday(s, day + 3) && overlaps(s->start, end))

@@ -8,7 +8,8 @@ static int range(struct diag *reterr, const char *key, unsigned value, unsigned 
 {
 	if (value >= least && value <= most)
 		return 0;
-	return diag_set(reterr, -E_VALUE, "%s: %u is not from %u to %u", key, value, least, most);
+	return diag_set(reterr, -E_VALUE, "%s: %u is out of range, expected a number from %u to %u",
+			key, value, least, most);
 }
 
 static int own_check(const struct schedule *s, struct diag *reterr)

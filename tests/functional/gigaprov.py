@@ -8,6 +8,7 @@
     daemon.curl("-i", url)              curl's output as bytes
     daemon.rpc(user, password)          xmlrpc.client.ServerProxy
     daemon.log                          what the daemon has written so far
+    daemon.set_clock(datetime)          its clock stands there, from its start on
     daemon.stop()  .restart()  .kill9() .reload()
 
 stop() demands exit status 0 and a standard error without sanitizer reports.
@@ -23,6 +24,7 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import sys
 import time
 import urllib.parse
 import xmlrpc.client
@@ -93,6 +95,7 @@ class Daemon:
         self.log_file = self.directory / "daemon.log"
         self.settings = settings or {}
         self.listeners = listeners or LISTENERS
+        self.clock_file = self.directory / "clock"
         self.process = None
         self.ports = {}
         self._start_of_log = 0
@@ -123,8 +126,15 @@ class Daemon:
 
     # -- its life
 
+    def set_clock(self, at):
+        """From now on its clock stands at a datetime; before its first start, and at any time."""
+        with open(self.clock_file, "r+b" if self.clock_file.exists() else "wb") as file:
+            file.write(int(at.timestamp()).to_bytes(8, sys.byteorder, signed=True))
+
     def spawn(self, *arguments, env=None):
         """Starts the daemon without waiting for it; its Popen."""
+        if self.clock_file.exists():
+            env = {**(env or {}), "GIGAPROV_TEST_CLOCK": str(self.clock_file)}
         self._start_of_log = self.log_file.stat().st_size if self.log_file.exists() else 0
         with open(self.log_file, "ab") as log:
             self.process = subprocess.Popen(

@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define SECRET "hidden-"
 
-/* A name of a text parameter, and the attribute that its value stands in. */
+/* Names of parameters, which stand in an attribute or between tags. */
 static const struct target {
 	const char *product, *text, *secret;
 	const char *quote; /* what stands around a text inside of its attribute */
@@ -30,6 +30,7 @@ static const struct target {
 	{"n510", "BS_IP_Data1.aucS_X", "BS_IP_Data1.aucS_Y", "\""},
 	{"n720", "BS_IP_Data.aucS_X[%]", "BS_IP_Data.aucS_Y[%]", "\""},
 	{"de410", "S_X", "S_Y", ""},
+	{"xstim", "P3000", "P1361", ""},
 	{"raw", "X", "Y", ""},
 };
 
@@ -59,6 +60,8 @@ static const char *value_in(const xmlNode *node, const char *name)
 			id = attribute(node, "name");
 		if (!id)
 			id = (const char *)node->name;
+		if (strcmp(id, name) == 0 && node->children)
+			return (const char *)node->children->content;
 		if (strcmp(id, name) == 0)
 			return attribute(node, "value");
 		found = value_in(node->children, name);

@@ -25,6 +25,8 @@
  *  "operations": [{"kind", "mode", "ipui", "dm", "start_at", "duration", "password", "url"}],
  *  "lines": [{"slot", "provider", "repeat", "line": {…}}],
  *  "template": {"content_type", "text" or "file"},
+ *  "schedule": {"name", "kind", "start", "end", "interval", "days", "idle", "poll", "native"},
+ *  "firmware_directory": TEXT,
  *  "expect_error": {"name": "text_empty", "text": "…"}}
  *
  * A TEXT is a string, or {"hex": "…"} for bytes that JSON does not hold.
@@ -356,6 +358,29 @@ static inline bool golden_template(void *mem, struct golden *g, json_t *json)
 	return true;
 }
 
+/* Times are minutes of the day, days bits from Sunday on. */
+static inline bool golden_schedule(void *mem, struct golden *g, json_t *json)
+{
+	struct document_schedule *schedule = mem_new(mem, struct document_schedule);
+	const char *name, *kind;
+	json_error_t error;
+	int native = 0;
+
+	if (!json)
+		return true;
+	if (json_unpack_ex(json, &error, JSON_STRICT,
+			   "{s:s, s:s, s:i, s:i, s:i, s?i, s?i, s?i, s?b}", "name", &name, "kind",
+			   &kind, "start", &schedule->start, "end", &schedule->end, "interval",
+			   &schedule->interval, "days", &schedule->days, "idle", &schedule->idle,
+			   "poll", &schedule->poll, "native", &native) < 0)
+		return golden_fail(g, error.text);
+	schedule->name = mem_strdup(mem, name);
+	schedule->kind = strcmp(kind, "flexible") == 0 ? DOCUMENT_FLEXIBLE : DOCUMENT_WEEKLY;
+	schedule->native = native;
+	g->document.schedule = schedule;
+	return true;
+}
+
 /* False leaves words in `error`. */
 static inline bool golden_read(void *mem, const char *path, struct golden *g)
 {
@@ -363,6 +388,7 @@ static inline bool golden_read(void *mem, const char *path, struct golden *g)
 	json_t *json = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
 	json_t *params = NULL, *servers = NULL, *handsets = NULL, *operations = NULL;
 	json_t *opers = NULL, *firmware = NULL, *lines = NULL, *template = NULL;
+	json_t *schedule = NULL, *directory = NULL;
 	const char *what, *product, *name = NULL, *text = NULL;
 	int reveal = 1, clear = 0;
 	bool good = false;
@@ -371,12 +397,13 @@ static inline bool golden_read(void *mem, const char *path, struct golden *g)
 	if (json &&
 	    json_unpack_ex(json, &error, JSON_STRICT,
 			   "{s:s, s:s, s?b, s?b, s?o, s?o, s?o, s?o, s?o, s?o, s?o, s?o, "
-			   "s?{s:s, s:s}}",
+			   "s?o, s?o, s?{s:s, s:s}}",
 			   "what", &what, "product", &product, "reveal", &reveal,
 			   "delete_not_provisioned", &clear, "params", &params, "servers", &servers,
 			   "handsets", &handsets, "operations", &operations, "opers", &opers,
 			   "firmware", &firmware, "lines", &lines, "template", &template,
-			   "expect_error", "name", &name, "text", &text) == 0) {
+			   "schedule", &schedule, "firmware_directory", &directory, "expect_error",
+			   "name", &name, "text", &text) == 0) {
 		g->document.mac = 0x7c2f80e0d605;
 		g->document.product = mem_strdup(mem, product);
 		g->document.delete_not_provisioned = clear;
@@ -386,7 +413,8 @@ static inline bool golden_read(void *mem, const char *path, struct golden *g)
 		g->document.params = golden_params(mem, g, params, 0, &g->document.param_count);
 		good = golden_lists(mem, g, servers, handsets, operations) &&
 		       golden_opers(mem, g, opers, firmware) && golden_lines(mem, g, lines) &&
-		       golden_template(mem, g, template);
+		       golden_template(mem, g, template) && golden_schedule(mem, g, schedule);
+		g->document.firmware_directory = golden_text(mem, directory, 0);
 	} else {
 		golden_fail(g, error.text);
 	}

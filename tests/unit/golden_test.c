@@ -110,6 +110,18 @@ static void assert_same_bytes(const char *path, const struct buf *want, const st
 	fail_msg("%s:%u: rendered otherwise, from here on: %.200s", path, line, got->data + i);
 }
 
+/* Of elements that have only text; "" for others. */
+static bool texts_equal(xmlNode *a, xmlNode *b)
+{
+	xmlChar *x = xmlFirstElementChild(a) ? NULL : xmlNodeGetContent(a);
+	xmlChar *y = xmlFirstElementChild(b) ? NULL : xmlNodeGetContent(b);
+	bool same = xmlStrEqual(x ? x : BAD_CAST "", y ? y : BAD_CAST "");
+
+	xmlFree(x);
+	xmlFree(y);
+	return same;
+}
+
 static bool elements_equal(xmlNode *a, xmlNode *b)
 {
 	static const char *const attributes[] = {
@@ -128,6 +140,8 @@ static bool elements_equal(xmlNode *a, xmlNode *b)
 		if (!x != !y || (x && strcmp(x, y) != 0))
 			return false;
 	}
+	if (!texts_equal(a, b))
+		return false;
 	left = xmlFirstElementChild(a);
 	right = xmlFirstElementChild(b);
 	for (; left && right; left = xmlNextElementSibling(left)) {

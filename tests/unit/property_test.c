@@ -29,15 +29,9 @@ enum { SEED = 20180531, FLEETS = 40, EDITS = 30, DEVICES_MAX = 5, SETTINGS_MAX =
 
 static const char *const products[] = {"n530", "n610", "n670", "n770", "n870", "n870e"};
 static const char *const names[] = {
-	"DmGlobal.0.TimeZone",
-	"Telephony.0.ToneScheme",
-	"XMLDir.1.ServerURL",
-	"WebUIAccounts.1.Password",
-	"SipProvider.0.DnsQuery",
-	"Not.Known.7",
-	"schedule.config",
-	"hs.DirectAccessDir",
-	"hs.X",
+	"DmGlobal.0.TimeZone",	       "Telephony.0.ToneScheme", "XMLDir.1.ServerURL",
+	"WebUIAccounts.1.Password",    "SipProvider.0.DnsQuery", "Not.Known.7",
+	"schedule.firmware",	       "hs.DirectAccessDir",	 "hs.X",
 	"SipAccount.VoiceMailMailbox",
 };
 enum { FIRST_SHORT = 7 };
@@ -253,7 +247,7 @@ static char *signature_of(struct world *w, const struct model_device *device)
 
 	handsets = handsets_of(w, device, &count);
 	for (size_t i = 0; i < FIRST_SHORT; i++)
-		if (strcmp(names[i], "schedule.config") != 0)
+		if (strcmp(names[i], "schedule.firmware") != 0)
 			buf_printf(buf, "%s=%s\n", names[i],
 				   model_value(w, device, NULL, names[i]));
 	for (size_t h = 0; h < count; h++)
@@ -374,7 +368,8 @@ static void change_setting(struct world *w)
 	}
 	/* Now and then what it is already. */
 	if (!known->value || dice(w, 4)) {
-		known->is_secret = dice(w, 4) == 0 || parameter_is_secret(name);
+		known->is_secret =
+			!setting_is_ours(name) && (dice(w, 4) == 0 || parameter_is_secret(name));
 		known->value = known->is_secret ? mem_strdup(w->f, secret_reveal(secret(w)))
 						: long_text(w);
 	}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include <stdbool.h>
+
+/* P-codes: what XSTIM and Htek phones call their parameters. */
+
+struct document;
+struct document_schedule;
+
+enum pcode {
+	PCODE_FIRMWARE_PATH = 192,
+	PCODE_POLL_MINUTES = 193,
+	PCODE_AUTO_UPGRADE = 194,
+	PCODE_TRANSPORT = 212, /* 0 TFTP, 1 HTTP, 2 FTP, 3 HTTPS */
+	PCODE_ZONE = 64,
+	PCODE_SUMMER = 75, /* 0 off, 1 on, 2 by rule */
+	PCODE_MODE = 5900, /* 1 XSTIM */
+	PCODE_SERVER_1 = 5902,
+	PCODE_SERVER_2 = 5905,
+	PCODE_SCHEDULE = 25020,
+	PCODE_SCHEDULE_COUNT = 22,
+};
+
+/* As public files call it, which is the attribute `para`; NULL: not known. */
+const char *pcode_name(unsigned code);
+
+static inline bool pcode_is_schedule(unsigned code)
+{
+	return code >= PCODE_SCHEDULE && code < PCODE_SCHEDULE + PCODE_SCHEDULE_COUNT;
+}
+
+/*
+ * The values of P25020 to P25041, each in its range.  NULL: no schedule, which
+ * is written out, for a phone keeps what it is not told.
+ */
+void pcode_schedule(const struct document_schedule *schedule, int ret[PCODE_SCHEDULE_COUNT]);
+
+/* Its settings make it an XSTIM phone, which has no SIP accounts. */
+bool pcode_is_xstim_mode(const struct document *document);
+
+/*
+ * The clock of a phone, by the value of P64: minutes east of UTC, without
+ * daylight saving time.  False: not known.
+ */
+bool pcode_zone(const char *value, int *ret_minutes);
+/* The other way: NULL where no value is known. */
+const char *pcode_zone_of(int minutes);

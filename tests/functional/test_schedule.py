@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""Schedules in the ini, attached by settings, and when a device's turn comes."""
+
+import json
+import re
+import subprocess
+import time
+from datetime import datetime, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from gigaprov import BUILD, until
+
+MAC = "7C2F80E0D605"
+BERLIN = ZoneInfo("Europe/Berlin")
+NIGHT = {"timezone": "Europe/Berlin", "start": "00:00", "end": "05:00", "days": "mon-fri"}
+NIGHT_SAYS = "Mon–Fri between 00:00 and 05:00 Europe/Berlin, each phone once a week"
+
+
+@pytest.fixture
+def fleet(make_daemon):
+    daemon = make_daemon(settings={
+        "schedule night": NIGHT,
+        "schedule noon": {"start": "12:00", "end": "12:30", "interval": 0,
+                          "timezone": "America/New_York"},
+        "schedule open": {"start": "00:00", "end": "00:00", "equal": "allday", "interval": 0},
+    }).start()
+    daemon.ctl("group", "add", "ward")
+    daemon.ctl("device", "add", MAC, "--product", "n870", "--group", "ward")
+    return daemon
+
+
+def check(text, tmp_path):
+    ini = tmp_path / "x.ini"
+    ini.write_text("[listener p]\nserves = phones\n" + text, encoding="utf-8")
+    return subprocess.run([BUILD / "gigaprovd", "--check", "-c", ini], capture_output=True,
+                          text=True, check=False), str(ini)
+
+
+def test_a_check_says_what_a_schedule_means(tmp_path):
+    done, ini = check("[daemon]\ntimezone = Europe/Berlin\n[schedule night]\n"
+                      "start = 00:00\nend = 05:00\ndays = mon-fri\n", tmp_path)
+    assert done.returncode == 0 and done.stderr == ""
+    assert done.stdout == f"{ini}: good\n[schedule night]: {NIGHT_SAYS}\n"
+
+
+def test_bad_schedules_are_all_told_with_file_and_line(tmp_path):
+    done, ini = check("[schedule a]\nstart = 24:00\nend = 05:00\ninterval = 13\n"
+                      "timezone = Mars/Base\ndays =\n[schedule b]\nstart = 02:00\nend = 02:00\n",
+                      tmp_path)
+    assert done.returncode != 0
+    lines = done.stderr.splitlines()
+    for number, key in ((4, "start"), (6, "interval"), (7, "timezone"), (8, "days")):
+        assert any(line.startswith(f"{ini}:{number}: [schedule a] {key}:") for line in lines), key
+
+
+def test_odd_schedules_are_warned_of_with_file_and_line(tmp_path):
+    done, ini = check("[schedule b]\nstart = 02:00\nend = 02:00\n[schedule c]\nstart = 02:00\n"
+                      "end = 02:20\ninactivity = 30\n", tmp_path)
+    assert done.returncode == 0
+    first, second = done.stderr.splitlines()
+    assert first.startswith(f"{ini}:5: warning: [schedule b] end = start:")
+    assert second.startswith(f"{ini}:9: warning: [schedule c] inactivity:")
+
+
+def test_schedules_are_listed_and_shown(fleet):
+    rows = fleet.ctl("schedule", "list", json=True)["schedules"]
+    assert [row["name"] for row in rows] == ["night", "noon", "open"]
+    assert rows[0]["sentence"] == NIGHT_SAYS
+    assert rows[2]["state"] == "open"
+    shown = fleet.ctl("schedule", "show", "night", json=True)
+    assert shown["start"] == "00:00" and shown["end"] == "05:00" and shown["grace"] == 600
+    assert shown["days"] == "mon tue wed thu fri" and shown["timezone"] == "Europe/Berlin"
+    done = fleet.ctl("schedule", "show", "day", check=False)
+    assert b"schedule_unknown" in done.stderr and done.returncode != 0
+
+
+def test_a_start_says_what_schedules_mean(fleet):
+    assert f'msg=schedule name=night means="{NIGHT_SAYS}"' in fleet.log
+    warning, = [line for line in fleet.log.splitlines() if "level=warn" in line]
+    assert "warning: [schedule noon] the window is open on working days" in warning
+    fleet.write_ini(**{"schedule odd": {"start": "02:00", "end": "02:00"}})
+    fleet.reload()
+    until(lambda: "warning: [schedule odd] end = start:" in fleet.log, "the warning")
+
+
+def test_a_list_of_schedules_has_pages(make_daemon):
+    names = [f"s{n:03}" for n in range(250)]
+    daemon = make_daemon(settings={f"schedule {name}": NIGHT for name in names}).start()
+    assert [row["name"] for row in daemon.ctl("schedule", "list", json=True)["schedules"]] == names
+
+
+def test_a_setting_names_a_schedule_that_there_is(fleet):
+    done = fleet.ctl("setting", "set", "group:ward", "schedule.config", "nigth", check=False)
+    assert done.returncode != 0
+    assert b"there is no schedule 'nigth'; the configuration has night, noon, open" in done.stderr
+    for bad in (("fleet", "schedule.dns", "night"),
+                ("handset:029e74a599", "schedule.config", "night")):
+        assert fleet.ctl("setting", "set", *bad, check=False).returncode != 0
+    assert fleet.ctl("setting", "list", "group:ward", json=True)["settings"] == []
+    fleet.ctl("setting", "set", "group:ward", "schedule.config", "night")
+    why = fleet.ctl("setting", "why", MAC, "schedule.config", json=True)
+    winner, = [link for link in why["chain"] if link["wins"]]
+    assert (winner["scope"], winner["value"]) == ("group:ward", "night")
+
+
+def test_what_setting_why_means_is_a_sentence(fleet):
+    def means():
+        return json.loads(fleet.curl(
+            "--unix-socket", str(fleet.socket),
+            f"http://localhost/api/v1/devices/{MAC}/settings/schedule.config"))["means"]
+
+    assert means() == "Always open"
+    fleet.ctl("setting", "set", "fleet", "schedule.config", "night")
+    assert means() == NIGHT_SAYS
+
+
+def test_schedules_never_reach_a_document(fleet):
+    before = fleet.ctl("preview", MAC)
+    fleet.ctl("setting", "set", "fleet", "schedule.config", "night")
+    assert fleet.ctl("preview", MAC) == before
+
+
+def test_a_device_has_its_turn_when_the_command_says(fleet):
+    fleet.ctl("setting", "set", "fleet", "schedule.config", "open")
+    fleet.ctl("setting", "set", "group:ward", "schedule.config", "night")
+    answer = fleet.ctl("schedule", "next", MAC, json=True)
+    config, firmware = answer["schedules"]
+    assert (config["schedule"], config["scope"]) == ("night", "group:ward")
+    due = datetime.fromtimestamp(config["due_at"], timezone.utc).astimezone(BERLIN)
+    assert due.strftime("%Y-%m-%d") == config["day"] and due.weekday() < 5 and due.hour < 5
+    assert config["opens_at"] <= config["due_at"] < config["closes_at"]
+    assert config["due_at"] >= time.time() - 60
+    assert re.fullmatch(rf"{NIGHT_SAYS}; {MAC} on {due:%A} at 0[0-4]:[0-5][0-9]",
+                        config["sentence"])
+    assert (firmware["schedule"], firmware["state"], firmware["due_at"]) == (None, "open", None)
+    assert "night" in fleet.ctl("schedule", "next", MAC)
+
+
+def test_a_schedule_that_has_gone_is_told_and_never_open(fleet):
+    fleet.ctl("setting", "set", "group:ward", "schedule.firmware", "noon")
+    assert not any("schedule" in text for text in fleet.ctl("status", json=True)["notices"])
+    del fleet.settings["schedule noon"]
+    fleet.write_ini()
+    fleet.reload()
+    until(lambda: "a schedule is missing" in fleet.log, "the warning")
+    notice, = [text for text in fleet.ctl("status", json=True)["notices"] if "[schedule" in text]
+    assert "schedule.firmware is noon in group:ward" in notice
+    _, firmware = fleet.ctl("schedule", "next", MAC, json=True)["schedules"]
+    assert (firmware["state"], firmware["due_at"]) == ("missing", None)
+    assert firmware["sentence"] == "Never open: the configuration has no [schedule noon]"
+    fleet.write_ini(**{"schedule noon": {"start": "12:00", "end": "13:00"}})
+    fleet.reload()
+    until(lambda: not any("[schedule" in text
+                          for text in fleet.ctl("status", json=True)["notices"]), "it to be there")
