@@ -329,7 +329,7 @@ static void any_sequence_of_messages_ends(void **state)
 		seed = round;
 		phone_init(&phone, mem);
 		phone.policy.local_changes = (enum wpi_local_changes)pick(3);
-		phone.policy.fragments = 10;
+		phone.policy.fragments = 4;
 		phone.wants.check = (enum wpi_check)pick(3);
 		for (int i = 0; i < 12; i++)
 			phone_want(&phone, i % 2 ? "a" : "b", i - 1, "2");
@@ -337,7 +337,7 @@ static void any_sequence_of_messages_ends(void **state)
 		phone.wants.orders = orders;
 		phone.wants.order_count = pick(COUNT_OF(orders) + 1);
 		/* As many writings as items, each and the reading and the question in fragments. */
-		bound = (13 + 2) * 11 + COUNT_OF(orders);
+		bound = (13 + 2) * 5 + COUNT_OF(orders);
 		for (unsigned dialogue = 0; dialogue < 6; dialogue++) {
 			unsigned turns = 0;
 
