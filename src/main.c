@@ -38,6 +38,7 @@
 #include "outbound/outbound.h"
 #include "phone/profile.h"
 #include "rpc/parse.h"
+#include "sched/sched.h"
 #include "window/sentence.h"
 
 static int print_and_exit(const struct options *options, const struct config *config)
@@ -210,6 +211,7 @@ static void stop(struct http *http, int64_t timeout_ms)
 
 	sd_notify(0, "STOPPING=1");
 	http_quiesce(http);
+	sched_stop();
 	outbound_stop();
 	left = http_drain(http, timeout_ms);
 	if (left > 0)

@@ -34,6 +34,8 @@ enum upstream_kind { UPSTREAM_AUTOPROV };
 enum firmware_unidentified { FIRMWARE_ALLOW, FIRMWARE_DENY };
 enum delete_not_provisioned { DNP_AUTO, DNP_ALWAYS, DNP_NEVER };
 
+enum schedule_pin { PIN_NO, PIN_DAY, PIN_HOUR };
+
 struct config_networks {
 	struct net_prefix *prefixes;
 	size_t count;
@@ -153,6 +155,9 @@ struct config_schedule {
 	unsigned grace;
 	unsigned min_gap; /* days */
 	struct config_ranges blackout;
+	unsigned pin;  /* enum schedule_pin */
+	unsigned poll; /* minutes; 0: none */
+	bool native;
 	unsigned rollout_phones; /* 0: not told */
 	unsigned rollout_image;
 	unsigned rollout_kbits; /* 0: not told */

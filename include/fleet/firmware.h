@@ -11,9 +11,11 @@
 struct device_fetch;
 struct document_firmware;
 struct firmware_file;
+struct product;
 struct scope;
 struct setting;
 struct setting_new;
+struct view;
 
 /*
  * Firmware: which files there are, who may have which, and under what link.
@@ -84,6 +86,25 @@ int firmware_judge_link(void *mem, struct db *db, int64_t mac, const char *token
 int firmware_judge_file(void *mem, struct db *db, const char *name,
 			struct firmware **ret) MUST_CHECK;
 
+/*
+ * Directories, for phones that look for a name of their own (fw926.rom) where
+ * they are told: the token is of the MAC alone, and what is there is the file
+ * that the device is to have now, under the name that it has or that it begins
+ * with (fw926.rom for fw926-2.42.6.rom).
+ */
+bool firmware_uses_directory(const struct product *product);
+/* -E_FIRMWARE_LINK with words. */
+int firmware_directory(void *mem, const struct config *config, const struct device_fetch *fetch,
+		       char **ret, struct diag *reterr) MUST_CHECK;
+/* Firmware operations of such a device: it is told of the directory, in place of the file. */
+void firmware_point_operations(void *mem, const struct config *config, struct view *view);
+/*
+ * Which file a device gets under a name: as firmware_judge_link(), and
+ * -E_FIRMWARE_NOT_ITS for any but the one that it is to have.
+ */
+int firmware_judge_directory(void *mem, struct db *db, const struct config *config, int64_t mac,
+			     const char *token, const char *name, const char **ret) MUST_CHECK;
+
 /* The link by which a device gets a file; -E_FIRMWARE_LINK with words. */
 int firmware_link(void *mem, const struct config *config, const struct device_fetch *fetch,
 		  const char *name, char **ret, struct diag *reterr) MUST_CHECK;
@@ -98,6 +119,7 @@ struct firmware_choice {
 	const char *name;   /* of the file that comes into question; NULL: none does */
 	const char *notice; /* why the device is told of none; NULL: nothing to say */
 	const struct document_firmware *firmware; /* NULL: it keeps what it has */
+	const char *directory; /* where it looks for firmware; NULL: only by links, or for none */
 };
 
 /* `settings` are those that hold for the device, by name. */

@@ -39,10 +39,15 @@ void firmware_file_close(struct firmware_file *file);
 
 /*
  * A file that comes in pieces (gigaprovctl, in its own time).  `offset` 0
- * begins anew; -E_FIRMWARE_OFFSET tells how much there is, -E_TOO_LARGE.
+ * begins anew, and takes away what others have sent in part and left for an
+ * hour; -E_FIRMWARE_OFFSET tells how much there is.  After any other error
+ * (-E_TOO_LARGE, -E_DB_FULL) nothing of the file is there any more.
  */
 int firmware_piece_write(const struct config *config, const char *name, uint64_t offset,
 			 const void *data, size_t len, struct diag *reterr) MUST_CHECK;
+
+/* They are not wanted any more. */
+void firmware_piece_drop(const struct config *config, const char *name);
 
 /*
  * All pieces are there: gives the file its name.  One of that name that holds

@@ -8,6 +8,7 @@
  * What devices say about themselves in their User-Agent:
  *
  *	Gigaset N610 IP PRO/83.V2.64.0-160-g758db0bf;589EC67C2479;Handset=20
+ *	Htek UC926 2.0.4.2 00:1f:c1:00:00:00
  *
  * Model, version, MAC, and from firmware 2.26 on how many handsets they take.
  * Anybody can send any: it counts only where the request was proved.

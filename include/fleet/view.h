@@ -9,6 +9,7 @@
 #include "store/device.h"
 
 struct config;
+struct schedule;
 
 /*
  * A device as its document sees it: everything resolved, at one moment.
@@ -17,11 +18,13 @@ struct view {
 	struct device_fetch *fetch; /* with the revision that the document is of */
 	struct document document;
 	int64_t at;
-	int64_t until_at;		 /* an operation begins or ends; 0: never */
-	const char *revision;		 /* fetch->revision as text; see view_revision() */
-	const struct released *released; /* what the device has; NULL: nothing is known */
-	struct firmware_choice firmware; /* what it is told of, and why not */
-	size_t opers_left_out;		 /* they name handsets that are not there */
+	int64_t until_at;		       /* an operation begins or ends; 0: never */
+	const char *revision;		       /* fetch->revision as text; see view_revision() */
+	const struct released *released;       /* what the device has; NULL: nothing is known */
+	struct firmware_choice firmware;       /* what it is told of, and why not */
+	const struct schedule *phone_schedule; /* that document.schedule is made of; NULL: none */
+	size_t codes_left_out; /* settings that document.schedule takes the place of */
+	size_t opers_left_out; /* they name handsets that are not there */
 	/* What an interlock decided (interlock.h), and words on it; NULL: nothing to say. */
 	const char *notice;
 	struct rendition_held held;    /* .at is 0: nothing is held back */

@@ -77,7 +77,6 @@ struct document_schedule {
 	int days;     /* weekly: bit 0 Sunday to bit 6 Saturday */
 	int idle;     /* weekly: minutes without a call */
 	int poll;     /* minutes between fetches beside it; 0: none */
-	bool native;  /* also for phones whose own windows are of another kind */
 };
 
 /* A file that is kept as it is, but for its placeholders (render/raw.c). */

@@ -129,6 +129,8 @@ static int one(struct request *req, const struct input *input, struct adding *ad
 
 	if (r == 0 && input->sent)
 		r = firmware_piece_end(config, input->name, prolong, req, reterr);
+	if (r < 0 && input->sent && firmware_name_check(input->name, NULL) == 0)
+		firmware_piece_drop(config, input->name);
 	if (r == 0)
 		r = hash(req, &new, reterr);
 	if (r == 0)

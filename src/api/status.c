@@ -15,6 +15,7 @@
 #include "store/mac_id_failure.h"
 #include "store/rendition.h"
 #include "firmware.h"
+#include "job.h"
 #include "schedule.h"
 #include "upstream.h"
 
@@ -203,6 +204,8 @@ int api_status(struct request *req)
 		r = upstream_notices(request_mem(req), db, request_config(req), notices);
 	if (r == 0)
 		r = firmware_notices(request_mem(req), db, notices);
+	if (r == 0)
+		r = job_notices(request_mem(req), db, notices);
 	if (r == 0)
 		r = schedule_notices(request_mem(req), db, request_config(req), notices);
 	if (r < 0) {

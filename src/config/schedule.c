@@ -219,6 +219,23 @@ static void ours_lint(struct reading *reading, const struct instance *instance)
 			    (unsigned long long)f.need_s, (unsigned long long)f.have_s);
 }
 
+/* What is told to phones that keep a schedule themselves. */
+static void phones_lint(struct reading *reading, const struct instance *instance)
+{
+	const struct config_schedule *section = instance->data;
+
+	if (section->poll)
+		warning_add(reading, line_of(instance, "poll: "),
+			    "%s poll: phones ask outside of the windows, too, and get what they "
+			    "have until one opens",
+			    instance->label);
+	if (section->pin == PIN_DAY && (section->kind == SCHEDULE_FLEXIBLE || !section->interval))
+		warning_add(reading, line_of(instance, "pin: "),
+			    "%s pin: day does nothing here: only weekly schedules with an interval "
+			    "of a week or more have one day for each phone",
+			    instance->label);
+}
+
 static void schedule_fill(const struct config_schedule *section, struct schedule *s)
 {
 	s->name = section->name;
@@ -246,6 +263,7 @@ static void schedule_warn(struct reading *reading, const struct instance *instan
 	for (size_t i = 0; i < count; i++)
 		warning_add(reading, line_of(instance, lint[i]), "%s %s", instance->label, lint[i]);
 	ours_lint(reading, instance);
+	phones_lint(reading, instance);
 }
 
 void check_schedule(struct reading *reading, const struct instance *instance)
@@ -261,6 +279,13 @@ void check_schedule(struct reading *reading, const struct instance *instance)
 	if (!instance->keys[CONFIG_KEY_schedule_kind].bad && schedule_check(s, &diag) < 0) {
 		issue_add(reading, line_of(instance, diag.text), "%s %s", instance->label,
 			  diag.text);
+		return;
+	}
+	if (section->pin != PIN_NO && section->rotate) {
+		issue_add(reading, line_of(instance, "pin: "),
+			  "%s pin: a day that rotates cannot be written into phones; set rotate = "
+			  "no, or pin = no",
+			  instance->label);
 		return;
 	}
 	if (!is_sound(reading, instance) || zone_find(zone, &s->zone, NULL) < 0)

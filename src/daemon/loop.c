@@ -16,6 +16,7 @@
 #include "fleet/seen.h"
 #include "http/http.h"
 #include "outbound/outbound.h"
+#include "sched/sched.h"
 #include "tell.h"
 
 enum { TICK_US = 1000000, STALL_MS = 20000 };
@@ -125,6 +126,7 @@ static int on_tick(sd_event_source *source, uint64_t at, void *arg)
 
 	http_tick(loop->http);
 	feed_watchdog(loop);
+	sched_tick();
 	if (now - loop->flushed_at >= (int64_t)config->limits.seen_seconds * 1000) {
 		loop->flushed_at = now;
 		seen_flush();

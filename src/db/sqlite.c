@@ -119,18 +119,24 @@ static int prepare_control(struct db *db)
 	return 0;
 }
 
+/*
+ * A statement that changes rows keeps what it replaces until it is over.  In
+ * memory SQLite looks for the end of that from its beginning each time, so the
+ * writer has it where its transactions' length costs nothing: past 64 KB in a
+ * file without a name.
+ */
 static int configure_connection(struct db *db, enum db_sync sync)
 {
 	int r = sqlite_script(db, "PRAGMA foreign_keys = ON;"
 				  "PRAGMA cache_size = -2000;"
 				  "PRAGMA mmap_size = 0;"
-				  "PRAGMA temp_store = MEMORY;"
 				  "PRAGMA trusted_schema = OFF;");
 
 	if (r == 0 && db->mode == DB_WRITE)
 		r = sqlite_script(db, "PRAGMA wal_autocheckpoint = 10000;");
 	if (r == 0 && db->mode == DB_READ)
-		r = sqlite_script(db, "PRAGMA query_only = ON;");
+		r = sqlite_script(db, "PRAGMA query_only = ON;"
+				      "PRAGMA temp_store = MEMORY;");
 	if (r == 0)
 		r = sqlite_script(db, sync == DB_SYNC_FULL ? "PRAGMA synchronous = FULL;"
 							   : "PRAGMA synchronous = NORMAL;");

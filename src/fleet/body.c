@@ -135,7 +135,6 @@ static const struct field schedule_fields[] = {
 	FIELD(struct document_schedule, days, NUMBER),
 	FIELD(struct document_schedule, idle, NUMBER),
 	FIELD(struct document_schedule, poll, NUMBER),
-	FIELD(struct document_schedule, native, NUMBER),
 };
 SHAPE(schedule, struct document_schedule);
 

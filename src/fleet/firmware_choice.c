@@ -14,6 +14,7 @@
 #include "fleet/scope.h"
 #include "fleet/version.h"
 #include "render/document.h"
+#include "render/format.h"
 #include "store/device.h"
 #include "store/setting.h"
 
@@ -93,6 +94,20 @@ static void offer(void *mem, const struct config *config, const struct device_fe
 	ret->firmware = firmware;
 }
 
+/* It is the same whether or not there is firmware for it now. */
+static void point(void *mem, const struct config *config, const struct device_fetch *fetch,
+		  struct firmware_choice *ret)
+{
+	struct diag diag = {0};
+	char *url;
+	int r = firmware_directory(mem, config, fetch, &url, &diag);
+
+	if (r < 0)
+		ret->notice = mem_strdup(mem, diag_text(&diag, r));
+	else
+		ret->directory = url;
+}
+
 int firmware_choose(void *mem, struct db *db, const struct config *config,
 		    const struct device_fetch *fetch, const struct setting *settings, size_t count,
 		    struct firmware_choice *ret)
@@ -109,6 +124,8 @@ int firmware_choose(void *mem, struct db *db, const struct config *config,
 	r = firmware_of_product(mem, db, fetch->product, &files, &file_count);
 	if (r < 0)
 		return r;
+	if (firmware_uses_directory(product_find(fetch->product)))
+		point(mem, config, fetch, ret);
 	file = pick(files, file_count, ret->wanted);
 	if (!file) {
 		ret->notice = mem_printf(mem, "firmware.version is %s, and no file for %s is that",

@@ -11,12 +11,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "config/config.h"
 #include "fleet/firmware_name.h"
 
 enum { PIECE_BYTES = 256 * 1024, PIECES_A_TICK = 64 };
+
+/* Whoever sends a file does not pause for so long between two pieces. */
+enum { ABANDONED_SECONDS = 3600 };
 
 static const char sent_mark[] = ".sent-";
 static const char fetch_mark[] = ".fetch-";
@@ -38,6 +42,11 @@ static void closep(const int *fd)
 		close(*fd);
 }
 
+static bool is_marked(const char *name, const char *mark)
+{
+	return strncmp(name, mark, strlen(mark)) == 0;
+}
+
 /* What the last run has left. */
 static void sweep(int dir)
 {
@@ -45,8 +54,24 @@ static void sweep(int dir)
 	struct dirent *entry;
 
 	while (stream && (entry = readdir(stream)))
-		if (strncmp(entry->d_name, sent_mark, strlen(sent_mark)) == 0 ||
-		    strncmp(entry->d_name, fetch_mark, strlen(fetch_mark)) == 0)
+		if (is_marked(entry->d_name, sent_mark) || is_marked(entry->d_name, fetch_mark))
+			unlinkat(dir, entry->d_name, 0);
+	if (stream)
+		closedir(stream);
+}
+
+/* What senders have left who went away in the middle. */
+static void sweep_abandoned(int dir)
+{
+	int again = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = again < 0 ? NULL : fdopendir(again);
+	struct dirent *entry;
+	struct stat st;
+
+	while (stream && (entry = readdir(stream)))
+		if (is_marked(entry->d_name, sent_mark) &&
+		    fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    st.st_mtim.tv_sec + ABANDONED_SECONDS < clock_now())
 			unlinkat(dir, entry->d_name, 0);
 	if (stream)
 		closedir(stream);
@@ -156,6 +181,12 @@ static int write_all(int fd, const char *data, size_t len, const char *name, str
 	return 0;
 }
 
+static int too_large(const struct config *config, const char *name, struct diag *reterr)
+{
+	return diag_set(reterr, -E_TOO_LARGE, "%s is larger than %u bytes ([firmware] max_bytes)",
+			name, config->firmware.max_bytes);
+}
+
 int firmware_piece_write(const struct config *config, const char *name, uint64_t offset,
 			 const void *data, size_t len, struct diag *reterr)
 {
@@ -163,24 +194,42 @@ int firmware_piece_write(const struct config *config, const char *name, uint64_t
 	CLEANUP(closep) int dir = dir_open(config, reterr);
 	CLEANUP(closep) int fd = -1;
 	struct stat st;
+	int r;
 
 	if (dir < 0)
 		return dir;
-	if (offset + len > config->firmware.max_bytes)
-		return diag_set(reterr, -E_TOO_LARGE,
-				"%s is larger than %u bytes ([firmware] max_bytes)", name,
-				config->firmware.max_bytes);
+	if (offset == 0)
+		sweep_abandoned(dir);
 	fd = openat(dir, made,
 		    O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_CREAT |
 			    (offset == 0 ? O_TRUNC : 0),
 		    0640);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return io_error(reterr, name);
-	if ((uint64_t)st.st_size != offset)
+	if ((uint64_t)st.st_size != offset) {
+		if (st.st_size == 0)
+			unlinkat(dir, made, 0);
 		return diag_set(reterr, -E_FIRMWARE_OFFSET,
 				"%s: %lld bytes are here, and the next piece begins there", name,
 				(long long)st.st_size);
-	return write_all(fd, data, len, name, reterr);
+	}
+	if (offset + len > config->firmware.max_bytes)
+		r = too_large(config, name, reterr);
+	else
+		r = write_all(fd, data, len, name, reterr);
+	/* It can not become whole any more, and may be what fills the disk. */
+	if (r < 0)
+		unlinkat(dir, made, 0);
+	return r;
+}
+
+void firmware_piece_drop(const struct config *config, const char *name)
+{
+	CLEANUP(mem_freep) char *made = mem_printf(NULL, "%s%s", sent_mark, name);
+	CLEANUP(closep) int dir = dir_open(config, NULL);
+
+	if (dir >= 0)
+		unlinkat(dir, made, 0);
 }
 
 char *firmware_made_name(void *mem, const char *name)

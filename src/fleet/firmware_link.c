@@ -111,6 +111,17 @@ static int base_of(void *mem, const struct config *config, const struct device_f
 	return 0;
 }
 
+int firmware_directory(void *mem, const struct config *config, const struct device_fetch *fetch,
+		       char **ret, struct diag *reterr)
+{
+	int r = firmware_link(mem, config, fetch, "", ret, reterr);
+
+	/* Phones put a slash between it and the name. */
+	if (r == 0)
+		(*ret)[strlen(*ret) - 1] = '\0';
+	return r;
+}
+
 int firmware_link(void *mem, const struct config *config, const struct device_fetch *fetch,
 		  const char *name, char **ret, struct diag *reterr)
 {

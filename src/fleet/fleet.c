@@ -12,6 +12,7 @@
 #include "config/config.h"
 #include "db/reader.h"
 #include "fleet/audit.h"
+#include "fleet/phone_schedule.h"
 #include "fleet/schedule.h"
 #include "store/account.h"
 #include "store/meta.h"
@@ -201,6 +202,7 @@ static void schedule_words(const struct config_schedule *row, struct buf *buf)
 	for (size_t i = 0; i < s->blackout_count; i++)
 		buf_printf(buf, ",%lld-%lld", (long long)s->blackouts[i].from,
 			   (long long)s->blackouts[i].until);
+	phone_schedule_words(row, buf);
 	buf_addc(buf, '\n');
 }
 

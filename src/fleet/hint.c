@@ -9,6 +9,7 @@
 #include "fleet/scope.h"
 #include "fleet/version.h"
 #include "fleet/view.h"
+#include "fleet/xstim_hint.h"
 #include "render/format.h"
 #include "render/parameter.h"
 #include "store/handset.h"
@@ -148,6 +149,8 @@ void hint_view(void *mem, const struct view *view, struct hints *ret)
 		.firmware = view->fetch->firmware,
 		.hints = ret,
 	};
+	const char *texts[XSTIM_HINTS_MAX];
+	size_t count;
 
 	*ret = (struct hints){0};
 	look(&at, document->params, document->param_count);
@@ -155,6 +158,9 @@ void hint_view(void *mem, const struct view *view, struct hints *ret)
 		look(&at, document->handsets[i].params, document->handsets[i].param_count);
 	if (at.more > 0)
 		add(mem, ret, mem_printf(mem, "and %zu more parameters that look odd", at.more));
+	count = xstim_hint(mem, view, texts);
+	for (size_t i = 0; i < count; i++)
+		add(mem, ret, texts[i]);
 	if (view->opers_left_out > 0)
 		add(mem, ret,
 		    mem_printf(mem, "opers that name handsets of other devices are left out: %zu",

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "fleet/learn.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "fleet/fleet.h"
+#include "fleet/job.h"
 #include "store/device.h"
 
 struct lesson {
@@ -15,13 +17,17 @@ struct lesson {
 
 static int learn_op(struct db *db, void *arg, struct diag *diag)
 {
+	CLEANUP(mem_freep) void *scratch = mem_root("lesson");
 	const struct lesson *lesson = arg;
 	int r = device_learn(db, lesson->mac, lesson->agent.version, lesson->agent.capacity);
+	int noted = r < 0 ? r
+			  : job_note_version(scratch, db, lesson->mac, lesson->agent.version,
+					     clock_now());
 
 	(void)diag;
 	if (r > 0)
 		writer_touch(db);
-	return r;
+	return noted < 0 ? noted : r;
 }
 
 static void learn_done(void *arg, int result, const struct diag *diag)

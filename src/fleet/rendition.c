@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "fleet/lifecycle.h"
 #include "fleet/body.h"
+#include "fleet/job.h"
 #include "fleet/operation.h"
 #include "render/format.h"
 
@@ -128,6 +129,9 @@ int rendition_evidence(struct db *db, int64_t mac, const char *etag, int64_t at,
 	if (r <= 0)
 		return r;
 	r = carry_operations(scratch, db, mac, operations, at, &ended, ret_operations);
+	/* Before what has been given makes the device's revision grow. */
+	if (r == 0)
+		r = job_note_fetch(scratch, db, mac, at);
 	if (r == 0)
 		r = device_provisioned(db, mac, at);
 	if (r < 0)

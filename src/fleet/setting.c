@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "fleet/audit.h"
 #include "fleet/firmware.h"
+#include "fleet/phone_schedule.h"
 #include "fleet/schedule.h"
 #include "fleet/scope.h"
 #include "render/format.h"
@@ -123,6 +124,8 @@ int fleet_setting_set(struct change *change, const struct setting_new *new)
 		r = firmware_setting_check(change, &scope, new);
 	if (r == 0)
 		r = schedule_setting_check(change, &scope, new);
+	if (r == 0)
+		r = phone_schedule_setting_check(change, &scope, new);
 	if (r == 0)
 		r = scope_changed(change, &scope);
 	if (r < 0)

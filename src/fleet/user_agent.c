@@ -3,7 +3,8 @@
  * Lenient, since models and firmware differ: the model ends at the first
  * slash, the version at the first semicolon, the first field of 12 hex digits
  * is the MAC, other fields are NAME=VALUE, and quotes around all of it come
- * from proxies.  What is not understood is skipped.
+ * from proxies.  What is not understood is skipped.  XSTIM and Htek phones have
+ * words instead, of which the last two count.
  */
 #include "fleet/user_agent.h"
 
@@ -14,6 +15,8 @@
 #include "base/text.h"
 #include "fleet/version.h"
 #include "store/mac.h"
+
+enum { MAC_TEXT_LEN = 17 /* with its colons */ };
 
 /* A piece of the header, without blanks at its ends. */
 struct piece {
@@ -90,11 +93,41 @@ static void capacity(struct piece piece, int64_t *ret)
 		*ret = n;
 }
 
+/* The last word, cut off `rest`. */
+static struct piece last(struct piece *rest)
+{
+	size_t at = rest->len;
+	struct piece word;
+
+	while (at > 0 && rest->s[at - 1] != ' ')
+		at--;
+	word = (struct piece){rest->s + at, rest->len - at};
+	*rest = trim(rest->s, at);
+	return word;
+}
+
+/* "Htek UC926 2.0.4.2 00:1f:c1:00:00:00": the last word is the MAC, the one before it the version. */
+static bool parse_words(struct piece rest, struct user_agent *ret)
+{
+	struct piece mac = last(&rest), version = last(&rest);
+	char text[MAC_TEXT_LEN + 1];
+
+	if (mac.len != MAC_TEXT_LEN || !copy(ret->model, rest, "-_.()+ ") ||
+	    !copy(ret->version, version, ".+-_") || !version_is(ret->version))
+		return false;
+	memcpy(text, mac.s, MAC_TEXT_LEN);
+	text[MAC_TEXT_LEN] = '\0';
+	ret->capacity = -1;
+	return mac_parse(text, &ret->mac) == 0;
+}
+
 bool user_agent_parse(const char *s, struct user_agent *ret)
 {
 	struct piece rest = trim(s, strlen(s));
 
-	if (!memchr(rest.s, '/', rest.len) || !copy(ret->model, next(&rest, '/'), " -_.()+"))
+	if (!memchr(rest.s, '/', rest.len))
+		return parse_words(rest, ret);
+	if (!copy(ret->model, next(&rest, '/'), " -_.()+"))
 		return false;
 	if (!copy(ret->version, next(&rest, ';'), ".+-_") || !version_is(ret->version))
 		return false;

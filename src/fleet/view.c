@@ -14,6 +14,7 @@
 #include "fleet/interlock.h"
 #include "fleet/oper.h"
 #include "fleet/operation.h"
+#include "fleet/phone_schedule.h"
 #include "fleet/schedule.h"
 #include "fleet/scope.h"
 #include "fleet/template.h"
@@ -211,7 +212,11 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 	if (r < 0)
 		return r;
 	view->revision = view_revision(mem, &view->fetch->revision);
-	document->firmware = view->firmware.firmware;
+	/* One or the other: what lies in a directory is decided when it is asked for. */
+	document->firmware = view->firmware.directory ? NULL : view->firmware.firmware;
+	document->firmware_directory = view->firmware.directory;
+	firmware_point_operations(mem, config, view);
+	phone_schedule_apply(mem, config, view, settings, count);
 	view->gate.name = gate_setting(settings, count, schedule_config_name);
 	view->firmware_gate.name = gate_setting(settings, count, schedule_firmware_name);
 	gate_apply(mem, config, view);

@@ -8,6 +8,9 @@
  * token, a device that is not there any more or is locked, and a file that is
  * not there are one and the same 404.
  *
+ * Documents of phones that know only a name of their own carry the same without
+ * the file, and its token is of the MAC alone.
+ *
  * /firmware/{file} is for those that prove who they are as for a document, with
  * their MAC as the user; where no proof is asked, for everybody.
  *
@@ -135,9 +138,8 @@ static int open_known(struct request *req, const char *name, struct firmware **r
 	return 1;
 }
 
-static int serve(struct request *req, request_handler *otherwise)
+static int serve(struct request *req, const char *name, request_handler *otherwise)
 {
-	const char *name = request_param(req, "file");
 	struct firmware *firmware;
 	struct firmware_file file;
 	int r = open_known(req, name, &firmware, &file);
@@ -155,19 +157,57 @@ static int serve(struct request *req, request_handler *otherwise)
 	}
 }
 
+/* Which file a link leads to: the one that it names, or what a phone is to find in its directory. */
+static int follow(struct request *req, int64_t mac, const char **ret_name)
+{
+	const char *token = request_param(req, "token");
+	const char *name = request_param(req, "file");
+	struct db *db;
+	int r = fleet_reader(&db);
+
+	*ret_name = name;
+	if (r == 0)
+		r = firmware_judge_link(request_mem(req), db, mac, token, name);
+	if (r == -E_FIRMWARE_TOKEN)
+		r = firmware_judge_directory(request_mem(req), db, request_config(req), mac, token,
+					     name, ret_name);
+	return r;
+}
+
+static bool is_refusal(int r)
+{
+	return r == -E_FIRMWARE_TOKEN || r == -E_FIRMWARE_NOT_ITS || admission_is_denial(r);
+}
+
+/* The same, of a request that may have no link. */
+static int name_of(struct request *req, const char **ret)
+{
+	int64_t mac;
+	int r;
+
+	*ret = request_param(req, "file");
+	if (!request_param(req, "token"))
+		return 0;
+	r = phone_mac(req, &mac);
+	return r < 0 ? r : follow(req, mac, ret);
+}
+
 /* On a worker.  Who asks meanwhile is told to come again: it takes seconds, and there are few workers. */
 static int examine_and_serve(struct request *req)
 {
 	static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
-	int r;
+	const char *name;
+	int r = name_of(req, &name);
 
+	if (r < 0)
+		return is_refusal(r) ? deny(req, r) : r;
 	if (pthread_mutex_trylock(&one) != 0)
 		return -E_BUSY;
-	r = examine(req, request_param(req, "file"));
+	r = examine(req, name);
 	pthread_mutex_unlock(&one);
 	if (r < 0)
 		return r;
-	r = serve(req, NULL);
+	r = serve(req, name, NULL);
 	return r == -E_FIRMWARE_CHANGED ? deny(req, r) : r;
 }
 
@@ -181,27 +221,29 @@ static bool is_rest(const struct request *req)
 }
 
 /* `mac` -1: nobody knows whose. */
-static int check_time(struct request *req, struct db *db, int64_t mac)
+static int check_time(struct request *req, int64_t mac, const char *name)
 {
-	const char *name = request_param(req, "file");
 	int64_t now = clock_now();
-	struct firmware_pass pass;
-	int r = firmware_judge_time(request_mem(req), db, request_config(req), mac, name, now,
-				    is_rest(req), &pass);
+	struct firmware_pass pass = {.begins = false};
+	struct db *db;
+	int r = fleet_reader(&db);
 
+	if (r == 0)
+		r = firmware_judge_time(request_mem(req), db, request_config(req), mac, name, now,
+					is_rest(req), &pass);
 	if (r == 0 && pass.begins && strcmp(request_method_name(req), "HEAD") != 0)
 		firmware_begin(mac, name, now);
 	return r;
 }
 
 /* Serves, if it is the time for it. */
-static int serve_now(struct request *req, struct db *db, int64_t mac)
+static int serve_now(struct request *req, int64_t mac, const char *name)
 {
-	int r = check_time(req, db, mac);
+	int r = check_time(req, mac, name);
 
 	switch (-r) {
 	case 0:
-		return serve(req, examine_and_serve);
+		return serve(req, name, examine_and_serve);
 	case E_OUTSIDE_WINDOW:
 	case E_BLACKOUT:
 	case E_SCHEDULE_UNKNOWN:
@@ -213,22 +255,17 @@ static int serve_now(struct request *req, struct db *db, int64_t mac)
 
 int phone_firmware_link(struct request *req)
 {
-	struct db *db;
+	const char *name;
 	int64_t mac;
 	int r = phone_mac(req, &mac);
 
 	if (r < 0)
 		return deny(req, r);
-	r = fleet_reader(&db);
-	if (r == 0)
-		r = firmware_judge_link(request_mem(req), db, mac, request_param(req, "token"),
-					request_param(req, "file"));
-	if (r == -E_FIRMWARE_TOKEN || admission_is_denial(r))
-		return deny(req, r);
+	r = follow(req, mac, &name);
 	if (r < 0)
-		return r;
+		return is_refusal(r) ? deny(req, r) : r;
 	seen_note(mac, clock_now(), request_address(req), request_header(req, "User-Agent"));
-	return serve_now(req, db, mac);
+	return serve_now(req, mac, name);
 }
 
 /* Whose credentials these are: the user is a MAC. */
@@ -257,17 +294,15 @@ static int prove(struct request *req, int64_t *ret_mac)
 
 int phone_firmware(struct request *req)
 {
-	struct db *db;
+	const char *name = request_param(req, "file");
 	int64_t mac = -1;
-	int r = fleet_reader(&db);
+	int r;
 
-	if (r < 0)
-		return r;
 	if (proof_is_open(req))
-		return serve_now(req, db, mac);
+		return serve_now(req, mac, name);
 	r = prove(req, &mac);
 	if (r < 0)
 		return phone_refuse(req, r);
 	seen_note(mac, clock_now(), request_address(req), request_header(req, "User-Agent"));
-	return serve_now(req, db, mac);
+	return serve_now(req, mac, name);
 }

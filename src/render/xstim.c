@@ -146,9 +146,19 @@ static int check_params(struct xml *out, const struct document *document)
 	return 0;
 }
 
+/* An operation is as good a reason to look there as a version that is wanted. */
+static const char *directory_of(const struct document *document)
+{
+	for (size_t i = 0; i < document->operation_count; i++)
+		if (document->operations[i].kind == OPERATION_FIRMWARE &&
+		    document->operations[i].url)
+			return document->operations[i].url;
+	return document->firmware_directory;
+}
+
 static int write_management(struct xml *out, const struct document *document)
 {
-	const char *directory = document->firmware_directory;
+	const char *directory = directory_of(document);
 	const struct document_schedule *schedule = document->schedule;
 	char minutes[16];
 	int r;

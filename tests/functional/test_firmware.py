@@ -143,6 +143,27 @@ def test_a_file_that_is_too_large_is_refused(make_daemon):
     file.write_bytes(bytes_of(500_000))
     refused = daemon.ctl("firmware", "add", file, check=False)
     assert refused.returncode == 1 and b"max_bytes" in refused.stderr
+    assert list(directory(daemon).iterdir()) == []
+
+
+def test_what_was_sent_for_nothing_does_not_stay(fleet):
+    file = fleet.directory / "N870-V3.0.bin"
+    file.write_bytes(bytes_of(300_000))
+    refused = fleet.ctl("firmware", "add", file, "--product", "n999", check=False)
+    assert refused.returncode == 1 and b"product_unknown" in refused.stderr
+    assert [file.name for file in directory(fleet).iterdir()] == [NAME]
+
+
+def test_what_a_sender_has_left_goes_when_the_next_one_begins(fleet):
+    hours = {".sent-left.bin": 2, ".sent-under-way.bin": 0.5}
+    for name, age in hours.items():
+        (directory(fleet) / name).write_bytes(b"the first half")
+        os.utime(directory(fleet) / name, (time.time() - 3600 * age,) * 2)
+    file = fleet.directory / "N870-V3.0.bin"
+    file.write_bytes(b"whole")
+    fleet.ctl("firmware", "add", file)
+    assert {file.name for file in directory(fleet).iterdir()} == \
+        {NAME, file.name, ".sent-under-way.bin"}
 
 
 # -- serving

@@ -118,8 +118,12 @@ def test_what_setting_why_means_is_a_sentence(fleet):
 
 def test_schedules_never_reach_a_document(fleet):
     before = fleet.ctl("preview", MAC)
-    fleet.ctl("setting", "set", "fleet", "schedule.config", "night")
+    fleet.ctl("setting", "set", "fleet", "schedule.firmware", "night")
     assert fleet.ctl("preview", MAC) == before
+    # What phones are told of it is in test_xstim.py; its name is ours.
+    fleet.ctl("setting", "set", "fleet", "schedule.config", "night")
+    document = fleet.ctl("preview", MAC)
+    assert "schedule" not in document and "night" not in document
 
 
 def test_a_device_has_its_turn_when_the_command_says(fleet):

@@ -130,6 +130,10 @@ static void a_bad_schedule_is_refused_with_its_line(void **state)
 		{"start = 00:00\nend = 05:00\ngrace = soon\n", ":6: [schedule x] grace: \"soon\""},
 		{"start = 00:00\nend = 05:00\nblackout = 2026-12-24..2026-12-23\n",
 		 ":6: [schedule x] blackout: \"2026-12-23\""},
+		{"start = 00:00\nend = 05:00\nrotate = yes\npin = day\n",
+		 ":7: [schedule x] pin: a day that rotates"},
+		{"start = 00:00\nend = 05:00\npin = minute\n", ":6: [schedule x] pin: \"minute\""},
+		{"start = 00:00\nend = 05:00\npoll = -1\n", ":6: [schedule x] poll: \"-1\""},
 		{"start = 00:00\nend = 05:00\nblackout = christmas\n",
 		 ":6: [schedule x] blackout: \"christmas\""},
 	};
@@ -160,6 +164,10 @@ static void what_may_not_be_meant_is_warned_of_with_its_line(void **state)
 		{"start = 02:00\nend = 04:00\nmin_gap = 7\n",
 		 ":6: warning: [schedule x] min_gap: 7"},
 		{"start = 09:00\nend = 10:00\n", ":3: warning: [schedule x] the window is open on"},
+		{"start = 02:00\nend = 04:00\npoll = 60\n",
+		 ":6: warning: [schedule x] poll: phones"},
+		{"start = 02:00\nend = 04:00\npin = day\ninterval = 0\n",
+		 ":6: warning: [schedule x] pin: day does nothing here"},
 		{"start = 02:00\nend = 04:00\nkind = flexible\ndays = mon\n",
 		 ":7: warning: [schedule x] days: only weekly"},
 		{"start = 00:00\nend = 05:00\ndays = sun\nrollout_image = 40M\nrollout_phones = "

@@ -25,7 +25,7 @@
  *  "operations": [{"kind", "mode", "ipui", "dm", "start_at", "duration", "password", "url"}],
  *  "lines": [{"slot", "provider", "repeat", "line": {…}}],
  *  "template": {"content_type", "text" or "file"},
- *  "schedule": {"name", "kind", "start", "end", "interval", "days", "idle", "poll", "native"},
+ *  "schedule": {"name", "kind", "start", "end", "interval", "days", "idle", "poll"},
  *  "firmware_directory": TEXT,
  *  "expect_error": {"name": "text_empty", "text": "…"}}
  *
@@ -364,19 +364,16 @@ static inline bool golden_schedule(void *mem, struct golden *g, json_t *json)
 	struct document_schedule *schedule = mem_new(mem, struct document_schedule);
 	const char *name, *kind;
 	json_error_t error;
-	int native = 0;
 
 	if (!json)
 		return true;
-	if (json_unpack_ex(json, &error, JSON_STRICT,
-			   "{s:s, s:s, s:i, s:i, s:i, s?i, s?i, s?i, s?b}", "name", &name, "kind",
-			   &kind, "start", &schedule->start, "end", &schedule->end, "interval",
-			   &schedule->interval, "days", &schedule->days, "idle", &schedule->idle,
-			   "poll", &schedule->poll, "native", &native) < 0)
+	if (json_unpack_ex(json, &error, JSON_STRICT, "{s:s, s:s, s:i, s:i, s:i, s?i, s?i, s?i}",
+			   "name", &name, "kind", &kind, "start", &schedule->start, "end",
+			   &schedule->end, "interval", &schedule->interval, "days", &schedule->days,
+			   "idle", &schedule->idle, "poll", &schedule->poll) < 0)
 		return golden_fail(g, error.text);
 	schedule->name = mem_strdup(mem, name);
 	schedule->kind = strcmp(kind, "flexible") == 0 ? DOCUMENT_FLEXIBLE : DOCUMENT_WEEKLY;
-	schedule->native = native;
 	g->document.schedule = schedule;
 	return true;
 }

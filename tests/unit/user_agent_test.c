@@ -41,6 +41,12 @@ static void what_devices_say_is_understood(void **state)
 		/* Fields in another order, and some that nobody knows. */
 		{" N670/V2.70 ; X ; handset=20;;7C2F80E0D605;7C2F80000000 ;Y=1", "N670", "V2.70",
 		 MAC, 20},
+		/* XSTIM and Htek phones */
+		{"Htek UC926 2.0.4.2 00:1f:c1:00:00:00", "Htek UC926", "2.0.4.2", 0x1fc1000000, -1},
+		{"\"Htek UC903 2.0.4.4.58 00:1F:C1:1C:22:A9\"", "Htek UC903", "2.0.4.4.58",
+		 0x1fc11c22a9, -1},
+		{"Infinity XSTIM  5008  2.42.6  00:1f:c1:00:00:01", "Infinity XSTIM  5008",
+		 "2.42.6", 0x1fc1000001, -1},
 		/* A capacity that is none is as if it were not told. */
 		{"N670/V2.70;Handset=", "N670", "V2.70", -1, -1},
 		{"N670/V2.70;Handset=-1", "N670", "V2.70", -1, -1},
@@ -77,6 +83,13 @@ static void what_is_not_a_device_s_is_not_understood(void **state)
 		"Gigaset",
 		"Gigaset N870 IP PRO",
 		"Gigaset N870 IP PRO/",
+		"00:1f:c1:00:00:00",
+		"2.0.4.2 00:1f:c1:00:00:00",
+		"Htek UC926 00:1f:c1:00:00:00",
+		"Htek UC926 2.0.4.2",
+		"Htek UC926 2.0.4.2 00:1f:c1:00:00:0g",
+		"Htek UC926 2.0.4.2 00:1f:c1:00:00:00 x",
+		"Htek UC926 x 00:1f:c1:00:00:00",
 		"Gigaset N870 IP PRO/;7C2F80E0D605",
 		"Gigaset N870 IP PRO/unknown;7C2F80E0D605",
 		"Gigaset N870 IP PRO/2.0 7C2F80E0D605",

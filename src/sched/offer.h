@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+
+#include "fleet/job.h"
+
+struct device;
+
+/*
+ * An offer to one device, in the file of its kind: what has to be in the
+ * device's document, so that its next fetch does what the job is for.
+ *
+ * 0: it is made.  1: there is nothing to do, `words` say why.  -E_BUSY: not now.
+ * Another error is a reason why this device cannot have it, with words in change->diag.
+ */
+struct offer {
+	struct change *change;
+	const struct job *job;
+	struct job_device *row;
+	const struct device *device;
+	bool reaches; /* it can be told to fetch */
+	int64_t now;
+	const char *words;
+};
+
+#define JOB(id, evidence, restarts, setting, wait_s, what)                                         \
+	int offer_##id(struct offer *offer) MUST_CHECK;
+#include "fleet/jobs.def"
+#undef JOB
+
+/* The device's document is made again, so that its next fetch is evidence. */
+int offer_touch(struct offer *offer) MUST_CHECK;

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "sched/sched.h"
+
+#include <stdatomic.h>
+
+#include "base/clock.h"
+#include "base/counter.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "config/config.h"
+#include "sched/turn.h"
+#include "store/mac.h"
+#include "trigger.h"
+
+static struct {
+	atomic_bool is_posted; /* one operation at a time */
+	atomic_bool is_stopping;
+} sched;
+
+struct run {
+	const struct config *config;
+	struct turn turn;
+};
+
+static int run_op(struct db *db, void *arg, struct diag *diag)
+{
+	static const struct audit_who who = {"gigaprovd", "", ""};
+	struct run *run = arg;
+	struct change change = {
+		.db = db, .mem = run, .who = &who, .diag = diag, .config = run->config};
+
+	return turn_run(&change, &run->turn);
+}
+
+static void say(const struct turn_note *note)
+{
+	char mac[MAC_LEN + 1];
+
+	mac_format(note->mac, mac);
+	switch (note->what) {
+	case TURN_TELL:
+	case TURN_RESTART:
+		counter_add(M_JOB_OFFERED, 1);
+		sched_trigger.tell(note->mac, note->what == TURN_RESTART);
+		break;
+	case TURN_FAILED:
+		counter_add(M_JOB_FAILED, 1);
+		log_warn("a job has failed for a device", LOG_I("job", note->job_id),
+			 LOG_S("mac", mac), LOG_S("reason", note->words));
+		break;
+	case TURN_HALTED:
+		counter_add(M_JOB_HALTED, 1);
+		log_warn("a job does not go on by itself", LOG_I("job", note->job_id),
+			 LOG_S("reason", note->words));
+		break;
+	case TURN_DONE:
+		log_info("a job is done", LOG_I("job", note->job_id));
+		break;
+	}
+}
+
+static void post(void);
+
+static void run_done(void *arg, int result, const struct diag *diag)
+{
+	struct run *run = arg;
+	bool more = result >= 0 && run->turn.more;
+
+	for (size_t i = 0; i < run->turn.note_count && result >= 0; i++)
+		say(&run->turn.notes[i]);
+	if (result < 0)
+		log_error("jobs did not go on; they will with the next tick",
+			  LOG_S("words", diag->text), LOG_E(result));
+	config_release(run->config);
+	mem_free(run);
+	if (more && !atomic_load(&sched.is_stopping))
+		post();
+	else
+		atomic_store(&sched.is_posted, false);
+}
+
+static void post(void)
+{
+	struct run *run = mem_new(NULL, struct run);
+
+	run->config = config_pin();
+	run->turn.trigger = &sched_trigger;
+	if (writer_post(fleet_writer(), WRITER_LOW, run_op, run_done, run) < 0) {
+		config_release(run->config);
+		mem_free(run);
+		atomic_store(&sched.is_posted, false);
+	}
+}
+
+void sched_tick(void)
+{
+	struct db *db;
+	bool due = false;
+	int r;
+
+	if (atomic_load(&sched.is_stopping) || atomic_load(&sched.is_posted))
+		return;
+	r = fleet_reader(&db);
+	if (r == 0)
+		r = turn_is_due(db, clock_now(), &due);
+	if (r < 0)
+		log_error("it is not known what is due", LOG_E(r));
+	if (!due)
+		return;
+	atomic_store(&sched.is_posted, true);
+	post();
+}
+
+void sched_stop(void)
+{
+	atomic_store(&sched.is_stopping, true);
+}
