@@ -43,7 +43,6 @@ static const struct {
 };
 
 struct reading {
-	void *mem;
 	struct wpi_message *message;
 	const struct wpi_limits *limits;
 	xmlParserCtxt *ctxt;
@@ -314,7 +313,7 @@ int wpi_parse(void *mem, const char *data, size_t len, const struct wpi_limits *
 	      struct wpi_message **ret, struct diag *reterr)
 {
 	CLEANUP(mem_freep) void *scratch = mem_root("wpi_parse");
-	struct reading in = {.mem = scratch, .limits = limits, .reterr = reterr};
+	struct reading in = {.limits = limits, .reterr = reterr};
 	char *bytes = NULL;
 	size_t bytes_len = 0;
 	int r;
