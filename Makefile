@@ -40,7 +40,7 @@ comma := ,
 B := build/$(VARIANT)
 
 PACKAGES := libmicrohttpd libxml-2.0 sqlite3 libcurl libsystemd talloc inih jansson libsodium \
-	nettle gnutls
+	nettle gnutls libosip2
 
 # These install first, or need no libraries, and build by calling make again.
 SELF_SUFFICIENT := deps deps-test clean run check lint lint-text fuzz valgrind bench

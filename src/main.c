@@ -189,7 +189,7 @@ static int start(const struct config *config, struct http **ret, struct diag *re
 	if (r < 0)
 		return r;
 	metrics_setup(*ret);
-	return outbound_start(reterr);
+	return outbound_start(config, reterr);
 }
 
 /* Where port 0 was asked for, this is how people and programs learn what it became. */

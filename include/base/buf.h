@@ -14,6 +14,9 @@ struct buf {
 	size_t size;
 };
 
+/* No buffer holds more, its NUL with it: who fills one with what others send looks before. */
+enum { BUF_MAX = (256 << 20) - 1 };
+
 struct buf *buf_new(void *mem);
 
 /* Room for `more` bytes and the NUL; for buf_add(), when there is none. */

@@ -30,6 +30,7 @@ enum plane {
 enum phone_auth { PHONE_AUTH_DIGEST, PHONE_AUTH_OPEN };
 enum date_order { DATE_ORDER_DATE_URL, DATE_ORDER_URL_DATE };
 enum list_answer { LIST_ANSWER_SEED, LIST_ANSWER_GUIDE };
+enum sip_transport { SIP_UDP, SIP_TCP };
 enum upstream_kind { UPSTREAM_AUTOPROV };
 enum firmware_unidentified { FIRMWARE_ALLOW, FIRMWARE_DENY };
 enum delete_not_provisioned { DNP_AUTO, DNP_ALWAYS, DNP_NEVER };
@@ -122,6 +123,25 @@ struct config_firmware {
 	const char *tls_ca; /* NULL: the system's */
 };
 
+struct config_sip {
+	bool notify;
+	const char *address;
+	unsigned port;
+	unsigned transport; /* enum sip_transport */
+	unsigned phone_port;
+	unsigned t1_ms;
+	unsigned t2_ms;
+	unsigned answer_ms;
+	unsigned fetch_seconds;
+	unsigned gap_seconds;
+	unsigned rate;
+	unsigned queue;
+	bool multicast;
+	struct config_words multicast_interfaces;
+	unsigned multicast_port;
+	unsigned multicast_rate;
+};
+
 struct config_upstream {
 	const char *name;
 	unsigned kind; /* enum upstream_kind */
@@ -196,6 +216,7 @@ struct config {
 	struct config_redirect redirect;
 	struct config_provisioning provisioning;
 	struct config_firmware firmware;
+	struct config_sip sip;
 	struct config_limits limits;
 
 	struct config_listener *listeners; /* in the file's order, at least one */

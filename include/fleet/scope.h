@@ -34,7 +34,7 @@ bool scope_slot_parse(const char *key, int64_t *ret_mac, int *ret_slot);
  */
 int setting_name_check(const char *name) MUST_CHECK;
 
-/* Whether it is for us and never written to a phone: schedule.…, firmware.… */
+/* Whether it is for us and never written to a phone: schedule.…, firmware.…, notify.… */
 bool setting_is_ours(const char *name);
 
 /* The scopes that a device's settings come from, farthest first; at most four. */

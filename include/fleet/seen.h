@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/macros.h"
@@ -25,6 +26,9 @@ void seen_note(int64_t mac, int64_t at, const struct net_address *address, const
 /* The same of a device that was told where to get its document. */
 void seen_note_redirect(int64_t mac, int64_t at, const struct net_address *address,
 			const char *user_agent);
+
+/* Where a device was last seen, when that has not been written out yet. */
+bool seen_peek(int64_t mac, struct net_address *ret);
 
 /* Hands what has gathered to the writer of seen.db; does not wait. */
 void seen_flush(void);

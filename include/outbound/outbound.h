@@ -3,8 +3,11 @@
 
 #include "base/error.h"
 
+struct config;
+
 /*
- * Telling upstreams what the outbox holds.
+ * Telling upstreams what the outbox holds, and phones to fetch (fleet/notify.h,
+ * on a thread of its own).
  *
  * A thread of its own, with libcurl's multi interface: what it waits for are
  * other servers and its own commits, and the main loop may wait for neither.
@@ -12,7 +15,7 @@
  */
 
 /* After fleet_open(). */
-int outbound_start(struct diag *reterr) MUST_CHECK;
+int outbound_start(const struct config *config, struct diag *reterr) MUST_CHECK;
 
 /* Another configuration is in force: failures are forgotten and all is tried again. */
 void outbound_reload(void);

@@ -56,6 +56,13 @@ struct read_mends {
 
 enum { READ_MENDS_MAX = 200 };
 
+/*
+ * Bounds that no ini widens: elements have five attributes at most; a larger
+ * file, which may triple when it is converted and double when it is set right,
+ * would not go into one piece of memory.
+ */
+enum { READ_ATTRIBUTES_MAX = 100, READ_BYTES_MAX = 64 << 20 };
+
 enum read_format { READ_NX70, READ_MAXWELL, READ_PROVIDER_FRAME };
 
 struct read_document {
@@ -94,7 +101,9 @@ int read_document(void *mem, const char *data, size_t len, const struct read_lim
  *	characters that XML does not have
  *	bytes that are not UTF-8, where that was not declared: read as Windows-1252
  *
- * -E_XML, -E_XML_DOCTYPE: there is nothing that it could only mean.
+ * -E_XML, -E_XML_DOCTYPE: there is nothing that it could only mean, too much of
+ * it would have to be set right, or a tag has more than READ_ATTRIBUTES_MAX.
+ * -E_TOO_LARGE: more than READ_BYTES_MAX.
  */
 int read_mend(void *mem, const char *data, size_t len, struct buf *out, struct read_mends *mends,
 	      struct diag *reterr) MUST_CHECK;

@@ -7,6 +7,7 @@
 #include "http/auth.h"
 #include "http/handlers.h"
 #include "http/request.h"
+#include "notify.h"
 #include "redirect/url.h"
 #include "store/device.h"
 #include "store/handset.h"
@@ -128,7 +129,7 @@ static int fetches_json(void *mem, struct db *db, int64_t mac, bool etags, json_
 
 static int traces_add(void *mem, int64_t mac, bool etags, json_t *device)
 {
-	json_t *seen = NULL, *fetches;
+	json_t *seen = NULL, *fetches, *notify;
 	struct db *db;
 	int r = fleet_seen_reader(&db);
 
@@ -141,6 +142,10 @@ static int traces_add(void *mem, int64_t mac, bool etags, json_t *device)
 	if (r < 0)
 		return r;
 	json_object_set_new(device, "fetches", fetches);
+	r = notify_json(mem, db, mac, &notify);
+	if (r < 0)
+		return r;
+	json_object_set_new(device, "notify", notify);
 	return 0;
 }
 

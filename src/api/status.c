@@ -61,6 +61,9 @@ static void notice_phones(void *mem, const struct config *config,
 			       "%lld devices have neither secret nor user, and so get no document "
 			       "outside open_networks",
 			       (long long)counts->unproven));
+	if (config->sip.multicast)
+		notice(notices, "[sip] multicast = yes: whoever is in the network learns which "
+				"MACs are known, and their URLs without passwords");
 	if (config->provisioning.open_networks.count > 0)
 		notice(notices,
 		       "[provisioning] open_networks: whoever is there learns which MACs exist "

@@ -21,8 +21,9 @@ void buf_reserve(struct buf *buf, size_t more)
 {
 	size_t size = buf->size;
 
-	while (size - buf->len <= more)
-		size *= 2;
+	while (size - buf->len <= more && size < BUF_MAX)
+		size = size > BUF_MAX / 2 ? BUF_MAX : 2 * size;
+	assert(size - buf->len > more);
 	if (size == buf->size)
 		return;
 	buf->data = mem_grow(buf, buf->data, 1, size);

@@ -329,6 +329,27 @@ int parse_networks(const struct config_origin *origin, const char *value, void *
 	return 0;
 }
 
+/* Of interfaces for multicast, which IPv4 names by their addresses. */
+int parse_addresses(const struct config_origin *origin, const char *value, void *field,
+		    struct diag *reterr)
+{
+	struct config_words *addresses = field;
+	const char *words[LIST_MAX];
+	struct net_address address;
+	int count = split(origin->mem, value, words, reterr);
+
+	if (count < 0)
+		return count;
+	addresses->words = NULL;
+	addresses->count = 0;
+	for (int i = 0; i < count; i++) {
+		if (!net_address_parse(words[i], &address) || address.len != 4)
+			return wrong(reterr, words[i], "is not an IPv4 address");
+		*mem_push(origin->mem, &addresses->words, &addresses->count) = words[i];
+	}
+	return 0;
+}
+
 static int pattern_check(const char *path, struct diag *reterr)
 {
 	unsigned macs = 0;

@@ -112,7 +112,8 @@ int setting_name_check(const char *name)
 
 bool setting_is_ours(const char *name)
 {
-	return strncmp(name, "schedule.", 9) == 0 || strncmp(name, "firmware.", 9) == 0;
+	return strncmp(name, "schedule.", 9) == 0 || strncmp(name, "firmware.", 9) == 0 ||
+	       strncmp(name, "notify.", 7) == 0;
 }
 
 size_t scope_of_device(void *mem, const struct device *device, const char *ret[DEVICE_SCOPES_MAX])

@@ -139,6 +139,23 @@ void seen_note_redirect(int64_t mac, int64_t at, const struct net_address *addre
 	note(mac, at, true, address, user_agent);
 }
 
+bool seen_peek(int64_t mac, struct net_address *ret)
+{
+	size_t i = mix(mac) & (SHARDS - 1);
+	const struct contact *contact = NULL;
+
+	if (!shards[i].map)
+		return false;
+	pthread_mutex_lock(&shards[i].mutex);
+	contact = slot_find(shards[i].map, mac);
+	if (contact->at)
+		*ret = contact->address;
+	else
+		contact = NULL;
+	pthread_mutex_unlock(&shards[i].mutex);
+	return contact;
+}
+
 struct piece {
 	struct contact contacts[PIECE];
 	size_t count;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "fleet/audit.h"
 #include "fleet/firmware.h"
+#include "fleet/notify.h"
 #include "fleet/phone_schedule.h"
 #include "fleet/schedule.h"
 #include "fleet/scope.h"
@@ -123,6 +124,8 @@ int fleet_setting_set(struct change *change, const struct setting_new *new)
 	if (r == 0)
 		r = firmware_setting_check(change, &scope, new);
 	if (r == 0)
+		r = notify_setting_check(change, &scope, new);
+	if (r == 0)
 		r = schedule_setting_check(change, &scope, new);
 	if (r == 0)
 		r = phone_schedule_setting_check(change, &scope, new);
@@ -131,7 +134,7 @@ int fleet_setting_set(struct change *change, const struct setting_new *new)
 	if (r < 0)
 		return r;
 	/* A secret is a type; that people call it by its name must not take that away. */
-	if (new->value && parameter_is_secret(new->name)) {
+	if (new->value && (parameter_is_secret(new->name) || notify_setting_is_secret(new->name))) {
 		setting.secret = secret_new(change->mem, new->value);
 		setting.value = NULL;
 	}

@@ -15,6 +15,7 @@
 
 #include "base/counter.h"
 #include "base/log.h"
+#include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "exchange.h"
@@ -88,7 +89,8 @@ static int body_allow(struct request *req, uint64_t len)
 
 	if (len <= limits->max_body)
 		return 0;
-	if (!req->route || req->route->how != ROUTE_IMPORT || len > limits->max_import)
+	if (!req->route || req->route->how != ROUTE_IMPORT || len > limits->max_import ||
+	    len >= BUF_MAX)
 		return -E_TOO_LARGE;
 	if (req->is_import || req->listener->is_control)
 		return 0;
@@ -216,7 +218,7 @@ static void body_reserve(struct request *req, size_t len)
 	size_t size = req->body_size ? req->body_size : BODY_FIRST;
 
 	while (size < len)
-		size *= 2;
+		size = size > BUF_MAX / 2 ? BUF_MAX : 2 * size;
 	if (size == req->body_size)
 		return;
 	req->body = mem_grow(req, req->body, 1, size);

@@ -24,6 +24,7 @@
 #include "health.h"
 #include "list.h"
 #include "mirror.h"
+#include "sip.h"
 #include "step.h"
 
 enum {
@@ -203,7 +204,7 @@ static int link_list(const struct config_upstream *upstream, int64_t timeout_ms,
 	return list_read(upstream, timeout_ms, &outbound.is_stopping, each, arg, reterr);
 }
 
-int outbound_start(struct diag *reterr)
+int outbound_start(const struct config *config, struct diag *reterr)
 {
 	static const struct upstream_link link = {link_health, link_hurry, link_list};
 	int r;
@@ -217,7 +218,7 @@ int outbound_start(struct diag *reterr)
 	outbound.is_started = true;
 	writer_on_wake(fleet_writer(), on_commit, NULL);
 	fleet_upstream_setup(&link);
-	return 0;
+	return sip_start(config, reterr);
 }
 
 void outbound_reload(void)
@@ -239,6 +240,7 @@ static void calls_drop(struct call **list)
 
 void outbound_stop(void)
 {
+	sip_stop();
 	if (!outbound.is_started)
 		return;
 	writer_on_wake(fleet_writer(), NULL, NULL);
@@ -250,6 +252,7 @@ void outbound_stop(void)
 
 void outbound_done(void)
 {
+	sip_done();
 	fleet_upstream_setup(NULL);
 	mirror_done();
 	calls_drop(&outbound.under_way);

@@ -19,6 +19,7 @@
 #include "fleet/fleet.h"
 #include "fleet/rendition.h"
 #include "fleet/seen.h"
+#include "fleet/watch.h"
 #include "http/handlers.h"
 #include "http/reply.h"
 #include "http/request.h"
@@ -60,6 +61,7 @@ void phone_give(struct request *req, struct profile *profile)
 	else
 		reply_prepared(req, profile->reply);
 	seen_note(profile->mac, now, request_address(req), request_header(req, "User-Agent"));
+	watch_note(profile->mac);
 	agent_note(req, profile);
 	if (!first || atomic_exchange(&profile->given, true))
 		return;

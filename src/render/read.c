@@ -125,6 +125,11 @@ static void attributes_keep(struct reading *in, struct read_item *item, const xm
 
 		if (attributes[1] || (but && strcmp(name, but) == 0))
 			continue;
+		/* It takes as much room as an element. */
+		if (in->elements++ >= in->limits->items) {
+			refuse(in, -E_XML_LONG, item->line, 0, error_text(-E_XML_LONG));
+			return;
+		}
 		param = mem_push(in->mem, &item->params, &item->param_count);
 		param->kind = READ_PARAM;
 		param->name = mem_strdup(in->mem, name);
@@ -258,7 +263,7 @@ static void start(void *arg, const xmlChar *name, const xmlChar *prefix, const x
 		refuse(in, -E_XML_DEPTH, line_of_tag(in), 0, error_text(-E_XML_DEPTH));
 		return;
 	}
-	if (in->elements++ == in->limits->items) {
+	if (in->elements++ >= in->limits->items) {
 		refuse(in, -E_XML_LONG, line_of_tag(in), 0, error_text(-E_XML_LONG));
 		return;
 	}

@@ -9,6 +9,7 @@
  * Every line end is copied, whatever stands around it is not: lines stay lines.
  */
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -16,11 +17,18 @@
 #include "base/mem.h"
 #include "render/read_bytes.h"
 
+/* Bytes by which any file may grow; small ones may consist of what has to be set right. */
+enum { GROWTH_FREE = 65536 };
+
 struct mending {
 	void *mem;
 	const char *at, *end;
 	const char *line_start;
 	unsigned line;
+	const char *counted; /* on the line of `counted_start`, to which columns are counted */
+	const char *counted_start;
+	unsigned columns;
+	size_t most; /* bytes in `out` */
 	struct buf *out;
 	struct read_mends *mends;
 	struct diag *reterr;
@@ -38,20 +46,23 @@ static struct place here(const struct mending *m)
 	return (struct place){m->at, m->line_start, m->line};
 }
 
-static unsigned column_of(struct place place)
+/* Goes on from the place before where that is on the same line, which may be the whole file. */
+static unsigned column_of(struct mending *m, struct place place)
 {
-	unsigned column = 1;
-
-	for (const char *s = place.line_start; s < place.at; s++)
-		column += ((unsigned char)*s & 0xc0) != 0x80;
-	return column;
+	if (m->counted_start != place.line_start || m->counted > place.at) {
+		m->counted = m->counted_start = place.line_start;
+		m->columns = 1;
+	}
+	for (; m->counted < place.at; m->counted++)
+		m->columns += ((unsigned char)*m->counted & 0xc0) != 0x80;
+	return m->columns;
 }
 
 static void note_at(struct mending *m, struct place place, const char *what)
 {
 	bool kept = m->mends->found < READ_MENDS_MAX;
 
-	read_mend_note(m->mem, m->mends, place.line, kept ? column_of(place) : 0, what);
+	read_mend_note(m->mem, m->mends, place.line, kept ? column_of(m, place) : 0, what);
 }
 
 static void note(struct mending *m, const char *what)
@@ -77,9 +88,19 @@ static int refuse_at(struct mending *m, struct place place, int r, const char *w
 {
 	if (m->reterr) {
 		m->reterr->line = place.line;
-		m->reterr->column = column_of(place);
+		m->reterr->column = column_of(m, place);
 	}
 	return diag_set(m->reterr, r, "%s", what);
+}
+
+/* Each raw & becomes five bytes: a file of nothing else is not one that was meant to be XML. */
+static int check_growth(struct mending *m)
+{
+	if (m->out->len <= m->most)
+		return 0;
+	return refuse_at(m, here(m), -E_XML,
+			 "so much has to be set right up to here that this is no XML; export the "
+			 "file again, or write & as &amp; and < as &lt; in it");
 }
 
 /* Goes on to `to`; of what is passed only line ends are copied. */
@@ -178,9 +199,10 @@ static int value(struct mending *m)
 {
 	struct place start = here(m);
 	char quote = *m->at;
+	int r = 0;
 
 	copy(m);
-	while (m->at < m->end && *m->at != quote) {
+	while (m->at < m->end && *m->at != quote && (r = check_growth(m)) == 0) {
 		if (*m->at == '&') {
 			ampersand(m);
 		} else if (*m->at == '<') {
@@ -193,6 +215,8 @@ static int value(struct mending *m)
 			copy(m);
 		}
 	}
+	if (r < 0)
+		return r;
 	if (m->at == m->end || *m->at != quote)
 		return refuse_at(m, start, -E_XML, "the quote that begins here is not closed");
 	copy(m);
@@ -203,15 +227,26 @@ static int value(struct mending *m)
 	return 0;
 }
 
+/* Before the parser sees them: it holds every attribute of a tag against all others. */
+static int refuse_many(struct mending *m, struct place start)
+{
+	char words[80];
+
+	snprintf(words, sizeof(words), "the tag that begins here has more than %d attributes",
+		 READ_ATTRIBUTES_MAX);
+	return refuse_at(m, start, -E_XML, words);
+}
+
 static int tag(struct mending *m)
 {
 	struct place start = here(m);
+	unsigned values = 0;
 	int r = 0;
 
 	copy(m);
 	while (r == 0 && m->at < m->end && *m->at != '>' && *m->at != '<') {
 		if (*m->at == '"' || *m->at == '\'')
-			r = value(m);
+			r = values++ < READ_ATTRIBUTES_MAX ? value(m) : refuse_many(m, start);
 		else
 			copy(m);
 	}
@@ -236,13 +271,14 @@ static int comment(struct mending *m)
 
 static int declaration(struct mending *m)
 {
-	const char *close = find(m, 9, "]]>");
+	const char *close;
 
 	if (begins(m, "<!--"))
 		return comment(m);
 	if (!begins(m, "<![CDATA["))
 		return refuse_at(m, here(m), -E_XML_DOCTYPE,
 				 "a document type declaration is not allowed; take it out");
+	close = find(m, 9, "]]>");
 	if (!close)
 		return refuse_at(m, here(m), -E_XML, "the CDATA that begins here does not end");
 	while (m->at < close + 3)
@@ -312,15 +348,22 @@ int read_mend(void *mem, const char *data, size_t len, struct buf *out, struct r
 {
 	CLEANUP(mem_freep) void *scratch = mem_root("mend");
 	struct mending m = {.mem = mem, .line = 1, .out = out, .mends = mends, .reterr = reterr};
-	int r = read_bytes(scratch, mem, data, len, &data, &len, mends, reterr);
+	int r;
+
+	if (len > READ_BYTES_MAX)
+		return diag_set(reterr, -E_TOO_LARGE, "the file has more than %d MiB",
+				READ_BYTES_MAX >> 20);
+	r = read_bytes(scratch, mem, data, len, &data, &len, mends, reterr);
 
 	if (r < 0)
 		return r;
 	m.at = m.line_start = data;
 	m.end = data + len;
+	m.most = out->len + 2 * len + GROWTH_FREE;
+	m.most = m.most < BUF_MAX - GROWTH_FREE ? m.most : BUF_MAX - GROWTH_FREE;
 	buf_reserve(out, len + len / 16);
 	prologue(&m);
-	while (r == 0 && m.at < m.end) {
+	for (; r == 0 && m.at < m.end; r = r ? r : check_growth(&m)) {
 		if (*m.at == '<') {
 			r = markup(&m);
 		} else if (*m.at == '&') {

@@ -39,6 +39,12 @@ static bool runs_it(struct offer *offer)
 	return true;
 }
 
+/* Formats whose documents carry an order to load firmware. */
+static bool writes_operations(const char *format)
+{
+	return strcmp(format, "nx70") == 0 || strcmp(format, "xstim") == 0;
+}
+
 int offer_firmware(struct offer *offer)
 {
 	struct operation_new new = {.kind = OPERATION_FIRMWARE, .start_at = offer->now};
@@ -50,7 +56,7 @@ int offer_firmware(struct offer *offer)
 
 	if (runs_it(offer))
 		return 1;
-	if (!product || strcmp(product->format->name, "nx70") != 0)
+	if (!product || !writes_operations(product->format->name))
 		return diag_set(change->diag, -E_JOB_NOTHING,
 				"documents of this product have no firmware block; the setting "
 				"firmware.version tells it what to run");

@@ -4,6 +4,7 @@
 import contextlib
 import re
 import sqlite3
+import time
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -217,3 +218,31 @@ def test_a_window_that_is_still_to_come_is_planned(daemon):
         operations = daemon.ctl("operation", "list", MAC, json=True)["operations"]
         assert [(row["kind"], row["start"], row["duration"], row["dm"]) for row in operations] == [
             ("open_registration", 2000000000, 900, "local")]
+
+
+@pytest.mark.parametrize("file, words", [
+    (b"<provisioning productID='e2'><nvm><param name='a' value='" + b"&" * 30_000_000 + b"'/>",
+     "so much has to be set right"),
+    (b"<provisioning productID='e2'><nvm>\n<param "
+     + b" ".join(b"a%d=''" % n for n in range(300_000)) + b"/></nvm></provisioning>",
+     "line 2, column 1: the tag that begins here has more than 100 attributes"),
+    (b" " * (64 << 20) + b"<", "the request is too large"),
+], ids=["ampersands", "attributes", "bytes"])
+def test_a_file_that_would_take_all_memory_or_time_is_refused(daemon, file, words):
+    begun = time.monotonic()
+    refused = bring(daemon, file, "--mac", MAC, name="large.xml", check=False)
+    assert refused.returncode != 0
+    assert words in refused.stderr.decode()
+    assert time.monotonic() - begun < 25
+    assert daemon.ctl("device", "list", json=True)["devices"] == []
+
+
+def test_a_file_larger_than_any_import_is_not_read(daemon):
+    path = daemon.directory / "huge.xml"
+    with path.open("wb") as file:
+        file.truncate(300 << 20)
+    refused = daemon.ctl("import", str(path), check=False)
+    assert refused.returncode > 0
+    assert "has more than 240 MiB" in refused.stderr.decode()
+    refused = daemon.ctl("import", "/dev/zero", check=False)
+    assert "has more than 240 MiB" in refused.stderr.decode()

@@ -110,6 +110,67 @@ static void what_could_mean_much_is_refused_where_it_begins(void **state)
 	check(*state, examples, COUNT_OF(examples));
 }
 
+static const char *repeated(void *mem, const char *head, const char *what, size_t count,
+			    const char *tail)
+{
+	struct buf *text = buf_new(mem);
+
+	buf_adds(text, head);
+	for (size_t i = 0; i < count; i++)
+		buf_adds(text, what);
+	buf_adds(text, tail);
+	return text->data;
+}
+
+/* Its words, too. */
+static void check_refused(const char *text, int error, const char *words)
+{
+	CLEANUP(mem_freep) void *scratch = mem_root("refused");
+	struct read_document *document;
+	struct diag diag = {0};
+
+	assert_int_equal(read_document(scratch, text, strlen(text), &limits, &document, &diag),
+			 error);
+	if (!strstr(diag.text, words))
+		fail_msg("%u:%u: %s", diag.line, diag.column, diag.text);
+}
+
+static void what_only_grows_when_it_is_set_right_is_refused(void **state)
+{
+	enum { MANY = 30000000 };
+
+	check_refused(repeated(*state, "<a b='", "&", MANY, "'/>"), -E_XML,
+		      "so much has to be set right");
+	check_refused(repeated(*state, "<a>", "&", MANY, "</a>"), -E_XML,
+		      "so much has to be set right");
+	/* Three bytes each in UTF-8, and then five. */
+	check_refused(repeated(*state, "<a b='", "\x80\x80\x80\x80\x80\x80\x80&", 7000000, "'/>"),
+		      -E_XML, "");
+	check_refused(repeated(*state, "", "                ", READ_BYTES_MAX / 16, "<a/>"),
+		      -E_TOO_LARGE, "the file has more than 64 MiB");
+	/* A small file may consist of it. */
+	assert_string_equal(mended(*state, "<a b='&&&'/>", 12),
+			    "<a b='&amp;&amp;&amp;'/>|1:7|1:8|1:9");
+}
+
+static void a_tag_with_many_attributes_is_refused_before_it_is_parsed(void **state)
+{
+	const char *most = repeated(*state, "<a", " x=''", READ_ATTRIBUTES_MAX, "/>");
+	const char *more = repeated(*state, "<r>\n<a", " x=''", 1000000, "/></r>");
+
+	assert_string_equal(mended(*state, most, strlen(most)), most);
+	assert_string_equal(mended(*state, more, strlen(more)), "xml 2:1");
+	check_refused(more, -E_XML, "the tag that begins here has more than 100 attributes");
+}
+
+/* With a look to the end of the file for each of them this would take hours. */
+static void many_comments_are_passed_in_one_walk(void **state)
+{
+	const char *text = repeated(*state, "<a>", "<!---->", 500000, "</a>");
+
+	assert_string_equal(mended(*state, text, strlen(text)), "<a></a>");
+}
+
 static void bytes_are_read_as_the_file_says_or_as_they_must_be(void **state)
 {
 	static const struct example examples[] = {
@@ -299,6 +360,9 @@ int main(void)
 		cmocka_unit_test(what_is_well_formed_stays_as_it_is),
 		cmocka_unit_test(what_has_one_meaning_only_is_set_right_and_told),
 		cmocka_unit_test(what_could_mean_much_is_refused_where_it_begins),
+		cmocka_unit_test(what_only_grows_when_it_is_set_right_is_refused),
+		cmocka_unit_test(a_tag_with_many_attributes_is_refused_before_it_is_parsed),
+		cmocka_unit_test(many_comments_are_passed_in_one_walk),
 		cmocka_unit_test(bytes_are_read_as_the_file_says_or_as_they_must_be),
 		cmocka_unit_test(a_document_becomes_a_flat_list_with_lines),
 		cmocka_unit_test(a_provider_frame_has_both_dialects),
