@@ -4,6 +4,7 @@
 import contextlib
 import random
 import re
+import socket
 import sqlite3
 from datetime import datetime, timedelta, timezone
 
@@ -251,3 +252,27 @@ def test_a_job_that_is_killed_again_and_again_ends_like_any_other(site):
     assert [wave["confirmed"] for wave in show(site, job)["waves"]] == [
         wave["devices"] for wave in show(site, job)["waves"]]
     assert re.search(rf"job is done.*job={job}\b", site.log) or "done" in show(site, job)["state"]
+
+
+def test_a_device_is_told_when_its_turn_has_come(make_daemon):
+    daemon = make_daemon(settings={"sip": {"notify": "yes", "address": "127.0.0.1"}}).start()
+    mac = daemon.add_device()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phone:
+        phone.bind(("127.0.0.1", 0))
+        phone.settimeout(60)
+        daemon.ctl("setting", "set", f"device:{mac}", "notify.uri",
+                   f"sip:100@127.0.0.1:{phone.getsockname()[1]}")
+        job = start(daemon, "restart", "--mac", mac, "--now")
+        message, sender = phone.recvfrom(65536)
+        lines = message.decode().split("\r\n")
+        assert lines[0].startswith("NOTIFY sip:100@127.0.0.1")
+        assert "Event: check-sync;reboot=true" in lines
+        kept = [line for line in lines
+                if re.match("(via|from|to|call-id|cseq):", line, re.I)]
+        phone.sendto("\r\n".join(["SIP/2.0 200 OK", *kept, "Content-Length: 0", "", ""]).encode(),
+                     sender)
+        # That it has accepted is no proof; that it comes is.
+        assert devices(daemon, job)[mac]["state"] == "offered"
+        fetch(daemon, mac)
+        at_state(daemon, job, mac, "confirmed")
+    assert show(daemon, job)["state"] == "done"
