@@ -134,8 +134,8 @@ int fleet_setting_set(struct change *change, const struct setting_new *new)
 	if (r < 0)
 		return r;
 	/* A secret is a type; that people give it as text must not take that away. */
-	if (new->value && (secrecy_of(new->name, new->value) ||
-			   notify_setting_is_secret(new->name))) {
+	if (new->value &&
+	    (secrecy_of(new->name, new->value) || notify_setting_is_secret(new->name))) {
 		setting.secret = secret_new(change->mem, new->value);
 		setting.value = NULL;
 	}

@@ -384,7 +384,7 @@ static void a_device_that_is_removed_holds_nobody_up(void **state)
 	new.schedule = "night";
 	id = job_make(f, &new);
 	world_tick(&w);
-	assert_int_equal(fleet_device_remove(&f->change, BASE), 0);
+	assert_int_equal(fleet_device_remove(&f->change, BASE, true), 0);
 	w.is_deaf = NULL;
 	world_run(&w, id, DAY);
 	assert_int_equal(job_now(f, id)->phase, JOB_DONE);
