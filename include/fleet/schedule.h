@@ -38,15 +38,15 @@ struct planned {
 	const struct schedule *schedule; /* NULL with a name: the ini has it not; never open */
 };
 
-/* By one of the settings' names.  The schedule lives as long as `config` is pinned. */
+/* By `name`, one of the two settings.  The schedule lives as long as `config` is pinned. */
 int planned_find(void *mem, struct db *db, const struct config *config, const struct device *device,
-		 const char *setting, struct planned *ret) MUST_CHECK;
+		 const char *name, struct planned *ret) MUST_CHECK;
 
 /*
  * When the device's turn comes by what is known of its contacts: 1; 0 never.
- * `seen` is the database of traces.
+ * `db` is the database of traces.
  */
-int planned_due(void *mem, struct db *seen, const struct device *device,
+int planned_due(void *mem, struct db *db, const struct device *device,
 		const struct planned *planned, int64_t now, struct due *ret) MUST_CHECK;
 
 /* A setting of ours that is to be set: -E_SCHEDULE_UNKNOWN, -E_SETTING_NAME, -E_SCOPE, -E_VALUE. */

@@ -40,8 +40,9 @@ static int read_diff(struct request *req, struct asked *asked, struct diag *rete
 	struct db *db;
 	int r = fleet_reader(&db);
 
-	if (r == 0)
-		r = view_read(mem, db, request_config(req), asked->mac, clock_now(), &view);
+	if (r < 0)
+		return r;
+	r = view_read(mem, db, request_config(req), asked->mac, clock_now(), &view);
 	if (r == 0 && asked->held && !view->wanted)
 		r = -E_NOTHING_HELD;
 	if (r == 0 && asked->waiting && !view->waiting)

@@ -69,7 +69,7 @@ static int release_many(struct request *req, struct device_filter *filter, struc
 			struct diag *reterr)
 {
 	CLEANUP(mem_freep) void *page = NULL;
-	struct device_row *devices;
+	struct device_row *devices = NULL;
 	struct db *db;
 	int r = fleet_reader(&db);
 

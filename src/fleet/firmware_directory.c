@@ -120,7 +120,7 @@ int firmware_judge_directory(void *mem, struct db *db, const struct config *conf
 			     const char *token, const char *name, const char **ret)
 {
 	struct device_fetch *fetch = NULL;
-	struct firmware_choice choice;
+	struct firmware_choice choice = {0};
 	int r;
 
 	if (!firmware_token_is(mac, "", token))

@@ -254,9 +254,12 @@ int notify_url(void *mem, struct db *db, const struct config *config, int64_t ma
 		drop_userinfo(*ret);
 		return 1;
 	}
-	if (r == 0)
-		r = device_find(mem, db, mac, &device);
-	if (r <= 0 || device->locked_at)
-		return r < 0 ? r : 0;
+	if (r < 0)
+		return r;
+	r = device_find(mem, db, mac, &device);
+	if (r <= 0)
+		return r;
+	if (device->locked_at)
+		return 0;
 	return own_url(mem, config, device, ret);
 }

@@ -183,12 +183,13 @@ static int in_gap(struct order *order, int64_t *ret)
 	for (const struct order *other = order->notifying->under_way; other; other = other->next)
 		if (other->ask.mac == order->ask.mac && other->state.sent_at > *ret)
 			*ret = other->state.sent_at;
-	if (r == 0)
-		r = notify_find(order, seen, order->ask.mac, &last);
-	if (r > 0 && last->sent_at > *ret)
-		*ret = last->sent_at;
 	if (r < 0)
 		return r;
+	r = notify_find(order, seen, order->ask.mac, &last);
+	if (r < 0)
+		return r;
+	if (r > 0 && last->sent_at > *ret)
+		*ret = last->sent_at;
 	/* A clock that was set back does not silence anybody. */
 	if (*ret == 0 || *ret > now || now - *ret >= gap)
 		return 0;

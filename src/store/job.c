@@ -156,7 +156,7 @@ DB_QUERY(job_by_id, "SELECT " COLUMNS "FROM job WHERE id = :id");
 int job_find(void *mem, struct db *db, int64_t id, struct job **ret)
 {
 	CLEANUP(db_endp) struct db_rows *rows = NULL;
-	size_t count;
+	size_t count = 0;
 	int r = db_select(db, &job_by_id, DB_ARGS(DB_INT("id", id)), &rows);
 
 	if (r == 0)

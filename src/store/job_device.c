@@ -107,7 +107,7 @@ DB_QUERY(job_device_by_mac, "SELECT " COLUMNS "FROM job_device "
 int job_device_find(void *mem, struct db *db, int64_t job_id, int64_t mac, struct job_device **ret)
 {
 	CLEANUP(db_endp) struct db_rows *rows = NULL;
-	size_t count;
+	size_t count = 0;
 	int r = db_select(db, &job_device_by_mac,
 			  DB_ARGS(DB_INT("job_id", job_id), DB_INT("mac", mac)), &rows);
 
@@ -253,7 +253,7 @@ int job_candidates(void *mem, struct db *db, const struct job_filter *filter,
 int job_candidate_find(void *mem, struct db *db, int64_t mac, struct job_candidate **ret)
 {
 	CLEANUP(db_endp) struct db_rows *rows = NULL;
-	size_t count;
+	size_t count = 0;
 	int r = db_select(db, &job_candidate_by_mac, DB_ARGS(DB_INT("mac", mac)), &rows);
 
 	if (r == 0)
