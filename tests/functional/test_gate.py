@@ -168,6 +168,8 @@ def test_a_change_waits_and_is_served_when_the_window_opens(site):
     assert has(after) == "Austria" and len(added(after)) == 1
     assert metric(site, "fetch_renders_total") == 1
     assert metric(site, "devices_waiting") == 0
+    # Its first handsets have been given: what is not among them may go from now on.
+    until(lambda: b"DeleteNotProvisionedHS" in site.fetch(), "the document after it")
     site.set_clock(CLOSES + GRACE)
     assert has(site.fetch()) == "Austria"
     assert site.ctl("device", "show", MAC, json=True)["waiting_since"] is None

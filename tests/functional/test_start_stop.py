@@ -110,10 +110,12 @@ def test_a_reload_takes_a_good_file(daemon):
     daemon.fetch()
     assert b"DeleteNotProvisionedHS" not in daemon.fetch()
     daemon.ctl("handset", "add", "7C2F80E0D605", "029e74a501")
-    assert b"DeleteNotProvisionedHS" in daemon.fetch()
+    # Not before a document with handsets has been given.
+    assert b"DeleteNotProvisionedHS" not in daemon.fetch()
+    until(lambda: b"DeleteNotProvisionedHS" in daemon.fetch(), "the next document")
     daemon.write_ini(provisioning={"delete_not_provisioned": "never"})
     assert "configuration reloaded" in daemon.reload()
-    assert b"DeleteNotProvisionedHS" not in daemon.fetch()
+    until(lambda: b"DeleteNotProvisionedHS" not in daemon.fetch(), "documents of the new ini")
 
 
 def test_a_reload_of_a_bad_file_changes_nothing(daemon):
