@@ -25,13 +25,14 @@ struct listing {
 	struct registration_cursor cursor;
 	bool begun;
 	struct buf *out;
+	struct rpc_listing_last *last;
 };
 
 static void row_write(void *arg, const struct registration *registration)
 {
 	struct listing *listing = arg;
 
-	listing->row(listing->out, registration);
+	listing->row(listing->out, registration, listing->last);
 }
 
 static int page_write(struct listing *listing, struct db *db, struct buf *out)
@@ -99,6 +100,9 @@ int rpc_listing(struct rpc_call *call, rpc_listing_row *row)
 		if (is_named(call, providers[i].name))
 			*mem_push(call->mem, &listing->providers, &listing->count) = providers[i];
 	listing->row = row;
+	listing->last = mem_new(listing, struct rpc_listing_last);
+	listing->last->url = buf_new(listing);
+	listing->last->rest = buf_new(listing);
 	listing->cursor = start;
 	/* A list of one page goes out whole, with its length. */
 	if (listing->count <= 1) {
@@ -113,7 +117,8 @@ int rpc_listing(struct rpc_call *call, rpc_listing_row *row)
 		*listing = (struct listing){.row = row,
 					    .providers = listing->providers,
 					    .count = listing->count,
-					    .cursor = start};
+					    .cursor = start,
+					    .last = listing->last};
 	}
 	reply_stream(call->req, 200, "text/xml", next, listing);
 	return 0;

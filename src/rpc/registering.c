@@ -103,6 +103,7 @@ static struct member *members_new(struct rpc_call *call)
 	const struct rpc_param *list = &call->params[0];
 	struct member *members = mem_array(call->mem, struct member, list->count + 1);
 	struct member **order = mem_array(call->mem, struct member *, list->count + 1);
+	bool sorted = true;
 
 	for (size_t i = 0; i < list->count; i++) {
 		char suffix[MAC_ID_LEN + 1];
@@ -111,8 +112,11 @@ static struct member *members_new(struct rpc_call *call)
 		if (mac_id_parse(list->items[i], &members[i].mac, suffix) < 0)
 			members[i].mac = -1;
 		order[i] = &members[i];
+		sorted = sorted && (i == 0 || members[i - 1].mac <= members[i].mac);
 	}
-	qsort(order, list->count, sizeof(*order), by_mac);
+	/* As a rule they come in their order. */
+	if (!sorted)
+		qsort(order, list->count, sizeof(*order), by_mac);
 	for (size_t i = 1; i < list->count; i++)
 		if (order[i]->mac >= 0 && order[i]->mac == order[i - 1]->mac)
 			order[i]->first = order[i - 1]->first;

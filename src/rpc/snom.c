@@ -28,10 +28,12 @@ int rpc_snom_check(struct rpc_call *call)
 	return rpc_check(call, checked);
 }
 
-static void row(struct buf *out, const struct registration *registration)
+static void row(struct buf *out, const struct registration *registration,
+		struct rpc_listing_last *last)
 {
 	char mac[MAC_LEN + 1];
 
+	(void)last;
 	mac_format(registration->mac, mac);
 	rpc_string(out, mac);
 }
