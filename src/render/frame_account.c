@@ -246,10 +246,11 @@ int frame_accounts(struct frame *out)
 	if (r == 0 && dialect->start)
 		r = dialect->start(out);
 	for (int slot = 1; slot <= max && r == 0; slot++) {
-		const struct document_line *line = &document->lines[l];
+		const struct document_line *line =
+			l < document->line_count ? &document->lines[l] : NULL;
 		const struct sip_server *server;
 
-		if (l == document->line_count || line->line->slot != slot) {
+		if (!line || line->line->slot != slot) {
 			dialect->active(out, slot, false);
 			continue;
 		}

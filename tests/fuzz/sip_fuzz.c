@@ -47,7 +47,7 @@ static void question(void *mem, const osip_message_t *message)
 	demand(subscribe.mac >= 0 && subscribe.mac >> 48 == 0);
 	demand(subscribe.port > 0 && subscribe.port < 65536);
 	sip_subscribe_answer(&subscribe, &here, "tag", out);
-	demand_head(out->data, 16);
+	demand_head(out->data, 16 + (size_t)osip_list_size(&message->vias));
 	buf_cut(out, 0);
 	notify.uri = subscribe.contact ? subscribe.contact : "sip:x";
 	notify.to = subscribe.from;
