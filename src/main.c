@@ -30,6 +30,7 @@
 #include "fleet/firmware_file.h"
 #include "fleet/fleet.h"
 #include "fleet/seen.h"
+#include "fleet/wpi_authority.h"
 #include "http/auth.h"
 #include "http/digest.h"
 #include "http/handlers.h"
@@ -185,6 +186,9 @@ static int start(const struct config *config, struct http **ret, struct diag *re
 	seen_setup();
 	api_setup();
 	profile_cache_setup(config->limits.cache_bytes);
+	r = wpi_authority_setup(config, reterr);
+	if (r < 0)
+		return r;
 	r = http_start(NULL, config, routes, count, phone_profile, ret, reterr);
 	if (r < 0)
 		return r;
@@ -222,6 +226,7 @@ static void stop(struct http *http, int64_t timeout_ms)
 	outbound_done();
 	profile_cache_done();
 	seen_done();
+	wpi_authority_done();
 	fleet_close();
 	curl_global_cleanup();
 	xmlCleanupParser();

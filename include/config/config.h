@@ -85,7 +85,7 @@ struct config_listener {
 	const char *address; /* as net_address_text() writes it */
 	unsigned port;
 	unsigned planes;      /* of enum plane */
-	const char *tls_cert; /* NULL, as tls_key, where the listener speaks no TLS */
+	const char *tls_cert; /* NULL where the listener speaks no TLS; see config_is_own() */
 	const char *tls_key;
 	const char *tls_client_ca; /* NULL: nobody is asked for a certificate */
 	bool tls_legacy;
@@ -237,6 +237,13 @@ struct config {
 
 /* Where firmware lies. */
 const char *config_firmware_dir(void *mem, const struct config *config);
+
+/* tls_cert and tls_client_ca of listeners may say `own` instead of a file. */
+bool config_is_own(const char *file);
+/* Where that certificate lies, its key with it; and the authority's certificate. */
+const char *config_own_cert(void *mem, const struct config *config,
+			    const struct config_listener *listener);
+const char *config_own_authority(void *mem, const struct config *config);
 
 /* NULL when there is none of that name. */
 const struct config_upstream *config_upstream_find(const struct config *config, const char *name);

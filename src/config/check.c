@@ -34,6 +34,14 @@ static void tls_pair(struct reading *reading, const struct instance *instance)
 	bool cert = named(instance, CONFIG_KEY_listener_tls_cert, listener->tls_cert);
 	bool key = named(instance, CONFIG_KEY_listener_tls_key, listener->tls_key);
 
+	if (listener->tls_cert && config_is_own(listener->tls_cert)) {
+		if (key)
+			issue_add(reading, instance->keys[CONFIG_KEY_listener_tls_key].line,
+				  "%s tls_key: given with tls_cert = own, which has a key of its "
+				  "own, expected none",
+				  instance->label);
+		return;
+	}
 	if (cert && !key)
 		issue_add(reading, instance->keys[CONFIG_KEY_listener_tls_cert].line,
 			  "%s tls_cert: given without tls_key, expected both or neither",
