@@ -12,12 +12,12 @@ struct db;
 
 struct wpi_phone {
 	int64_t mac;
-	const char *product;	/* of its device; read only */
-	int64_t locked_at;	/* the same; 0: not locked */
-	const char *reason;	/* why it called last; NULL: it never did */
-	const char *address;	/* from where */
-	int64_t contacted_at;	/* when */
-	int64_t contacts;	/* how often; read only */
+	const char *product;	 /* of its device; read only */
+	int64_t locked_at;	 /* the same; 0: not locked */
+	const char *reason;	 /* why it called last; NULL: it never did */
+	const char *address;	 /* from where */
+	int64_t contacted_at;	 /* when */
+	int64_t contacts;	 /* how often; read only */
 	const char *device_type; /* NULL, as what follows: not told */
 	const char *software_type;
 	const char *software_version;
@@ -47,8 +47,7 @@ int wpi_phone_end(struct db *db, int64_t mac, const char *outcome, int64_t at) M
 int wpi_phone_configured(struct db *db, int64_t mac, const char *etag, int64_t at) MUST_CHECK;
 
 /* All that it tells, in a form of the caller's: sealed at rest. */
-int wpi_phone_tell(struct db *db, int64_t mac, const char *told, size_t len,
-		   int64_t at) MUST_CHECK;
+int wpi_phone_tell(struct db *db, int64_t mac, const char *told, size_t len, int64_t at) MUST_CHECK;
 /* 1 found, 0 it has told nothing; -E_SEAL. */
 int wpi_phone_told(void *mem, struct db *db, int64_t mac, const char **ret, size_t *ret_len,
 		   int64_t *ret_at) MUST_CHECK;

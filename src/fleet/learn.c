@@ -15,8 +15,7 @@ struct lesson {
 	void *arg;
 };
 
-int learn_version(void *scratch, struct db *db, int64_t mac, const char *version,
-		  int64_t capacity)
+int learn_version(void *scratch, struct db *db, int64_t mac, const char *version, int64_t capacity)
 {
 	int r = device_learn(db, mac, version, capacity);
 	int noted = r < 0 ? r : job_note_version(scratch, db, mac, version, clock_now());

@@ -48,8 +48,8 @@ int wpi_wanted_list(void *mem, struct db *db, const struct document *document,
 
 		wanted->item = items[i];
 		fingerprint(&items[i], wanted->fingerprint);
-		while (n < row_count && (c = order(rows[n].name, rows[n].index, items[i].name,
-						   items[i].index)) < 0)
+		while (n < row_count &&
+		       (c = order(rows[n].name, rows[n].index, items[i].name, items[i].index)) < 0)
 			n++;
 		if (n < row_count && c == 0 && strcmp(rows[n].wanted, wanted->fingerprint) == 0)
 			wanted->row = &rows[n];

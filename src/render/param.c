@@ -29,7 +29,8 @@ unsigned param_code(const char *name)
 
 bool param_is_item(const char *name)
 {
-	size_t len = strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+	size_t len =
+		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
 	const char *rest = name + len;
 
 	if (len == 0 || param_is_symbol(name) || param_is_element(name) || param_code(name) != 0)

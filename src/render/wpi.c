@@ -18,24 +18,12 @@
 
 /* What phones tell of themselves, and what makes them do something: no configuration. */
 static const char *const reserved[] = {
-	"mac-addr",
-	"contact-me-uri",
-	"device-type",
-	"related-*-type",
-	"software-type",
-	"*software-version",
-	"part-number",
-	"configuration-*-flag",
-	"configuration-attached-number",
-	"file-*",
-	"restart-password",
-	"restart-type",
-	"send-solicited",
-	"cleanup-reason",
-	"goto-secure-mode",
-	"secure-mode-data",
-	"max-pin-retries",
-	"bootstrapping-tan",
+	"mac-addr",	    "contact-me-uri",	    "device-type",
+	"related-*-type",   "software-type",	    "*software-version",
+	"part-number",	    "configuration-*-flag", "configuration-attached-number",
+	"file-*",	    "restart-password",	    "restart-type",
+	"send-solicited",   "cleanup-reason",	    "goto-secure-mode",
+	"secure-mode-data", "max-pin-retries",	    "bootstrapping-tan",
 };
 
 bool wpi_reserves(const char *setting_name)

@@ -94,8 +94,7 @@ int wpi_phone_contact(struct db *db, const struct wpi_phone *phone)
 {
 	return db_run(db, &wpi_phone_contact_set,
 		      DB_ARGS(DB_INT("mac", phone->mac), DB_TEXT("reason", phone->reason),
-			      DB_TEXT("address", phone->address),
-			      DB_INT("at", phone->contacted_at),
+			      DB_TEXT("address", phone->address), DB_INT("at", phone->contacted_at),
 			      DB_TEXT("device_type", phone->device_type),
 			      DB_TEXT("software_type", phone->software_type),
 			      DB_TEXT("software_version", phone->software_version),
@@ -109,9 +108,8 @@ DB_QUERY(wpi_phone_end_set, "UPDATE wpi_phone SET outcome = :outcome, ended_at =
 
 int wpi_phone_end(struct db *db, int64_t mac, const char *outcome, int64_t at)
 {
-	return db_run(
-		db, &wpi_phone_end_set,
-		DB_ARGS(DB_TEXT("outcome", outcome), DB_INT("at", at), DB_INT("mac", mac)));
+	return db_run(db, &wpi_phone_end_set,
+		      DB_ARGS(DB_TEXT("outcome", outcome), DB_INT("at", at), DB_INT("mac", mac)));
 }
 
 DB_QUERY(wpi_phone_configured_set,
