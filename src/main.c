@@ -41,6 +41,7 @@
 #include "rpc/parse.h"
 #include "sched/sched.h"
 #include "window/sentence.h"
+#include "wpi/wpi.h"
 
 static int print_and_exit(const struct options *options, const struct config *config)
 {
@@ -189,6 +190,7 @@ static int start(const struct config *config, struct http **ret, struct diag *re
 	r = wpi_authority_setup(config, reterr);
 	if (r < 0)
 		return r;
+	wpi_setup();
 	r = http_start(NULL, config, routes, count, phone_profile, ret, reterr);
 	if (r < 0)
 		return r;
@@ -225,6 +227,7 @@ static void stop(struct http *http, int64_t timeout_ms)
 	http_stop(http);
 	outbound_done();
 	profile_cache_done();
+	wpi_done();
 	seen_done();
 	wpi_authority_done();
 	fleet_close();
