@@ -37,6 +37,8 @@ enum firmware_unidentified { FIRMWARE_ALLOW, FIRMWARE_DENY };
 enum delete_not_provisioned { DNP_AUTO, DNP_ALWAYS, DNP_NEVER };
 
 enum local_changes { LOCAL_CHANGES_KEEP, LOCAL_CHANGES_REPORT, LOCAL_CHANGES_OVERWRITE };
+enum wpi_bind { WPI_BIND_NONE, WPI_BIND_ADDRESS };
+enum wpi_secrets { WPI_SECRETS_ALWAYS, WPI_SECRETS_ENROLMENT };
 enum entities { ENTITIES_FULL, ENTITIES_REFUSE, ENTITIES_REPLACE };
 
 enum schedule_pin { PIN_NO, PIN_DAY, PIN_HOUR };
@@ -163,6 +165,12 @@ struct config_wpi {
 	unsigned order_seconds;
 	unsigned max_sessions;
 	unsigned session_memory;
+	struct config_networks networks; /* none: any */
+	unsigned bind;			 /* enum wpi_bind */
+	unsigned secrets;		 /* enum wpi_secrets */
+	unsigned enrolment_seconds;
+	unsigned secure_port; /* 0: the listener's */
+	unsigned certificate_days;
 };
 
 struct config_upstream {

@@ -109,6 +109,14 @@ const struct wpi_item *wpi_session_items(const struct wpi_session *session, size
 	return session->told;
 }
 
+bool wpi_session_tells_secrets(const struct wpi_session *session)
+{
+	for (size_t i = 0; session->state == WPI_STATE_WRITING && i < session->batch_count; i++)
+		if (session->writes[session->batch + i].secret)
+			return true;
+	return false;
+}
+
 struct wpi_record *step_record(struct step *step, enum wpi_record_kind kind,
 			       const struct wpi_item *item)
 {
