@@ -68,6 +68,7 @@ struct wpi_wants {
 	enum wpi_check check;
 	const struct wpi_want *items;
 	size_t item_count;
+	size_t withheld; /* items that are missing from it, since the phone may not have them now */
 	const struct wpi_order *orders; /* in their order */
 	size_t order_count;
 };

@@ -137,7 +137,7 @@ static int insecure_op(struct request *req, struct change *change, void *arg)
 	return answered(req, fleet_wpi_insecure(change, input->mac, &trust), &trust);
 }
 
-int api_wpi_release(struct request *req)
+int api_wpi_trust_release(struct request *req)
 {
 	struct input *input = mem_new(request_mem(req), struct input);
 	struct diag diag = {0};
@@ -146,7 +146,7 @@ int api_wpi_release(struct request *req)
 	return r < 0 ? api_refuse(req, r, &diag) : api_write(req, release_op, input);
 }
 
-int api_wpi_enrol(struct request *req)
+int api_wpi_trust_enrol(struct request *req)
 {
 	struct input *input = mem_new(request_mem(req), struct input);
 	struct diag diag = {0};
@@ -165,7 +165,7 @@ static int is_there(struct request *req, int64_t mac)
 	return r < 0 ? r : device_get(request_mem(req), db, mac, &device);
 }
 
-int api_wpi_secure(struct request *req)
+int api_wpi_trust_secure(struct request *req)
 {
 	struct input *input = mem_new(request_mem(req), struct input);
 	struct diag diag = {0};
@@ -185,7 +185,7 @@ int api_wpi_secure(struct request *req)
 	return r < 0 ? api_refuse(req, r, &diag) : api_write(req, secure_op, input);
 }
 
-int api_wpi_insecure(struct request *req)
+int api_wpi_trust_insecure(struct request *req)
 {
 	struct input *input = mem_new(request_mem(req), struct input);
 	struct diag diag = {0};

@@ -41,7 +41,6 @@ struct dialogue {
 	const char *etag, *revision; /* of the document that the items are of */
 	struct dialogue_mark *marks;
 	size_t mark_count;
-	size_t withheld; /* secrets that are not in it */
 
 	/* The table's. */
 	char key[COOKIE_LEN + 1]; /* the cookie by which it is found */

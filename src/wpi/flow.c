@@ -81,6 +81,7 @@ void session_open(struct wpi_session *session)
 	session->read_count = session->read_bytes = session->told_count = 0;
 	session->write_count = session->batch = session->batch_count = 0;
 	session->fragments = 0;
+	session->withheld = 0;
 	session->order = NULL;
 }
 

@@ -40,9 +40,8 @@ static const char *outcome_of(const struct login *login)
 		if (kind == WPI_RECORD_SUPERSEDED)
 			continue;
 		outcome = wpi_record_name(kind);
-		if (kind == WPI_RECORD_CONFIGURED && login->dialogue->withheld)
-			return wpi_record_name(WPI_RECORD_WITHHELD);
-		if (wpi_record_ends(kind) || kind == WPI_RECORD_CONFIGURED)
+		if (wpi_record_ends(kind) || kind == WPI_RECORD_CONFIGURED ||
+		    kind == WPI_RECORD_WITHHELD)
 			return outcome;
 	}
 	return outcome;
@@ -225,7 +224,7 @@ static int keep_configured(struct db *db, struct login *login)
 	const struct dialogue *dialogue = login->dialogue;
 	int r;
 
-	if (!dialogue->etag || dialogue->withheld)
+	if (!dialogue->etag)
 		return 0;
 	r = rendition_evidence(db, dialogue->mac, dialogue->etag, login->now, &login->operations);
 	if (r > 0)
@@ -329,6 +328,10 @@ static void tell_record(const char *mac, const struct wpi_record *record)
 	case WPI_RECORD_CONFIGURED:
 		counter_add(M_WPI_CONFIGURED, 1);
 		break;
+	case WPI_RECORD_WITHHELD:
+		log_info("secrets are withheld from a desk phone until it is enrolled",
+			 LOG_S("mac", mac));
+		break;
 	case WPI_RECORD_UNSENDABLE:
 	case WPI_RECORD_STUBBORN:
 	case WPI_RECORD_LOCAL_CHANGE:
@@ -353,9 +356,6 @@ void keep_tell(const struct login *login)
 	mac_format(dialogue->mac, mac);
 	for (size_t i = 0; i < login->turn.record_count; i++)
 		tell_record(mac, &login->turn.records[i]);
-	if (login->outcome && dialogue->withheld)
-		log_info("secrets are withheld from a desk phone until it is enrolled",
-			 LOG_S("mac", mac), LOG_I("secrets", dialogue->withheld));
 	if (login->outcome)
 		log_debug("a dialogue has ended", LOG_S("mac", mac),
 			  LOG_S("outcome", login->outcome));

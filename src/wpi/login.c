@@ -96,7 +96,7 @@ static void leave(struct login *login, bool is_good)
 		dialogue->work = NULL;
 		dialogue->etag = dialogue->revision = NULL;
 		dialogue->marks = NULL;
-		dialogue->mark_count = dialogue->withheld = 0;
+		dialogue->mark_count = 0;
 	}
 	login->dialogue = NULL;
 	dialogue_leave(dialogue, until_at);

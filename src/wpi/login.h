@@ -30,7 +30,6 @@ struct login {
 	size_t wanted_count;
 
 	struct wpi_verdict verdict; /* how far the phone is believed */
-	size_t withheld;	    /* secrets that it lacks and may not have */
 
 	bool was_idle;
 	struct wpi_turn turn;

@@ -33,7 +33,9 @@ static void write_next(struct step *step)
 			 session->batch_count, step->policy->entities);
 	} else {
 		if (!session->changes_attached)
-			step_record(step, WPI_RECORD_CONFIGURED, NULL);
+			step_record(step,
+				    session->withheld ? WPI_RECORD_WITHHELD : WPI_RECORD_CONFIGURED,
+				    NULL);
 		finish(step);
 	}
 }

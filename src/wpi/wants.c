@@ -60,18 +60,18 @@ static void want_from(const struct login *login, const struct wpi_wanted *wanted
  * it has been sent before: it may be another phone, or one that was reset.
  */
 static void add_want(struct login *login, const struct wpi_wanted *wanted, struct wpi_want *wants,
-		     size_t *count)
+		     struct wpi_wants *ret)
 {
-	struct wpi_want *want = &wants[*count];
+	struct wpi_want *want = &wants[ret->item_count];
 
 	want_from(login, wanted, want);
 	if (want->item.secret && !login->verdict.may_tell) {
-		login->withheld += want->writes == 0 && !want->refused && !want->kept;
+		ret->withheld += want->writes == 0 && !want->refused && !want->kept;
 		return;
 	}
 	if (want->item.secret && login->verdict.is_enrolled)
 		want->writes = 0;
-	(*count)++;
+	ret->item_count++;
 }
 
 static int read_all(struct login *login, struct wpi_wants *ret, struct diag *reterr)
@@ -95,7 +95,7 @@ static int read_all(struct login *login, struct wpi_wants *ret, struct diag *ret
 	login->is_new_rendition = !rendition_is_current(view->fetch, login->now);
 	wants = mem_array(mem, struct wpi_want, login->wanted_count + 1);
 	for (size_t i = 0; i < login->wanted_count; i++)
-		add_want(login, &login->wanted[i], wants, &ret->item_count);
+		add_want(login, &login->wanted[i], wants, ret);
 	ret->items = wants;
 	return 0;
 }
@@ -127,7 +127,6 @@ void wants_mark(struct login *login)
 	dialogue->etag = mem_strdup(dialogue->work, login->rendition->etag);
 	dialogue->revision = mem_strdup(dialogue->work, login->rendition->revision);
 	dialogue->mark_count = login->wanted_count;
-	dialogue->withheld = login->withheld;
 	dialogue->marks = mem_array(dialogue->work, struct dialogue_mark, login->wanted_count + 1);
 	for (size_t i = 0; i < login->wanted_count; i++) {
 		const struct wpi_wanted *wanted = &login->wanted[i];
