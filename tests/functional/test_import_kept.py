@@ -165,7 +165,7 @@ def test_a_diff_of_p_codes_names_them_and_what_they_mean(daemon):
     daemon.add_device(MAC, product="xstim")
     daemon.ctl("sip", "add", "pbx", "--domain", "pbx.example.net")
     daemon.ctl("sip", "add", "other", "--domain", "other.example.net")
-    daemon.ctl("line", "add", MAC, "1", "--user", "401", "--sip", "pbx", "--password-stdin",
+    daemon.ctl("line", "add", MAC, "--slot", "1", "--user", "401", "--sip", "pbx", "--password-stdin",
                stdin="hidden-401\n")
     daemon.ctl("setting", "set", f"device:{MAC}", "P25023", "1")
     daemon.ctl("setting", "set", f"device:{MAC}", "P2", "hidden-admin")
