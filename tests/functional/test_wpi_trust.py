@@ -423,3 +423,27 @@ def test_scans_for_desk_phones_are_told(make_daemon):
         assert TrustedPhone(daemon, f"0001E3{number:06X}").contact().action == "CleanUp"
     until(lambda: "many unknown MACs" in daemon.log, "the warning")
     assert len(re.findall("many unknown MACs", daemon.log)) == 1
+
+
+def test_the_status_tells_what_is_open_and_what_ends(make_daemon):
+    daemon = make_daemon()
+    daemon.set_clock(NOW)
+    daemon = trusting(lambda **more: _again(daemon, **more), certificate_days="120")
+    phone = TrustedPhone(daemon)
+    daemon.ctl("wpi", "secure", MAC)
+    phone.boot()
+    phone.go_secure()
+    phone.boot()
+    assert "certificates of" not in daemon.ctl("status")
+    daemon.set_clock(NOW + datetime.timedelta(days=31))
+    assert "certificates of 1 desk phones" in daemon.ctl("status")
+    # On loopback nobody else can claim anything.
+    assert "whoever claims the MAC" not in daemon.ctl("status")
+    daemon.stop()
+    daemon.listeners = {**LISTENERS, "desk": {**LISTENERS["desk"], "address": "0.0.0.0"}}
+    daemon.write_ini()
+    daemon.start()
+    assert "whoever claims the MAC" in daemon.ctl("status")
+    daemon.write_ini(wpi={"networks": "127.0.0.0/8"})
+    daemon.reload()
+    assert "whoever claims the MAC" not in daemon.ctl("status")
