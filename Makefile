@@ -24,6 +24,8 @@ SYSCONFDIR ?= /etc
 UNITDIR ?= /lib/systemd/system
 SYSUSERSDIR ?= /usr/lib/sysusers.d
 PYTHON ?= /usr/bin/python3
+# Daemons under test wait for most of their time.
+TEST_JOBS ?= $(shell expr $$(nproc) + 1)
 DEPS ?= sh etc/deps.sh
 FUZZ_SECONDS ?= 60
 VALGRIND ?= valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
@@ -105,8 +107,8 @@ AGAIN = $(MAKE) --no-print-directory
 PARALLEL = $(AGAIN) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 SANITIZED = SANITIZE=$(or $(SANITIZE),address$(comma)undefined)
 
-.PHONY: all run check unit functional golden golden-update corpora bench lint lint-text lint-tidy \
-	lint-cppcheck fuzz fuzz-run valgrind valgrind-run install clean deps deps-test test-programs FORCE
+.PHONY: all run check unit unit-run functional golden golden-update corpora bench lint lint-text \
+	lint-tidy lint-cppcheck fuzz fuzz-run valgrind valgrind-run install clean deps deps-test test-programs FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAMS)
@@ -184,9 +186,14 @@ check: deps-test
 	$(Q)$(AGAIN) $(SANITIZED) corpora
 	$(Q)$(AGAIN) $(SANITIZED) functional
 
+# Each program on its own, so that make spreads them over the cores.
 unit: $(filter-out %/golden_test,$(UNIT_TESTS))
-	$(Q)for t in $^; do \
-		echo "  TEST    $$t"; $(RUNNER) $$t || exit 1; done
+	$(Q)$(PARALLEL) unit-run
+unit-run: $(patsubst $(B)/tests/%,$(B)/ran/%,$(filter-out %/golden_test,$(UNIT_TESTS)))
+
+$(B)/ran/%: $(B)/tests/% FORCE
+	@mkdir -p $(@D)
+	$(Q)$(RUNNER) $< > $@ 2>&1; status=$$?; { echo "  TEST    $<"; cat $@; }; exit $$status
 
 golden: $(B)/tests/golden_test
 	$(Q)$(RUNNER) $<
@@ -195,7 +202,7 @@ golden-update: $(B)/tests/golden_test
 	$(Q)GOLDEN_UPDATE=1 $(RUNNER) $<
 
 functional: all
-	$(Q)BUILD=$(B) $(PYTHON) -B -m pytest -q tests/functional $(PYTEST)
+	$(Q)BUILD=$(B) $(PYTHON) -B -m pytest -q -n $(TEST_JOBS) tests/functional $(PYTEST)
 
 corpora: $(REPLAYS)
 	$(Q)for t in $(FUZZ_TARGETS); do $(B)/replay/$$t tests/fuzz/corpus/$$t || exit 1; done
