@@ -122,7 +122,7 @@ $(B)/flags: FORCE
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(OWN_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Assets are put in as they are, followed by a NUL.
 $(B)/gen/assets.c: $(ASSETS) src/base/embed.sh Makefile
@@ -149,22 +149,22 @@ $(B)/gigaprovctl: $(B)/src/ctl/main.o $(ARCHIVE)
 $(B)/ap-client: $(B)/gigaprovctl
 	$(Q)ln -sf gigaprovctl $@
 
-$(B)/tests/%: tests/unit/%.c $(ARCHIVE)
+# Tests and fuzz targets: objects as any other, so that a change elsewhere only links them anew.
+$(B)/tests/%.o: private OWN_CFLAGS := -Itests/unit
+$(UNIT_TESTS): $(B)/tests/%: $(B)/tests/unit/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
-		-Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive $(LIBS) -lcmocka
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(LIBS) -lcmocka
 
-$(B)/fuzz/%: tests/fuzz/%_fuzz.c $(ARCHIVE)
+$(FUZZERS): $(B)/fuzz/%: $(B)/tests/fuzz/%_fuzz.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -MF $@.d $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< \
-		$(ARCHIVE) $(LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(ARCHIVE) $(LIBS)
 
-$(B)/replay/%: tests/fuzz/%_fuzz.c tests/fuzz/replay.c $(ARCHIVE)
+$(REPLAYS): $(B)/replay/%: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests/unit $(ALL_LDFLAGS) -o $@ $< tests/fuzz/replay.c $(ARCHIVE) $(LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LIBS)
 
 test-programs: all $(UNIT_TESTS) $(REPLAYS)
 
@@ -277,4 +277,5 @@ install: all
 clean:
 	rm -rf build
 
--include $(OBJECTS:.o=.d) $(MAINS:%.c=$(B)/%.d) $(UNIT_TESTS:=.d) $(FUZZERS:=.d)
+-include $(OBJECTS:.o=.d) $(MAINS:%.c=$(B)/%.d) \
+	$(UNIT_TESTS:$(B)/tests/%=$(B)/tests/unit/%.d) $(FUZZ_TARGETS:%=$(B)/tests/fuzz/%_fuzz.d)
