@@ -158,7 +158,11 @@ $(B)/tests/%.o: private OWN_CFLAGS := -Itests/unit
 $(UNIT_TESTS): $(B)/tests/%: $(B)/tests/unit/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(LIBS) -lcmocka
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(or $(WHOLE),$(ARCHIVE)) $(LIBS) -lcmocka
+
+# They look at every query of the program.
+$(B)/tests/db_statement_test $(B)/tests/store_plan_test: private WHOLE := \
+	-Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive
 
 $(FUZZERS): $(B)/fuzz/%: $(B)/tests/fuzz/%_fuzz.o $(ARCHIVE)
 	@mkdir -p $(@D)
