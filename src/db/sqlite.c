@@ -213,8 +213,10 @@ void db_close(struct db *db)
 {
 	if (!db)
 		return;
-	for (ptrdiff_t i = 0; i < __stop_db_query - __start_db_query; i++)
+	for (ptrdiff_t i = 0; i < __stop_db_query - __start_db_query; i++) {
 		sqlite3_finalize(db->rows[i].stmt);
+		sqlite3_finalize(db->rows[i].series);
+	}
 	for (int i = 0; i < CONTROL_COUNT; i++)
 		sqlite3_finalize(db->control[i]);
 	sqlite3_close(db->handle);

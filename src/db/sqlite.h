@@ -17,6 +17,7 @@ struct db_rows {
 	struct db *db;
 	const struct db_query *query;
 	sqlite3_stmt *stmt;
+	sqlite3_stmt *series; /* the same for DB_SERIES rows; NULL: not wanted yet */
 	struct db_param *params;
 	int param_count; /* fewer than 64, says a test */
 	int column_count;
@@ -52,3 +53,15 @@ int sqlite_result(struct db *db, int code) MUST_CHECK;
 
 /* Runs a script of several statements. */
 int sqlite_script(struct db *db, const char *sql) MUST_CHECK;
+
+/* A statement that does not fit its query is our bug, found by the first test that runs it. */
+_Noreturn void sqlite_bug(const struct db_query *query, const char *what, const char *name);
+
+/* The statement of a query on this connection, prepared if it was not yet. */
+int sqlite_rows(struct db *db, const struct db_query *query, struct db_rows **ret) MUST_CHECK;
+
+/* Where the n-th parameter that is given belongs: where it did the last time, as a rule. */
+int sqlite_param_index(struct db_rows *rows, int n, const char *name);
+
+/* A result code of SQLite's.  Unless `copy` the value must last until the statement is reset. */
+int sqlite_bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool copy);

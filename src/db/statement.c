@@ -9,7 +9,7 @@
 #include "db/sqlite.h"
 
 /* A statement that does not fit its query is our bug, found by the first test that runs it. */
-static void bug(const struct db_query *query, const char *what, const char *name)
+void sqlite_bug(const struct db_query *query, const char *what, const char *name)
 {
 	fprintf(stderr, "level=error msg=\"bug in a query\" query=%s what=\"%s\" name=%s\n",
 		query->name, what, name);
@@ -18,17 +18,17 @@ static void bug(const struct db_query *query, const char *what, const char *name
 
 static int bind_secret(sqlite3_stmt *stmt, int index, const struct db_arg *arg)
 {
-	CLEANUP(mem_freep) uint8_t *sealed = NULL;
 	const struct secret *secret = arg->p;
+	uint8_t *sealed;
 	size_t len;
 
 	if (!secret)
 		return sqlite3_bind_null(stmt, index);
 	secret_seal(NULL, arg->where, secret_reveal(secret), secret_len(secret), &sealed, &len);
-	return sqlite3_bind_blob64(stmt, index, sealed, len, SQLITE_TRANSIENT);
+	return sqlite3_bind_blob64(stmt, index, sealed, len, mem_free);
 }
 
-static int bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool copy)
+int sqlite_bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool copy)
 {
 	sqlite3_destructor_type life = copy ? SQLITE_TRANSIENT : SQLITE_STATIC;
 
@@ -50,18 +50,18 @@ static int bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool co
 }
 
 /* Where the n-th parameter that is given belongs: where it did the last time, as a rule. */
-static int index_of(struct db_rows *rows, int n, const char *name)
+int sqlite_param_index(struct db_rows *rows, int n, const char *name)
 {
 	struct db_param *param;
 
 	if (n >= rows->param_count)
-		bug(rows->query, "is given too many parameters, among them", name);
+		sqlite_bug(rows->query, "is given too many parameters, among them", name);
 	param = &rows->params[n];
 	if (param->name != name) {
 		param->name = name;
 		param->index = sqlite3_bind_parameter_index(rows->stmt, name);
 		if (param->index == 0)
-			bug(rows->query, "lacks the parameter", name);
+			sqlite_bug(rows->query, "lacks the parameter", name);
 	}
 	return param->index;
 }
@@ -72,29 +72,29 @@ static int bind_all(struct db_rows *rows, const struct db_arg *args, bool copy)
 	int given = 0;
 
 	for (const struct db_arg *arg = args; arg && arg->name; arg++) {
-		int index = index_of(rows, given, arg->name);
+		int index = sqlite_param_index(rows, given, arg->name);
 		int code;
 
 		if (bound & (uint64_t)1 << index)
-			bug(rows->query, "is given the parameter twice", arg->name);
+			sqlite_bug(rows->query, "is given the parameter twice", arg->name);
 		bound |= (uint64_t)1 << index;
-		code = bind(rows->stmt, index, arg, copy);
+		code = sqlite_bind(rows->stmt, index, arg, copy);
 		if (code != SQLITE_OK)
 			return sqlite_result(rows->db, code);
 		given++;
 	}
 	if (given != rows->param_count)
-		bug(rows->query, "is given too few parameters", "");
+		sqlite_bug(rows->query, "is given too few parameters", "");
 	return 0;
 }
 
-static int rows_get(struct db *db, const struct db_query *query, struct db_rows **ret)
+int sqlite_rows(struct db *db, const struct db_query *query, struct db_rows **ret)
 {
 	struct db_rows *rows = &db->rows[query - db_query_next(NULL)];
 	int code;
 
 	if (rows->open)
-		bug(query, "is being read already", "");
+		sqlite_bug(query, "is being read already", "");
 	if (!rows->stmt) {
 		code = sqlite3_prepare_v3(db->handle, query->sql, -1, SQLITE_PREPARE_PERSISTENT,
 					  &rows->stmt, NULL);
@@ -114,7 +114,7 @@ int db_run(struct db *db, const struct db_query *query, const struct db_arg *arg
 {
 	struct db_rows *rows;
 	int code;
-	int r = rows_get(db, query, &rows);
+	int r = sqlite_rows(db, query, &rows);
 
 	if (r < 0)
 		return r;
@@ -134,7 +134,7 @@ int db_select(struct db *db, const struct db_query *query, const struct db_arg *
 	      struct db_rows **ret)
 {
 	struct db_rows *rows;
-	int r = rows_get(db, query, &rows);
+	int r = sqlite_rows(db, query, &rows);
 
 	if (r < 0)
 		return r;
@@ -166,7 +166,7 @@ void db_end(struct db_rows *rows)
 static void check(struct db_rows *rows, int column)
 {
 	if (column < 0 || column >= rows->column_count)
-		bug(rows->query, "lacks a column that is read", "");
+		sqlite_bug(rows->query, "lacks a column that is read", "");
 }
 
 bool db_is_null(struct db_rows *rows, int column)

@@ -4,7 +4,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
-enum { AUDITED_MAX = 64, MEMORY = 16 * 1024 };
+enum { AUDITED_MAX = 64, MEMORY = 64 * 1024 };
 
 struct redirect_list *redirect_list_new(void *mem)
 {
@@ -29,7 +29,7 @@ static int store(struct db *db, struct redirect_list *list)
 int list_room(struct db *db, struct redirect_list *list, void **ret_mem)
 {
 	*ret_mem = list->mem;
-	return list->count == 0 || list->count == INSERT_SERIES ? store(db, list) : 0;
+	return list->count == 0 || list->count == DB_SERIES ? store(db, list) : 0;
 }
 
 int list_add(struct redirect_list *list, const struct registration *registration,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/registration.h"
 
-#include <assert.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "db/db.h"
@@ -68,40 +68,33 @@ DB_QUERY(registration_add,
 	 "INSERT INTO registration (mac, provider_id, account_id, url, created_at) "
 	 "VALUES (:mac, :provider_id, :account_id, :url, :created_at)");
 
+#define REGISTRATION_ARGS(r, m)                                                                    \
+	DB_INT("mac", m), DB_INT("provider_id", (r)->provider_id),                                 \
+		DB_INT_OR_NULL("account_id", (r)->account_id), DB_TEXT("url", (r)->url),           \
+		DB_INT("created_at", (r)->created_at)
+
 int registration_insert(struct db *db, const struct registration *registration)
 {
 	return db_run(db, &registration_add,
-		      DB_ARGS(DB_INT("mac", registration->mac),
-			      DB_INT("provider_id", registration->provider_id),
-			      DB_INT_OR_NULL("account_id", registration->account_id),
-			      DB_TEXT("url", registration->url),
-			      DB_INT("created_at", registration->created_at)));
+		      DB_ARGS(REGISTRATION_ARGS(registration, registration->mac)));
 }
-
-#define PLACE(n) "(:mac" #n ", :provider_id, :account_id, :url, :created_at)"
-#define MAC(n) DB_INT("mac" #n, macs[n])
-
-DB_QUERY(registration_add_series,
-	 "INSERT INTO registration (mac, provider_id, account_id, url, created_at) "
-	 "VALUES " PLACE(0) ", " PLACE(1) ", " PLACE(2) ", " PLACE(3) ", " PLACE(4) ", " PLACE(
-		 5) ", " PLACE(6) ", " PLACE(7));
 
 int registration_insert_series(struct db *db, const struct registration *registration,
 			       const int64_t *macs, size_t count)
 {
-	struct registration one = *registration;
+	enum { WIDTH = 5 };
+	struct db_arg args[DB_SERIES * WIDTH];
 	int r = 0;
 
-	static_assert(INSERT_SERIES == 8, "there are eight places");
-	if (count == INSERT_SERIES)
-		return db_run(db, &registration_add_series,
-			      DB_ARGS(MAC(0), DB_INT("provider_id", one.provider_id),
-				      DB_INT_OR_NULL("account_id", one.account_id),
-				      DB_TEXT("url", one.url), DB_INT("created_at", one.created_at),
-				      MAC(1), MAC(2), MAC(3), MAC(4), MAC(5), MAC(6), MAC(7)));
-	for (size_t i = 0; i < count && r == 0; i++) {
-		one.mac = macs[i];
-		r = registration_insert(db, &one);
+	for (size_t i = 0; i < count && r == 0;) {
+		size_t n = 0;
+
+		for (; i < count && n < DB_SERIES; i++, n++) {
+			const struct db_arg row[WIDTH] = {REGISTRATION_ARGS(registration, macs[i])};
+
+			memcpy(&args[n * WIDTH], row, sizeof(row));
+		}
+		r = db_insert(db, &registration_add, args, WIDTH, n);
 	}
 	return r;
 }
