@@ -19,6 +19,7 @@ struct redirect_gap { /* no MAC from `from` up to `to`, without it, is known */
 };
 
 struct redirect_list {
+	int64_t now; /* when all of it is registered */
 	struct redirect_gap device;
 	struct redirect_gap inventory;
 

@@ -10,6 +10,8 @@
 #include "base/mem.h"
 #include "db/sqlite.h"
 
+enum { SEALED_BYTES = 256 }; /* as a rule; nothing depends on it */
+
 static const char *tuple_of(const struct db_query *query)
 {
 	static const char mark[] = "VALUES ";
@@ -53,7 +55,7 @@ static int series_prepare(struct db_rows *rows)
 	return sqlite_result(rows->db, code);
 }
 
-static int series_bind(struct db_rows *rows, const struct db_arg *args)
+static int series_bind(struct db_rows *rows, const struct db_arg *args, void *mem)
 {
 	int index[64];
 
@@ -67,7 +69,7 @@ static int series_bind(struct db_rows *rows, const struct db_arg *args)
 				sqlite_bug(rows->query, "is given rows unlike each other at",
 					   args->name);
 			code = sqlite_bind(rows->series, n * rows->param_count + index[i], args,
-					   false);
+					   false, mem);
 			if (code != SQLITE_OK)
 				return sqlite_result(rows->db, code);
 		}
@@ -77,10 +79,11 @@ static int series_bind(struct db_rows *rows, const struct db_arg *args)
 
 static int series_run(struct db_rows *rows, const struct db_arg *args)
 {
+	CLEANUP(mem_freep) void *sealed = mem_pool(rows->db, DB_SERIES * SEALED_BYTES);
 	int r = rows->series ? 0 : series_prepare(rows);
 
 	if (r == 0)
-		r = series_bind(rows, args);
+		r = series_bind(rows, args, sealed);
 	if (r == 0)
 		r = sqlite_result(rows->db, sqlite3_step(rows->series));
 	sqlite3_reset(rows->series);

@@ -63,5 +63,8 @@ int sqlite_rows(struct db *db, const struct db_query *query, struct db_rows **re
 /* Where the n-th parameter that is given belongs: where it did the last time, as a rule. */
 int sqlite_param_index(struct db_rows *rows, int n, const char *name);
 
-/* A result code of SQLite's.  Unless `copy` the value must last until the statement is reset. */
-int sqlite_bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool copy);
+/*
+ * A result code of SQLite's.  Unless `copy` the value must last until the
+ * bindings are cleared; sealed bytes are `mem`'s, which must as well (NULL: their own).
+ */
+int sqlite_bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool copy, void *mem);

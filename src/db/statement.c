@@ -16,7 +16,7 @@ void sqlite_bug(const struct db_query *query, const char *what, const char *name
 	abort();
 }
 
-static int bind_secret(sqlite3_stmt *stmt, int index, const struct db_arg *arg)
+static int bind_secret(sqlite3_stmt *stmt, int index, const struct db_arg *arg, void *mem)
 {
 	const struct secret *secret = arg->p;
 	uint8_t *sealed;
@@ -24,11 +24,11 @@ static int bind_secret(sqlite3_stmt *stmt, int index, const struct db_arg *arg)
 
 	if (!secret)
 		return sqlite3_bind_null(stmt, index);
-	secret_seal(NULL, arg->where, secret_reveal(secret), secret_len(secret), &sealed, &len);
-	return sqlite3_bind_blob64(stmt, index, sealed, len, mem_free);
+	secret_seal(mem, arg->where, secret_reveal(secret), secret_len(secret), &sealed, &len);
+	return sqlite3_bind_blob64(stmt, index, sealed, len, mem ? SQLITE_STATIC : mem_free);
 }
 
-int sqlite_bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool copy)
+int sqlite_bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool copy, void *mem)
 {
 	sqlite3_destructor_type life = copy ? SQLITE_TRANSIENT : SQLITE_STATIC;
 
@@ -42,7 +42,7 @@ int sqlite_bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool co
 	case DB_ARG_BLOB:
 		return sqlite3_bind_blob64(stmt, index, arg->p, arg->len, life);
 	case DB_ARG_SECRET:
-		return bind_secret(stmt, index, arg);
+		return bind_secret(stmt, index, arg, mem);
 	case DB_ARG_NULL:
 		break;
 	}
@@ -78,7 +78,7 @@ static int bind_all(struct db_rows *rows, const struct db_arg *args, bool copy)
 		if (bound & (uint64_t)1 << index)
 			sqlite_bug(rows->query, "is given the parameter twice", arg->name);
 		bound |= (uint64_t)1 << index;
-		code = sqlite_bind(rows->stmt, index, arg, copy);
+		code = sqlite_bind(rows->stmt, index, arg, copy, NULL);
 		if (code != SQLITE_OK)
 			return sqlite_result(rows->db, code);
 		given++;

@@ -2,6 +2,7 @@
 #include "redirect/list.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 
 enum { AUDITED_MAX = 64, MEMORY = 64 * 1024 };
@@ -12,6 +13,7 @@ struct redirect_list *redirect_list_new(void *mem)
 
 	list->mem = mem_pool(list, MEMORY);
 	list->audited = buf_new(list);
+	list->now = clock_now();
 	return list;
 }
 
