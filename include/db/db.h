@@ -138,6 +138,15 @@ const void *db_blob(struct db_rows *rows, int column, size_t *ret_len);
 int db_secret(void *mem, struct db_rows *rows, int column, const char *where,
 	      struct secret **ret) MUST_CHECK;
 
+/*
+ * Hands over one row after the other until `row` says false: 1 it did, 0 there
+ * are no more, negative an error.  A long list costs much less than by
+ * db_next(), all the more without a LIMIT.  The query must not need a sort.
+ */
+typedef bool db_row(void *arg, struct db_rows *rows);
+int db_each(struct db *db, const struct db_query *query, const struct db_arg *args, db_row *row,
+	    void *arg) MUST_CHECK;
+
 /* Shortcut: the first column of the first row.  1 found, 0 no row, negative an error. */
 int db_select_int(struct db *db, const struct db_query *query, const struct db_arg *args,
 		  int64_t *ret) MUST_CHECK;

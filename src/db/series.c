@@ -47,10 +47,10 @@ static int series_prepare(struct db_rows *rows)
 		tuple_write(sql, tuple);
 	}
 	code = sqlite3_prepare_v3(rows->db->handle, sql->data, -1, SQLITE_PREPARE_PERSISTENT,
-				  &rows->series, NULL);
+				  &rows->made, NULL);
 	mem_free(sql);
 	if (code == SQLITE_OK &&
-	    sqlite3_bind_parameter_count(rows->series) != DB_SERIES * rows->param_count)
+	    sqlite3_bind_parameter_count(rows->made) != DB_SERIES * rows->param_count)
 		sqlite_bug(rows->query, "has a parameter that is not once in its VALUES", "");
 	return sqlite_result(rows->db, code);
 }
@@ -68,7 +68,7 @@ static int series_bind(struct db_rows *rows, const struct db_arg *args, void *me
 			if (args->name != rows->params[i].name)
 				sqlite_bug(rows->query, "is given rows unlike each other at",
 					   args->name);
-			code = sqlite_bind(rows->series, n * rows->param_count + index[i], args,
+			code = sqlite_bind(rows->made, n * rows->param_count + index[i], args,
 					   false, mem);
 			if (code != SQLITE_OK)
 				return sqlite_result(rows->db, code);
@@ -80,14 +80,14 @@ static int series_bind(struct db_rows *rows, const struct db_arg *args, void *me
 static int series_run(struct db_rows *rows, const struct db_arg *args)
 {
 	CLEANUP(mem_freep) void *sealed = mem_pool(rows->db, DB_SERIES * SEALED_BYTES);
-	int r = rows->series ? 0 : series_prepare(rows);
+	int r = rows->made ? 0 : series_prepare(rows);
 
 	if (r == 0)
 		r = series_bind(rows, args, sealed);
 	if (r == 0)
-		r = sqlite_result(rows->db, sqlite3_step(rows->series));
-	sqlite3_reset(rows->series);
-	sqlite3_clear_bindings(rows->series);
+		r = sqlite_result(rows->db, sqlite3_step(rows->made));
+	sqlite3_reset(rows->made);
+	sqlite3_clear_bindings(rows->made);
 	return r;
 }
 

@@ -66,7 +66,7 @@ int sqlite_param_index(struct db_rows *rows, int n, const char *name)
 	return param->index;
 }
 
-static int bind_all(struct db_rows *rows, const struct db_arg *args, bool copy)
+int sqlite_bind_all(struct db_rows *rows, sqlite3_stmt *stmt, const struct db_arg *args, bool copy)
 {
 	uint64_t bound = 0;
 	int given = 0;
@@ -78,7 +78,7 @@ static int bind_all(struct db_rows *rows, const struct db_arg *args, bool copy)
 		if (bound & (uint64_t)1 << index)
 			sqlite_bug(rows->query, "is given the parameter twice", arg->name);
 		bound |= (uint64_t)1 << index;
-		code = sqlite_bind(rows->stmt, index, arg, copy, NULL);
+		code = sqlite_bind(stmt, index, arg, copy, NULL);
 		if (code != SQLITE_OK)
 			return sqlite_result(rows->db, code);
 		given++;
@@ -118,7 +118,7 @@ int db_run(struct db *db, const struct db_query *query, const struct db_arg *arg
 
 	if (r < 0)
 		return r;
-	r = bind_all(rows, args, false);
+	r = sqlite_bind_all(rows, rows->stmt, args, false);
 	if (r == 0) {
 		do {
 			code = sqlite3_step(rows->stmt);
@@ -138,7 +138,7 @@ int db_select(struct db *db, const struct db_query *query, const struct db_arg *
 
 	if (r < 0)
 		return r;
-	r = bind_all(rows, args, true);
+	r = sqlite_bind_all(rows, rows->stmt, args, true);
 	if (r < 0) {
 		sqlite3_clear_bindings(rows->stmt);
 		return r;
@@ -162,7 +162,10 @@ void db_end(struct db_rows *rows)
 	rows->open = false;
 }
 
-/* SQLite answers NULL for a column that the query does not have. */
+/*
+ * A column of the row that was stepped to, or of the one that is being handed
+ * over.  SQLite answers NULL for a column that the query does not have.
+ */
 static void check(struct db_rows *rows, int column)
 {
 	if (column < 0 || column >= rows->column_count)
@@ -172,18 +175,24 @@ static void check(struct db_rows *rows, int column)
 bool db_is_null(struct db_rows *rows, int column)
 {
 	check(rows, column);
+	if (rows->values)
+		return sqlite3_value_type(rows->values[column]) == SQLITE_NULL;
 	return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL;
 }
 
 int64_t db_int(struct db_rows *rows, int column)
 {
 	check(rows, column);
+	if (rows->values)
+		return sqlite3_value_int64(rows->values[column]);
 	return sqlite3_column_int64(rows->stmt, column);
 }
 
 const char *db_text(struct db_rows *rows, int column)
 {
 	check(rows, column);
+	if (rows->values)
+		return (const char *)sqlite3_value_text(rows->values[column]);
 	return (const char *)sqlite3_column_text(rows->stmt, column);
 }
 
@@ -199,8 +208,13 @@ const void *db_blob(struct db_rows *rows, int column, size_t *ret_len)
 	const void *bytes;
 
 	check(rows, column);
-	bytes = sqlite3_column_blob(rows->stmt, column);
-	*ret_len = (size_t)sqlite3_column_bytes(rows->stmt, column);
+	if (rows->values) {
+		bytes = sqlite3_value_blob(rows->values[column]);
+		*ret_len = (size_t)sqlite3_value_bytes(rows->values[column]);
+	} else {
+		bytes = sqlite3_column_blob(rows->stmt, column);
+		*ret_len = (size_t)sqlite3_column_bytes(rows->stmt, column);
+	}
 	return bytes;
 }
 

@@ -111,36 +111,35 @@ int registration_delete(struct db *db, int64_t mac)
 DB_QUERY(registration_page_of_provider, "SELECT mac, provider_id, url, created_at "
 					"FROM registration "
 					"WHERE provider_id = :provider_id AND mac > :after "
-					"ORDER BY mac "
-					"LIMIT :limit");
+					"ORDER BY mac");
 DB_QUERY(registration_page, "SELECT mac, provider_id, url, created_at "
 			    "FROM registration "
 			    "WHERE mac > :after "
-			    "ORDER BY mac "
-			    "LIMIT :limit");
+			    "ORDER BY mac");
 
-static int walk(struct db_rows *rows, const struct provider *provider,
-		struct registration_cursor *cursor, registration_row *row, void *arg,
-		int *ret_count)
+struct walk {
+	struct registration registration; /* what all have in common, and then a row's own */
+	struct registration_cursor *cursor;
+	registration_row *row;
+	void *arg;
+	int left;
+	int found;
+};
+
+static bool walk_row(void *arg, struct db_rows *rows)
 {
-	struct registration registration = {.provider_id = provider->id,
-					    .provider = provider->name};
-	int found = 0;
-	int r;
+	struct walk *walk = arg;
+	struct registration *registration = &walk->registration;
 
-	*ret_count = 0;
-	while ((r = db_next(rows)) > 0) {
-		cursor->after = db_int(rows, 0);
-		*ret_count += 1;
-		if (db_int(rows, 1) != provider->id)
-			continue;
-		registration.mac = cursor->after;
-		registration.url = db_text(rows, 2);
-		registration.created_at = db_int(rows, 3);
-		row(arg, &registration);
-		found++;
+	walk->cursor->after = db_int(rows, 0);
+	if (db_int(rows, 1) == registration->provider_id) {
+		registration->mac = walk->cursor->after;
+		registration->url = db_text(rows, 2);
+		registration->created_at = db_int(rows, 3);
+		walk->row(walk->arg, registration);
+		walk->found++;
 	}
-	return r < 0 ? r : found;
+	return --walk->left > 0;
 }
 
 /*
@@ -154,28 +153,31 @@ int registration_walk(struct db *db, const struct provider *provider,
 		      struct registration_cursor *cursor, int limit, registration_row *row,
 		      void *arg)
 {
-	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	struct walk walk = {
+		.registration = {.provider_id = provider->id, .provider = provider->name},
+		.cursor = cursor,
+		.row = row,
+		.arg = arg,
+		.left = limit,
+	};
 	bool is_dense = cursor->pages > 0;
-	int count, r;
+	int r;
 
 	if (is_dense)
-		r = db_select(db, &registration_page,
-			      DB_ARGS(DB_INT("after", cursor->after), DB_INT("limit", limit)),
-			      &rows);
+		r = db_each(db, &registration_page, DB_ARGS(DB_INT("after", cursor->after)),
+			    walk_row, &walk);
 	else
-		r = db_select(db, &registration_page_of_provider,
-			      DB_ARGS(DB_INT("provider_id", provider->id),
-				      DB_INT("after", cursor->after), DB_INT("limit", limit)),
-			      &rows);
-	if (r >= 0)
-		r = walk(rows, provider, cursor, row, arg, &count);
+		r = db_each(db, &registration_page_of_provider,
+			    DB_ARGS(DB_INT("provider_id", provider->id),
+				    DB_INT("after", cursor->after)),
+			    walk_row, &walk);
 	if (r < 0)
 		return r;
 	if (!is_dense)
 		cursor->pages++;
-	else if (r < count / 2)
+	else if (walk.found < (limit - walk.left) / 2)
 		cursor->pages = -PAGES_UNTIL_TRIED;
-	return count == limit;
+	return r;
 }
 
 DB_QUERY(registration_by_url,
