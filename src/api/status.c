@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "config/config.h"
 #include "fleet/fleet.h"
@@ -58,9 +59,9 @@ static void notice_phones(void *mem, const struct config *config,
 		notice(notices,
 		       mem_printf(
 			       mem,
-			       "%lld devices have neither secret nor user, and so get no document "
-			       "outside open_networks",
-			       (long long)counts->unproven));
+			       "%s without secret and without user: no document for them outside "
+			       "open_networks",
+			       text_count(mem, counts->unproven, "device")));
 	if (config->sip.multicast)
 		notice(notices, "[sip] multicast = yes: whoever is in the network learns which "
 				"MACs are known, and their URLs without passwords");
@@ -124,8 +125,8 @@ static int notice_held(void *mem, struct db *db, json_t *notices)
 	r = rendition_held_list(mem, db, HELD_SHOWN, &held, &count);
 	if (r < 0 || count == 0)
 		return r;
-	buf_printf(text,
-		   "the shrink guard holds the documents of %lld devices back: ", (long long)all);
+	buf_printf(text, "the shrink guard holds documents back, of %s: ",
+		   text_count(mem, all, "device"));
 	for (size_t i = 0; i < count; i++) {
 		char mac[MAC_LEN + 1];
 
@@ -147,9 +148,10 @@ static int notice_waiting(void *mem, struct db *db, json_t *notices)
 
 	if (r == 0 && count > 0)
 		notice(notices, mem_printf(mem,
-					   "changes of %lld devices wait for the windows of their "
-					   "schedules; at once: gigaprovctl release",
-					   (long long)count));
+					   "changes wait for the windows of schedules, those of %s "
+					   "(gigaprovctl device list --waiting); at once: "
+					   "gigaprovctl release",
+					   text_count(mem, count, "device")));
 	return r;
 }
 

@@ -67,8 +67,15 @@ static int path_build(void *mem, const struct ctl_line *line, const char **ret)
 	return 0;
 }
 
-static int query_add(void *mem, const struct ctl_value *value, const char **path,
-		     struct diag *reterr)
+static const char *zone_of(const struct ctl_line *line)
+{
+	const struct ctl_value *zone = ctl_line_value(line, "zone");
+
+	return zone ? zone->text : NULL;
+}
+
+static int query_add(void *mem, const struct ctl_line *line, const struct ctl_value *value,
+		     const char **path, struct diag *reterr)
 {
 	const char *text = value->arg->type == CTL_TRUTH ? "1" : value->text;
 	bool is_limit = value->arg->type == CTL_LIMIT;
@@ -76,7 +83,7 @@ static int query_add(void *mem, const struct ctl_value *value, const char **path
 	int64_t at;
 
 	if (value->arg->type == CTL_TIME) {
-		int r = ctl_when_parse(text, clock_now(), NULL, &at, reterr);
+		int r = ctl_when_parse(text, clock_now(), zone_of(line), &at, reterr);
 
 		if (r < 0)
 			return r;
@@ -105,9 +112,8 @@ static int number_build(const struct ctl_value *value, json_t **ret, struct diag
 static int time_build(const struct ctl_line *line, const struct ctl_value *value, json_t **ret,
 		      struct diag *reterr)
 {
-	const struct ctl_value *zone = ctl_line_value(line, "zone");
 	int64_t at;
-	int r = ctl_when_parse(value->text, clock_now(), zone ? zone->text : NULL, &at, reterr);
+	int r = ctl_when_parse(value->text, clock_now(), zone_of(line), &at, reterr);
 
 	if (r < 0)
 		return r;
@@ -285,7 +291,7 @@ int ctl_request_build(void *mem, const struct ctl_line *line, struct ctl_request
 		const struct ctl_value *value = &line->values[i];
 
 		if (value->arg->where == CTL_QUERY)
-			r = query_add(mem, value, &request.path, reterr);
+			r = query_add(mem, line, value, &request.path, reterr);
 		else if (value->arg->type == CTL_CSV)
 			r = file_set(mem, value, &request, reterr);
 		else if (value->arg->type == CTL_FILE)

@@ -106,6 +106,10 @@ const char *request_skip_authority(const char *uri);
 /* Decoded, of a query `s` without its question mark (NULL: none); NULL when it is not there. */
 const char *request_query_find(void *mem, const char *s, const char *name);
 
+/* guard.c: sent by a page of another origin; and, where the reply says no, a query with a name unknown. */
+bool request_is_foreign(const struct request *req);
+bool request_query_is_known(struct request *req);
+
 /* work.c */
 void request_expire_all(struct http *http, int64_t now_ms, int result);
 
