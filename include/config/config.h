@@ -72,6 +72,7 @@ struct config_daemon {
 	const char *control_socket;
 	const char *state_dir;
 	const char *firmware_dir; /* "": see config_firmware_dir() */
+	const char *backup_dir;	  /* "": see config_backup_dir() */
 	const char *secret_key_file;
 	const char *timezone;
 	unsigned log_level;  /* enum log_level */
@@ -237,6 +238,8 @@ struct config {
 
 /* Where firmware lies. */
 const char *config_firmware_dir(void *mem, const struct config *config);
+/* The same of backups. */
+const char *config_backup_dir(void *mem, const struct config *config);
 
 /* NULL when there is none of that name. */
 const struct config_upstream *config_upstream_find(const struct config *config, const char *name);

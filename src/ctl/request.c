@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -159,6 +161,20 @@ static int content_build(const struct ctl_value *value, json_t **ret, struct dia
 	return 0;
 }
 
+/* People mean the directory that they are in, the daemon is in another one; it may be on another machine. */
+static int place_build(const struct ctl_line *line, const struct ctl_value *value, json_t **ret,
+		       struct diag *reterr)
+{
+	CLEANUP(mem_freep) void *scratch = mem_root("place");
+	char here[PATH_MAX];
+
+	if (value->text[0] == '/' || line->options.url)
+		return text_build(value, value->text, ret, reterr);
+	if (!getcwd(here, sizeof(here)))
+		return diag_set(reterr, -errno, "%s: %s", value->text, strerror(errno));
+	return text_build(value, mem_printf(scratch, "%s/%s", here, value->text), ret, reterr);
+}
+
 /* The JSON value; the caller's to put away. */
 static int value_build(const struct ctl_line *line, const struct ctl_value *value, json_t **ret,
 		       struct diag *reterr)
@@ -186,6 +202,8 @@ static int value_build(const struct ctl_line *line, const struct ctl_value *valu
 		return text_build(value, ctl_file_name(value->text), ret, reterr);
 	case CTL_CONTENT:
 		return content_build(value, ret, reterr);
+	case CTL_PLACE:
+		return place_build(line, value, ret, reterr);
 	case CTL_SECRET:
 		return text_build(value, secret_reveal(value->secret), ret, reterr);
 	default:
