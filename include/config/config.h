@@ -206,6 +206,11 @@ struct config_limits {
 	unsigned login_slow_seconds;
 	unsigned cache_bytes;
 	unsigned max_downloads;
+	unsigned downloads_per_device;
+	unsigned downloads_per_address;
+	unsigned seen_days;
+	unsigned kept_days;
+	unsigned disk_low_percent;
 	unsigned seen_seconds;
 	unsigned write_queue;
 	unsigned work_queue;

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "api/answer.h"
@@ -155,6 +157,30 @@ static int notice_waiting(void *mem, struct db *db, json_t *notices)
 	return r;
 }
 
+/* Everything stops when it is full, registrations first. */
+static void notice_disk(void *mem, const struct config *config, json_t *notices)
+{
+	const char *path = strchr(config->daemon.database, ':');
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	struct statvfs disk;
+	char *folder;
+	unsigned percent;
+
+	if (!slash)
+		return;
+	folder = mem_strndup(mem, path + 1, (size_t)(slash - path));
+	if (statvfs(folder, &disk) < 0 || disk.f_blocks == 0)
+		return;
+	percent = (unsigned)(disk.f_bavail * 100 / disk.f_blocks);
+	if (percent < config->limits.disk_low_percent)
+		notice(notices, mem_printf(mem,
+					   "the disk of %s has only %u %% free, %llu MiB; [limits] "
+					   "disk_low_percent = %u",
+					   folder, percent,
+					   (unsigned long long)disk.f_bavail * disk.f_frsize >> 20,
+					   config->limits.disk_low_percent));
+}
+
 static void notice_clock(json_t *notices)
 {
 	if (clock_is_followed())
@@ -170,6 +196,7 @@ static json_t *notices_json(void *mem, const struct config *config,
 	notice_redirect(config, notices);
 	notice_listeners(mem, config, notices);
 	notice_password(mem, config, notices);
+	notice_disk(mem, config, notices);
 	return notices;
 }
 

@@ -66,6 +66,7 @@ struct request {
 	bool has_turn;	      /* to check a password */
 	bool is_import;	      /* its body is larger than max_body, and counted */
 	bool is_download;     /* it has one of max_downloads places */
+	int64_t download_of;  /* the device; negative: nobody knows */
 	_Atomic int state;
 	_Atomic unsigned refs;
 
@@ -91,6 +92,7 @@ struct request {
 	int64_t deadline_at_ms;
 	struct request *waiting_next;
 	struct request *waiting_previous;
+	struct request *download_next;
 
 	int status; /* of the reply; 0: none yet */
 	struct MHD_Response *response;

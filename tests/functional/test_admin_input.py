@@ -124,7 +124,7 @@ def test_an_unknown_query_parameter_is_refused_with_the_nearest_known(daemon):
     for path, said in {
             "/api/v1/devices?gruop=ward": "did you mean 'group'",
             "/api/v1/devices?held=1&prodct=n870": "did you mean 'product'",
-            "/api/v1/devices?zzzzzzzz=1": "this URL takes after limit group product held",
+            "/api/v1/devices?zzzzzzzz=1": "this URL takes after limit group product held waiting",
             "/api/v1/status?x": "this URL takes none",
             f"/api/v1/devices/{MAC}?reveal=1": "this URL takes none",
             "/api/v1/devices?%67roup=ward": "'%67roup'",
