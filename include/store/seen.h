@@ -20,6 +20,12 @@ struct seen {
 	int64_t redirected_at;	/* last time that it was told its URL; 0: never */
 };
 
+/* MACs behind `after` that were last here, or told to come, before that time, in their order. */
+int seen_list_old(void *mem, struct db *db, int64_t after, int64_t before, int limit, int64_t **ret,
+		  size_t *ret_count) MUST_CHECK;
+/* All traces of a device. */
+int seen_forget(struct db *db, int64_t mac) MUST_CHECK;
+
 struct fetch {
 	int64_t mac;
 	int64_t at;

@@ -51,6 +51,45 @@ int seen_put_agent(struct db *db, int64_t mac, int64_t at, const char *user_agen
 			      DB_INT("changed_at", at)));
 }
 
+DB_QUERY(seen_old_page, "SELECT mac FROM seen WHERE mac > :after AND seen_at < :before "
+			"UNION SELECT mac FROM notify WHERE mac > :after AND sent_at < :before "
+			"ORDER BY mac "
+			"LIMIT :limit");
+
+int seen_list_old(void *mem, struct db *db, int64_t after, int64_t before, int limit, int64_t **ret,
+		  size_t *ret_count)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(
+		db, &seen_old_page,
+		DB_ARGS(DB_INT("after", after), DB_INT("before", before), DB_INT("limit", limit)),
+		&rows);
+
+	*ret = NULL;
+	*ret_count = 0;
+	while (r >= 0 && (r = db_next(rows)) > 0)
+		*mem_push(mem, ret, ret_count) = db_int(rows, 0);
+	return r;
+}
+
+DB_QUERY(seen_forget_seen, "DELETE FROM seen WHERE mac = :mac");
+DB_QUERY(seen_forget_agent, "DELETE FROM agent WHERE mac = :mac");
+DB_QUERY(seen_forget_fetch, "DELETE FROM fetch WHERE mac = :mac");
+DB_QUERY(seen_forget_notify, "DELETE FROM notify WHERE mac = :mac");
+
+int seen_forget(struct db *db, int64_t mac)
+{
+	int r = db_run(db, &seen_forget_seen, DB_ARGS(DB_INT("mac", mac)));
+
+	if (r >= 0)
+		r = db_run(db, &seen_forget_agent, DB_ARGS(DB_INT("mac", mac)));
+	if (r >= 0)
+		r = db_run(db, &seen_forget_fetch, DB_ARGS(DB_INT("mac", mac)));
+	if (r >= 0)
+		r = db_run(db, &seen_forget_notify, DB_ARGS(DB_INT("mac", mac)));
+	return r;
+}
+
 DB_QUERY(seen_fetches, "SELECT at, address, etag, revision, operations FROM fetch "
 		       "WHERE mac = :mac "
 		       "ORDER BY id DESC "
