@@ -170,7 +170,7 @@ static int planned_json(void *mem, const struct config *config, const struct dev
 	if (r == 0)
 		r = planned_find(mem, db, config, device, setting, &planned);
 	if (r == 0)
-		r = planned_due(mem, seen, device, &planned, now, &due);
+		r = planned_due(mem, db, seen, config, device, &planned, now, &due);
 	if (r < 0)
 		return r;
 	row = json_pack("{s:s, s:o, s:o, s:s}", "setting", setting, "schedule",

@@ -142,6 +142,73 @@ def test_a_device_has_its_turn_when_the_command_says(fleet):
     assert "night" in fleet.ctl("schedule", "next", MAC)
 
 
+def utc(text):
+    return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
+
+
+def due_day(daemon, setting):
+    row, = [row for row in daemon.ctl("schedule", "next", MAC, json=True)["schedules"]
+            if row["setting"] == setting]
+    return row["day"]
+
+
+@pytest.fixture
+def sunday(make_daemon):
+    """A device under a weekly schedule; a Sunday's noon, with which a week has begun."""
+    daemon = make_daemon(settings={
+        "schedule night": NIGHT,
+        "provisioning": {"public_url": "http://prov.example.net"}})
+    (daemon.directory / "firmware").mkdir()
+    daemon.write_ini(daemon={"firmware_dir": daemon.directory / "firmware"})
+    daemon.set_clock(utc("2026-06-07T12:00"))
+    daemon.start()
+    daemon.add_device(MAC)
+    return daemon
+
+
+def test_cycles_count_successes_and_not_visits(sunday):
+    sunday.ctl("setting", "set", "fleet", "schedule.config", "night")
+    assert "2026-06-07" < due_day(sunday, "schedule.config") < "2026-06-14"
+    # Its document, all of it, whenever it comes for it: this week is done.
+    sunday.fetch()
+    assert "2026-06-14" < due_day(sunday, "schedule.config") < "2026-06-21"
+    sunday.set_clock(utc("2026-06-14T12:00"))
+    sunday.ctl("setting", "set", "fleet", "Telephony.0.ToneScheme", "USA")
+    # It was here, and what it waits for was not there: this week's turn is still to come.
+    assert b"USA" not in sunday.fetch()
+    assert "2026-06-14" < due_day(sunday, "schedule.config") < "2026-06-21"
+    sunday.ctl("release", MAC)
+    assert b"USA" in sunday.fetch()
+    assert "2026-06-21" < due_day(sunday, "schedule.config") < "2026-06-28"
+    # It comes again, with nothing new for it, which a kill makes nobody forget for long.
+    sunday.set_clock(utc("2026-06-21T12:00"))
+    sunday.kill9()
+    sunday.start()
+    assert "2026-06-21" < due_day(sunday, "schedule.config") < "2026-06-28"
+    sunday.fetch()
+    assert "2026-06-28" < due_day(sunday, "schedule.config") < "2026-07-05"
+
+
+def test_for_firmware_a_success_is_to_run_what_it_should(sunday):
+    agent = "Gigaset N870 IP PRO/83.V{}+build.5f0a106;{};Handset=250"
+
+    def fetch(version):
+        sunday.curl("--fail", "--digest", "--user", f"{MAC}:A2B4C6D8E0F2", "-A",
+                    agent.format(version, MAC), sunday.url("phones", f"/xml/{MAC}.xml"))
+        until(lambda: version in (sunday.ctl("device", "show", MAC, json=True)["firmware"] or ""),
+              "the version to be known")
+
+    (sunday.directory / "firmware" / "N870-V2.65.0.bin").write_bytes(b"firmware")
+    sunday.ctl("firmware", "add", "N870-V2.65.0.bin", "--product", "n870")
+    sunday.ctl("setting", "set", "fleet", "schedule.firmware", "night")
+    sunday.ctl("setting", "set", "fleet", "firmware.version", "2.65.0")
+    fetch("2.53.0")
+    assert "2026-06-07" < due_day(sunday, "schedule.firmware") < "2026-06-14"
+    fetch("2.65.0")
+    until(lambda: "2026-06-14" < due_day(sunday, "schedule.firmware") < "2026-06-21",
+          "this week to be done")
+
+
 def test_a_schedule_that_has_gone_is_told_and_never_open(fleet):
     fleet.ctl("setting", "set", "group:ward", "schedule.firmware", "noon")
     assert not any("schedule" in text for text in fleet.ctl("status", json=True)["notices"])
