@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 
+#include "again.h"
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/log.h"
@@ -15,7 +16,8 @@
 static struct {
 	atomic_bool is_posted; /* one operation at a time */
 	atomic_bool is_stopping;
-} sched;
+	struct again again; /* the main thread's */
+} sched = {.again = {.mac = -1}};
 
 struct run {
 	const struct config *config;
@@ -92,6 +94,22 @@ static void post(void)
 	}
 }
 
+/* Before anything new is offered; what cannot be read now is for the devices' next tries. */
+static void tell_again(void)
+{
+	struct db *db, *seen;
+	int r = fleet_reader(&db);
+
+	if (r == 0)
+		r = fleet_seen_reader(&seen);
+	if (r == 0)
+		r = again_turn(db, seen, &sched_trigger, &sched.again);
+	if (r < 0) {
+		log_error("devices of jobs could not be told again", LOG_E(r));
+		sched.again.is_over = true;
+	}
+}
+
 void sched_tick(void)
 {
 	struct db *db;
@@ -100,6 +118,8 @@ void sched_tick(void)
 
 	if (atomic_load(&sched.is_stopping) || atomic_load(&sched.is_posted))
 		return;
+	if (!sched.again.is_over)
+		tell_again();
 	r = fleet_reader(&db);
 	if (r == 0)
 		r = turn_is_due(db, clock_now(), &due);
