@@ -25,7 +25,7 @@ static int page(void *mem, struct db *db, struct db *seen, const struct turn_tri
 
 	for (size_t i = 0; i < count && r == 0; i++) {
 		again->mac = rows[i].mac;
-		if (!rows[i].told || rows[i].fetched_at)
+		if (!rows[i].told || rows[i].fetched_at >= rows[i].offered_at)
 			continue;
 		r = was_told(mem, seen, &rows[i]);
 		if (r == 0)

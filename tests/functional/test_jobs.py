@@ -254,6 +254,37 @@ def test_a_job_that_is_killed_again_and_again_ends_like_any_other(site):
     assert re.search(rf"job is done.*job={job}\b", site.log) or "done" in show(site, job)["state"]
 
 
+def test_whom_a_kill_has_kept_from_being_told_is_told_then(make_daemon):
+    """Offers are on disk and orders to tell are not: no try is lost with them."""
+    daemon = make_daemon(settings={"sip": {"notify": "yes", "address": "127.0.0.1", "rate": 1,
+                                           "t1_ms": 60000, "t2_ms": 60000}})
+    daemon.set_clock(NOON)
+    daemon.start()
+    macs = populate(daemon, 6)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phones:
+        phones.bind(("127.0.0.1", 0))
+        phones.settimeout(60)
+
+        def told():
+            return phones.recv(65536).decode().split("@")[0][-12:]
+
+        daemon.ctl("setting", "set", "fleet", "notify.uri",
+                   f"sip:%MACD@127.0.0.1:{phones.getsockname()[1]}")
+        job = start(daemon, "reprovision", "--all", "--now")
+        first = told()
+        for mac in macs:
+            at_state(daemon, job, mac, "offered")
+        daemon.kill9()
+        daemon.write_ini(sip={"rate": 1000})
+        daemon.start()
+        # The clock stands still: nobody's try is over.  Who had been told may be told once more
+        # where not even that was on record.
+        others = {told()}
+        while len(others | {first}) < len(macs):
+            others.add(told())
+    assert {row["attempts"] for row in devices(daemon, job).values()} == {1}
+
+
 def test_a_device_is_told_when_its_turn_has_come(make_daemon):
     daemon = make_daemon(settings={"sip": {"notify": "yes", "address": "127.0.0.1"}}).start()
     mac = daemon.add_device()
