@@ -112,6 +112,7 @@ static void tell_again(void)
 
 void sched_tick(void)
 {
+	int64_t begun = clock_monotonic_us();
 	struct db *db;
 	bool due = false;
 	int r;
@@ -125,6 +126,8 @@ void sched_tick(void)
 		r = turn_is_due(db, clock_now(), &due);
 	if (r < 0)
 		log_error("it is not known what is due", LOG_E(r));
+	counter_add(M_SCHED_TICKS, 1);
+	counter_add(M_SCHED_TICK_US, clock_monotonic_us() - begun);
 	if (!due)
 		return;
 	atomic_store(&sched.is_posted, true);
