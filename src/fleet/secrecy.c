@@ -7,14 +7,16 @@
 #include "base/macros.h"
 #include "base/mem.h"
 #include "redirect/url.h"
+#include "render/param.h"
 #include "render/parameter.h"
+#include "render/pcode.h"
 
 bool secrecy_of_name(const char *name)
 {
 	static const char *const ends[] = {"password", "passwd", "pwd", "secret", "pin"};
 	size_t len = strlen(name);
 
-	if (parameter_is_secret(name))
+	if (parameter_is_secret(name) || pcode_is_secret(param_code(name)))
 		return true;
 	if (parameter_find(NULL, name))
 		return false;
