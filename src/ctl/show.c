@@ -84,6 +84,25 @@ static const char *show_compact(void *mem, const json_t *value)
 	return copy;
 }
 
+/* "wave 10%, state open, devices 412": what says nothing is left out; nested things are JSON. */
+static const char *show_line(void *mem, const json_t *object)
+{
+	struct buf *buf = buf_new(mem);
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)object, name, value)
+	{
+		const char *text = json_is_array(value) || json_is_object(value)
+					   ? show_compact(mem, value)
+					   : ctl_show_field(mem, name, value);
+
+		if (*text)
+			buf_printf(buf, "%s%s %s", buf->len ? ", " : "", name, text);
+	}
+	return buf->len ? buf->data : "";
+}
+
 /* Texts and numbers with commas between them; anything else as JSON. */
 static const char *show_array(void *mem, const char *name, const json_t *array)
 {
@@ -135,7 +154,9 @@ static void object_rows(void *mem, const char *prefix, const json_t *object,
 			object_rows(mem, mem_printf(mem, "%s.", path), value, table);
 			continue;
 		}
-		if (!json_is_array(value) || json_array_size(value) < 2) {
+		item = json_array_get(value, 0);
+		if (!json_is_array(value) ||
+		    (json_array_size(value) < 2 && !json_is_object(item))) {
 			ctl_table_row(table,
 				      (const char *[]){path, ctl_show_field(mem, name, value)});
 			continue;
@@ -143,7 +164,8 @@ static void object_rows(void *mem, const char *prefix, const json_t *object,
 		/* sentences rather than words: a line for each */
 		json_array_foreach(value, i, item)
 		{
-			const char *text = ctl_show_field(mem, name, item);
+			const char *text = json_is_object(item) ? show_line(mem, item)
+								: ctl_show_field(mem, name, item);
 
 			ctl_table_row(table, (const char *[]){i ? " " : path, text});
 		}

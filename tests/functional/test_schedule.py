@@ -55,6 +55,34 @@ def test_bad_schedules_are_all_told_with_file_and_line(tmp_path):
         assert any(line.startswith(f"{ini}:{number}: [schedule a] {key}:") for line in lines), key
 
 
+WRONG = [  # key, value, what is said of it
+    ("start", "24:00", "expected a time"), ("start", "00:60", "expected a time"),
+    ("end", "24:00", "expected a time"), ("end", "05:60", "expected a time"),
+    ("interval", "13", "from 0 to 12"), ("inactivity", "121", "from 0 to 120"),
+    ("days", "", "empty"), ("days", "funday", "not a day of the week"),
+    ("timezone", "Europe/Atlantis", "not a time zone"), ("anchor", "2026-02-30", "not a date"),
+]
+
+
+@pytest.mark.parametrize("key, value, words", WRONG)
+def test_what_cannot_be_is_refused_with_its_line(tmp_path, key, value, words):
+    keys = {"start": "00:00", "end": "05:00", key: value}
+    lines = ["[schedule x]", *(f"{name} = {text}" for name, text in keys.items())]
+    done, ini = check("\n".join(lines) + "\n", tmp_path)
+    assert done.returncode != 0
+    said, = [line for line in done.stderr.splitlines() if "[schedule x]" in line]
+    assert said.startswith(f"{ini}:{3 + [*keys].index(key) + 1}: [schedule x] {key}:")
+    assert words in said
+
+
+@pytest.mark.parametrize("interval", ["0", "1001"])
+def test_what_no_flexible_schedule_has_is_refused_with_its_line(tmp_path, interval):
+    done, ini = check("[schedule x]\nstart = 00:00\nend = 05:00\nkind = flexible\n"
+                      f"interval = {interval}\n", tmp_path)
+    assert done.returncode != 0
+    assert f"{ini}:7: [schedule x] interval:" in done.stderr
+
+
 def test_odd_schedules_are_warned_of_with_file_and_line(tmp_path):
     done, ini = check("[schedule b]\nstart = 02:00\nend = 02:00\n[schedule c]\nstart = 02:00\n"
                       "end = 02:20\ninactivity = 30\n", tmp_path)
@@ -74,6 +102,7 @@ def test_schedules_are_listed_and_shown(fleet):
     assert shown["days"] == "mon tue wed thu fri" and shown["timezone"] == "Europe/Berlin"
     done = fleet.ctl("schedule", "show", "day", check=False)
     assert b"schedule_unknown" in done.stderr and done.returncode != 0
+    assert b"the configuration has night, noon, open" in done.stderr
 
 
 def test_a_start_says_what_schedules_mean(fleet):
