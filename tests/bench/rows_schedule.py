@@ -111,7 +111,8 @@ def beside_due(run, fleet, server):
     """Fetches of phones that have nothing to do with a job, of which 1,000 are due each second."""
     number, one = fleet.job(schedule="always")
     due = [at for at, in fleet.query(
-        f"SELECT due_at FROM job_device WHERE job_id = {number} ORDER BY due_at")]
+        f"SELECT due_at FROM job_device WHERE job_id = {number} AND due_at IS NOT NULL "
+        "ORDER BY due_at")]
     path = f"{run.where}/not-due"
     write_requests(path, [
         f"GET {p} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() for p in fleet.paths(seed=5)])
