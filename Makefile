@@ -6,6 +6,7 @@
 #   make unit            unit tests only          make functional   tests of the real binary
 #   make golden          compare documents with the golden files
 #   make golden-update   rewrite the golden files; the diff is the review
+#   make rollout         firmware for 10,000 phones, with kills (ROLLOUT_DEVICES=10000)
 #   make corpora         what fuzzing has found, replayed as tests
 #   make bench           figures side by side with nginx and Python (BENCH=--quick: a try)
 #   make lint            format, layers, headers, tables, SQL, clang-tidy, cppcheck
@@ -110,9 +111,9 @@ AGAIN = $(MAKE) --no-print-directory
 PARALLEL = $(AGAIN) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 SANITIZED = SANITIZE=$(or $(SANITIZE),address$(comma)undefined)
 
-.PHONY: all run check unit unit-run functional golden golden-update corpora bench lint lint-text \
-	lint-tidy lint-cppcheck fuzz fuzz-run wpi-messages wpi-messages-run valgrind valgrind-run install \
-	clean deps deps-test test-programs FORCE
+.PHONY: all run check unit unit-run functional rollout golden golden-update corpora bench lint \
+	lint-text lint-tidy lint-cppcheck fuzz fuzz-run wpi-messages wpi-messages-run valgrind \
+	valgrind-run install clean deps deps-test test-programs FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAMS)
@@ -219,6 +220,9 @@ golden-update: $(B)/tests/golden_test
 
 functional: all
 	$(Q)BUILD=$(B) $(PYTHON) -B -m pytest -q -n $(TEST_JOBS) tests/functional $(PYTEST)
+
+rollout: all
+	$(Q)BUILD=$(B) $(PYTHON) -B -m pytest -q tests/functional/test_rollout.py $(PYTEST)
 
 corpora: $(REPLAYS)
 	$(Q)for t in $(FUZZ_TARGETS); do $(B)/replay/$$t tests/fuzz/corpus/$$t || exit 1; done

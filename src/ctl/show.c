@@ -104,9 +104,10 @@ static const char *show_members(void *mem, const json_t *object)
 				  ctl_show_field(mem, "value", pair_value));
 	json_object_foreach((json_t *)(uintptr_t)object, name, value)
 	{
-		if (!json_is_null(value))
-			buf_printf(buf, "%s%s %s", buf->len ? ", " : "", name,
-				   ctl_show_field(mem, name, value));
+		const char *text = ctl_show_field(mem, name, value);
+
+		if (*text)
+			buf_printf(buf, "%s%s %s", buf->len ? ", " : "", name, text);
 	}
 	return buf->data ? buf->data : "";
 }
