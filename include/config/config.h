@@ -213,6 +213,7 @@ struct config_limits {
 	unsigned max_body;
 	unsigned max_import;
 	unsigned max_import_rows;
+	unsigned max_import_report;
 	unsigned max_template;
 	unsigned max_connections;
 	unsigned connection_memory;
