@@ -36,6 +36,9 @@ enum upstream_kind { UPSTREAM_AUTOPROV };
 enum firmware_unidentified { FIRMWARE_ALLOW, FIRMWARE_DENY };
 enum delete_not_provisioned { DNP_AUTO, DNP_ALWAYS, DNP_NEVER };
 
+enum local_changes { LOCAL_CHANGES_KEEP, LOCAL_CHANGES_REPORT, LOCAL_CHANGES_OVERWRITE };
+enum entities { ENTITIES_FULL, ENTITIES_REFUSE, ENTITIES_REPLACE };
+
 enum schedule_pin { PIN_NO, PIN_DAY, PIN_HOUR };
 
 struct config_networks {
@@ -146,6 +149,23 @@ struct config_sip {
 	unsigned multicast_rate;
 };
 
+struct config_wpi {
+	unsigned local_changes; /* enum local_changes */
+	unsigned entities;	/* enum entities */
+	unsigned message_bytes;
+	unsigned max_items;
+	unsigned max_read;
+	unsigned max_fragments;
+	unsigned max_turns;
+	unsigned idle_seconds;
+	unsigned away_seconds;
+	unsigned writes;
+	unsigned writes_seconds;
+	unsigned order_seconds;
+	unsigned max_sessions;
+	unsigned session_memory;
+};
+
 struct config_upstream {
 	const char *name;
 	unsigned kind; /* enum upstream_kind */
@@ -193,6 +213,7 @@ struct config_limits {
 	unsigned max_body;
 	unsigned max_import;
 	unsigned max_import_rows;
+	unsigned max_import_report;
 	unsigned max_template;
 	unsigned max_connections;
 	unsigned connection_memory;
@@ -227,6 +248,7 @@ struct config {
 	struct config_provisioning provisioning;
 	struct config_firmware firmware;
 	struct config_sip sip;
+	struct config_wpi wpi;
 	struct config_limits limits;
 
 	struct config_listener *listeners; /* in the file's order, at least one */

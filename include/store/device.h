@@ -56,7 +56,8 @@ struct device_fetch {
 	const char *rendition_etag;
 	int64_t rendition_until_at;
 	int64_t rendition_given_at;
-	const char *url; /* of its registration; NULL: none */
+	int64_t rendition_waits_at; /* a schedule makes something wait since; 0: nothing */
+	const char *url;	    /* of its registration; NULL: none */
 	const char *firmware;
 	int64_t capacity;
 };

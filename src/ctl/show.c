@@ -104,9 +104,10 @@ static const char *show_members(void *mem, const json_t *object)
 				  ctl_show_field(mem, "value", pair_value));
 	json_object_foreach((json_t *)(uintptr_t)object, name, value)
 	{
-		if (!json_is_null(value))
-			buf_printf(buf, "%s%s %s", buf->len ? ", " : "", name,
-				   ctl_show_field(mem, name, value));
+		const char *text = ctl_show_field(mem, name, value);
+
+		if (*text)
+			buf_printf(buf, "%s%s %s", buf->len ? ", " : "", name, text);
 	}
 	return buf->data ? buf->data : "";
 }
@@ -159,6 +160,51 @@ static const char *show_alone(void *mem, const char *name, const json_t *value)
 	return mem_printf(mem, "%s %s", text, zone_words());
 }
 
+static void add_word(struct buf *buf, const char *word)
+{
+	if (word && *word)
+		buf_printf(buf, "%s%s", buf->len ? " " : "", word);
+}
+
+static void add_changes(void *mem, struct buf *buf, const json_t *before, const json_t *after)
+{
+	const char *divider = ": ";
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)after, name, value)
+	{
+		const char *was = ctl_show_field(mem, "", json_object_get(before, name));
+		const char *is = ctl_show_field(mem, "", value);
+
+		if (!*was && !*is)
+			continue;
+		buf_printf(buf, "%s%s ", divider, name);
+		if (before)
+			buf_printf(buf, "'%s' to ", was);
+		buf_printf(buf, "'%s'", is);
+		divider = ", ";
+	}
+}
+
+/* What a report says of a line of a file: "line 3: changed 7C2F80E0D605: name 'a' to 'b'". */
+static const char *show_told(void *mem, const json_t *told)
+{
+	static const char *const words[] = {"change", "fate", "object", "name", "text"};
+	struct buf *buf = buf_new(mem);
+
+	buf_printf(buf, "line %lld:", (long long)json_integer_value(json_object_get(told, "line")));
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		add_word(buf, json_string_value(json_object_get(told, words[i])));
+	add_changes(mem, buf, json_object_get(told, "before"), json_object_get(told, "after"));
+	return buf->data;
+}
+
+static bool is_report(const json_t *value)
+{
+	return json_is_array(value) && json_object_get(json_array_get(value, 0), "line");
+}
+
 static void object_rows(void *mem, const char *prefix, const json_t *object,
 			struct ctl_table *table)
 {
@@ -175,14 +221,15 @@ static void object_rows(void *mem, const char *prefix, const json_t *object,
 			object_rows(mem, mem_printf(mem, "%s.", path), value, table);
 			continue;
 		}
-		if (!json_is_array(value) || json_array_size(value) < 2) {
+		if (!is_report(value) && (!json_is_array(value) || json_array_size(value) < 2)) {
 			ctl_table_row(table, (const char *[]){path, show_alone(mem, name, value)});
 			continue;
 		}
 		/* sentences rather than words: a line for each */
 		json_array_foreach(value, i, item)
 		{
-			const char *text = show_alone(mem, name, item);
+			const char *text = is_report(value) ? show_told(mem, item)
+							    : show_alone(mem, name, item);
 
 			ctl_table_row(table, (const char *[]){i ? " " : path, text});
 		}

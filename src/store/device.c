@@ -81,7 +81,7 @@ DB_QUERY(
 	"coalesce((SELECT sum(s.revision) FROM device_sip_server p "
 	"JOIN sip_server s ON s.id = p.sip_server_id WHERE p.mac = d.mac), 0), "
 	"d.revision, r.revision, r.etag, r.until_at, r.given_at, n.url, d.mac, "
-	"d.firmware, d.capacity "
+	"d.firmware, d.capacity, r.waits_at "
 	"FROM device d "
 	"LEFT JOIN rendition r ON r.mac = d.mac "
 	"LEFT JOIN registration n ON n.mac = d.mac "
@@ -124,6 +124,7 @@ static int device_fetch_next(void *mem, struct db *db, int64_t mac, struct devic
 	fetch->url = db_text_copy(fetch, rows, 15);
 	fetch->firmware = db_text_copy(fetch, rows, 17);
 	fetch->capacity = db_int(rows, 18);
+	fetch->rendition_waits_at = db_int(rows, 19);
 	*ret = fetch;
 	return 1;
 }

@@ -4,7 +4,8 @@
 #include "base/mem.h"
 #include "db/db.h"
 
-DB_QUERY(seen_by_mac, "SELECT s.seen_at, s.address, a.user_agent, s.redirected_at FROM seen s "
+DB_QUERY(seen_by_mac, "SELECT s.seen_at, s.address, a.user_agent, s.redirected_at, "
+		      "s.served_at FROM seen s "
 		      "LEFT JOIN agent a ON a.mac = s.mac "
 		      "WHERE s.mac = :mac");
 
@@ -21,21 +22,24 @@ int seen_find(void *mem, struct db *db, int64_t mac, struct seen **ret)
 	(*ret)->address = db_text_copy(mem, rows, 1);
 	(*ret)->user_agent = db_text_copy(mem, rows, 2);
 	(*ret)->redirected_at = db_int(rows, 3);
+	(*ret)->served_at = db_int(rows, 4);
 	return 1;
 }
 
 DB_QUERY(seen_set,
-	 "INSERT INTO seen (mac, seen_at, address, redirected_at) "
-	 "VALUES (:mac, :seen_at, :address, :redirected_at) "
+	 "INSERT INTO seen (mac, seen_at, address, redirected_at, served_at) "
+	 "VALUES (:mac, :seen_at, :address, :redirected_at, :served_at) "
 	 "ON CONFLICT (mac) DO UPDATE SET seen_at = excluded.seen_at, address = excluded.address, "
-	 "redirected_at = coalesce(excluded.redirected_at, seen.redirected_at)");
+	 "redirected_at = coalesce(excluded.redirected_at, seen.redirected_at), "
+	 "served_at = coalesce(excluded.served_at, seen.served_at)");
 
-int seen_put(struct db *db, int64_t mac, int64_t at, const char *address, int64_t redirected_at)
+int seen_put(struct db *db, const struct seen *seen)
 {
 	return db_run(db, &seen_set,
-		      DB_ARGS(DB_INT("mac", mac), DB_INT("seen_at", at),
-			      DB_TEXT("address", address),
-			      DB_INT_OR_NULL("redirected_at", redirected_at)));
+		      DB_ARGS(DB_INT("mac", seen->mac), DB_INT("seen_at", seen->at),
+			      DB_TEXT("address", seen->address),
+			      DB_INT_OR_NULL("redirected_at", seen->redirected_at),
+			      DB_INT_OR_NULL("served_at", seen->served_at)));
 }
 
 DB_QUERY(seen_agent_set,

@@ -92,10 +92,27 @@ static const char full[] = "[daemon]\n"
 			   "multicast_port = 5064\n"
 			   "multicast_rate = 1\n"
 			   "\n"
+			   "[wpi]\n"
+			   "local_changes = report\n"
+			   "entities = full\n"
+			   "message_bytes = 50000\n"
+			   "max_items = 10000\n"
+			   "max_read = 4M\n"
+			   "max_fragments = 100\n"
+			   "max_turns = 500\n"
+			   "idle_seconds = 300\n"
+			   "away_seconds = 1800\n"
+			   "writes = 3\n"
+			   "writes_seconds = 3600\n"
+			   "order_seconds = 900\n"
+			   "max_sessions = 10000\n"
+			   "session_memory = 256M\n"
+			   "\n"
 			   "[limits]\n"
 			   "max_body = 1025\n"
 			   "max_import = 2M\n"
 			   "max_import_rows = 77\n"
+			   "max_import_report = 78\n"
 			   "max_template = 4K\n"
 			   "max_connections = 1\n"
 			   "connection_memory = 33K\n"
@@ -136,7 +153,7 @@ static void the_defaults_read_back(void **state)
 
 	(void)state;
 	assert_string_equal(printed(mem, good(mem, once)), once);
-	assert_non_null(strstr(once, "\ncache_bytes = 48M\n"));
+	assert_non_null(strstr(once, "\ncache_bytes = 56M\n"));
 	mem_free(mem);
 }
 

@@ -34,7 +34,7 @@ static void a_listener_is_all_that_a_file_needs(void **state)
 	assert_int_equal(config->provisioning.shrink_guard.percent, 20);
 	assert_int_equal(config->provisioning.shrink_guard.count, 10);
 	assert_int_equal(config->provisioning.open_networks.count, 0);
-	assert_int_equal(config->limits.cache_bytes, 48 << 20);
+	assert_int_equal(config->limits.cache_bytes, 56 << 20);
 	assert_false(config->redirect.require_mac_id);
 	assert_int_equal(config->redirect.auth, PHONE_AUTH_DIGEST);
 	assert_string_equal(config->redirect.chain_code, "");
@@ -208,12 +208,12 @@ static void sections_are_checked(void **state)
 	static const struct refusal refusals[] = {
 		{"[nothing]\na = b", "3: unknown section \"nothing\", expected one of [daemon], "
 				     "[listener NAME], [redirect], [provisioning], [firmware], "
-				     "[sip], [upstream NAME], [schedule NAME], [limits]"},
+				     "[sip], [wpi], [upstream NAME], [schedule NAME], [limits]"},
 		{"[Daemon]", "3: [Daemon]: unknown section; did you mean [daemon]?"},
-		{"[]",
-		 "3: unknown section \"\", expected one of [daemon], [listener NAME], "
-		 "[redirect], [provisioning], [firmware], [sip], [upstream NAME], [schedule NAME], "
-		 "[limits]"},
+		{"[]", "3: unknown section \"\", expected one of [daemon], [listener NAME], "
+		       "[redirect], [provisioning], [firmware], [sip], [wpi], [upstream NAME], "
+		       "[schedule NAME], "
+		       "[limits]"},
 		{"[daemon main]", "3: [daemon]: the section takes no name, found \"main\""},
 		{"[listener]", "3: [listener]: \"\" is not a name, expected [listener NAME] with 1 "
 			       "to 32 letters, digits, dots, - or _"},
