@@ -25,6 +25,7 @@ enum plane {
 	PLANE_API = 1 << 2,
 	PLANE_METRICS = 1 << 3,
 	PLANE_CONTROL = 1 << 4, /* the UNIX socket; never in a listener's `serves` */
+	PLANE_WPI = 1 << 5,
 };
 
 enum phone_auth { PHONE_AUTH_DIGEST, PHONE_AUTH_OPEN };
@@ -34,6 +35,9 @@ enum sip_transport { SIP_UDP, SIP_TCP };
 enum upstream_kind { UPSTREAM_AUTOPROV };
 enum firmware_unidentified { FIRMWARE_ALLOW, FIRMWARE_DENY };
 enum delete_not_provisioned { DNP_AUTO, DNP_ALWAYS, DNP_NEVER };
+
+enum local_changes { LOCAL_CHANGES_KEEP, LOCAL_CHANGES_REPORT, LOCAL_CHANGES_OVERWRITE };
+enum entities { ENTITIES_FULL, ENTITIES_REFUSE, ENTITIES_REPLACE };
 
 enum schedule_pin { PIN_NO, PIN_DAY, PIN_HOUR };
 
@@ -86,6 +90,8 @@ struct config_listener {
 	unsigned planes;      /* of enum plane */
 	const char *tls_cert; /* NULL, as tls_key, where the listener speaks no TLS */
 	const char *tls_key;
+	const char *tls_client_ca; /* NULL: nobody is asked for a certificate */
+	bool tls_legacy;
 	bool basic_without_tls;
 	struct config_networks trusted_proxies;
 };
@@ -142,6 +148,23 @@ struct config_sip {
 	unsigned multicast_rate;
 };
 
+struct config_wpi {
+	unsigned local_changes; /* enum local_changes */
+	unsigned entities;	/* enum entities */
+	unsigned message_bytes;
+	unsigned max_items;
+	unsigned max_read;
+	unsigned max_fragments;
+	unsigned max_turns;
+	unsigned idle_seconds;
+	unsigned away_seconds;
+	unsigned writes;
+	unsigned writes_seconds;
+	unsigned order_seconds;
+	unsigned max_sessions;
+	unsigned session_memory;
+};
+
 struct config_upstream {
 	const char *name;
 	unsigned kind; /* enum upstream_kind */
@@ -195,6 +218,7 @@ struct config_limits {
 	unsigned max_connections;
 	unsigned connection_memory;
 	unsigned idle_seconds;
+	unsigned wpi_idle_seconds;
 	unsigned deadline_seconds;
 	unsigned stop_seconds;
 	unsigned nonce_seconds;
@@ -219,6 +243,7 @@ struct config {
 	struct config_provisioning provisioning;
 	struct config_firmware firmware;
 	struct config_sip sip;
+	struct config_wpi wpi;
 	struct config_limits limits;
 
 	struct config_listener *listeners; /* in the file's order, at least one */

@@ -22,6 +22,7 @@
 #include "http/request.h"
 #include "redirect/chain.h"
 #include "redirect/url.h"
+#include "render/format.h"
 #include "store/device.h"
 #include "store/seen.h"
 
@@ -32,7 +33,8 @@ struct asked {
 	const char *what; /* as it was asked for */
 	const char *url;  /* a URL, or a path */
 	struct lookup lookup;
-	bool is_for_phones;
+	bool is_for_phones, is_desk_phone;
+	int64_t as; /* who asks for firmware by its name; -1: somebody */
 };
 
 static int read_from(struct request *req, struct explain *explain, struct diag *reterr)
@@ -61,6 +63,16 @@ static int read_proof(struct request *req, struct explain *explain, struct diag 
 	return 0;
 }
 
+static int read_as(struct request *req, struct asked *asked, struct diag *reterr)
+{
+	const char *text = request_query(req, "as");
+
+	asked->as = -1;
+	if (text && mac_parse(text, &asked->as) < 0)
+		return diag_set(reterr, -E_MAC_MALFORMED, "as: %s", error_text(-E_MAC_MALFORMED));
+	return 0;
+}
+
 static int input(struct request *req, struct asked *asked, struct diag *reterr)
 {
 	struct explain *explain = &asked->explain;
@@ -78,6 +90,8 @@ static int input(struct request *req, struct asked *asked, struct diag *reterr)
 		r = api_time_query(req, "at", &explain->at, reterr);
 	if (r == 0)
 		r = read_proof(req, explain, reterr);
+	if (r == 0)
+		r = read_as(req, asked, reterr);
 	if (r < 0)
 		return r;
 	explain->mem = request_mem(req);
@@ -91,12 +105,15 @@ static int input(struct request *req, struct asked *asked, struct diag *reterr)
 static int usual_url(struct asked *asked)
 {
 	struct explain *explain = &asked->explain;
+	const struct product *product;
 	struct device *device = NULL;
 	char mac[MAC_LEN + 1];
 	int r = device_find(explain->mem, explain->db, explain->mac, &device);
 
 	if (r < 0)
 		return r;
+	product = r > 0 && device->product ? product_find(device->product) : NULL;
+	asked->is_desk_phone = product && product->format->render == wpi_render;
 	mac_format(explain->mac, mac);
 	asked->url = mem_printf(
 		explain->mem, r > 0 && !device->product ? "/macredirect/ap?mac=%s" : "/xml/%s.xml",
@@ -177,11 +194,21 @@ static void bare_name(struct asked *asked, const char *text, int r)
 	explain_refuse(&asked->explain, "mac", r, "'%s' is no MAC", text ? text : "");
 }
 
+/* Files of version 1.0 have a directory of their own: /xml/{mac}/updates.xml */
+static const char *file_of(const struct route *route)
+{
+	static const char prefix[] = "/xml/{mac}/";
+
+	return strncmp(route->path, prefix, strlen(prefix)) == 0 ? route->path + strlen(prefix)
+								 : NULL;
+}
+
 static int profile(struct asked *asked)
 {
 	const char *text = lookup_param(&asked->lookup, "mac");
 	int r;
 
+	asked->explain.file = file_of(asked->lookup.route);
 	if (!text)
 		text = lookup_query(&asked->lookup, "mac");
 	if (!text || mac_parse(text, &asked->explain.mac) < 0) {
@@ -246,8 +273,10 @@ static int firmware_link_of_device(struct asked *asked)
 
 static int firmware(struct asked *asked)
 {
-	int r = usual_address(&asked->explain);
+	int r;
 
+	asked->explain.mac = asked->as;
+	r = usual_address(&asked->explain);
 	return r < 0 ? r : explain_firmware(&asked->explain, lookup_param(&asked->lookup, "file"));
 }
 
@@ -266,6 +295,11 @@ static int replay(struct request *req, struct asked *asked)
 
 	if (r <= 0)
 		return r;
+	if (asked->is_desk_phone) {
+		asked->url = NULL;
+		asked->is_for_phones = true;
+		return explain_wpi(&asked->explain);
+	}
 	http_lookup(req, asked->url, &asked->lookup);
 	say_route(asked);
 	if (asked->lookup.refusal < 0)
