@@ -221,6 +221,7 @@ struct config_limits {
 	unsigned max_body;
 	unsigned max_import;
 	unsigned max_import_rows;
+	unsigned max_import_elements;
 	unsigned max_import_report;
 	unsigned max_template;
 	unsigned max_connections;
