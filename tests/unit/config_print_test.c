@@ -146,7 +146,7 @@ static void the_defaults_read_back(void **state)
 
 	(void)state;
 	assert_string_equal(printed(mem, good(mem, once)), once);
-	assert_non_null(strstr(once, "\ncache_bytes = 48M\n"));
+	assert_non_null(strstr(once, "\ncache_bytes = 56M\n"));
 	mem_free(mem);
 }
 
