@@ -154,6 +154,7 @@ void compare_items(struct step *step, const struct wpi_item *told, size_t count,
 	const struct wpi_want **sorted =
 		mem_array(scratch, const struct wpi_want *, wants->item_count + 1);
 
+	step->session->withheld = wants->withheld;
 	for (size_t i = 0; i < count; i++)
 		by_name[i] = &told[i];
 	qsort(by_name, count, sizeof(*by_name), told_order);
