@@ -42,7 +42,7 @@ int cert_make(void *mem, const struct cert_wish *wish, const struct cert *author
 	      struct cert **ret, struct diag *reterr) MUST_CHECK;
 
 /* From what was kept of it; -E_CERT when that is no pair. */
-int cert_read(void *mem, const char *pem, const struct secret *key, struct cert **ret,
+int cert_read(void *mem, const char *pem, const struct secret *secret, struct cert **ret,
 	      struct diag *reterr) MUST_CHECK;
 
 /* Whether `authority` has signed it. */
@@ -60,5 +60,5 @@ int cert_pkcs12(void *mem, const struct cert *cert, const struct cert *authority
  * Those certificates of a PEM text that somebody has to trust who meets its
  * first one: all behind it, or itself where there are none.
  */
-int cert_trust(void *mem, const char *pem, const char ***ret, size_t *ret_count,
+int cert_trust(void *mem, const char *text, const char ***ret, size_t *ret_count,
 	       struct diag *reterr) MUST_CHECK;
