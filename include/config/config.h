@@ -142,6 +142,22 @@ struct config_sip {
 	unsigned multicast_rate;
 };
 
+struct config_wpi {
+	const char *public_url;
+	unsigned order_seconds;
+	unsigned order_tries;
+	unsigned order_hours;
+	unsigned max_orders;
+	unsigned keep_orders;
+	unsigned firmware_tries;
+	unsigned contact_gap;
+	unsigned contact_retry;
+	unsigned contact_rate;
+	unsigned contact_seconds;
+	bool contact_elsewhere;
+	unsigned max_file;
+};
+
 struct config_upstream {
 	const char *name;
 	unsigned kind; /* enum upstream_kind */
@@ -217,6 +233,7 @@ struct config {
 	struct config_provisioning provisioning;
 	struct config_firmware firmware;
 	struct config_sip sip;
+	struct config_wpi wpi;
 	struct config_limits limits;
 
 	struct config_listener *listeners; /* in the file's order, at least one */
