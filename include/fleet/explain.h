@@ -52,6 +52,8 @@ struct explain {
 	enum explain_proof proof;
 	bool is_admin; /* is shown ETags */
 
+	const char *file; /* of version 1.0, made of the document; NULL: the document itself */
+
 	json_t *steps;
 	int64_t mac;	 /* -1: not known */
 	bool asks_where; /* it is asked for the redirection, not for a document */
@@ -85,11 +87,13 @@ int explain_document(struct explain *explain) MUST_CHECK;
 int explain_redirect(struct explain *explain) MUST_CHECK;
 int explain_activation(struct explain *explain, const char *code) MUST_CHECK;
 
-/* Firmware, by a link of explain->mac and by its name alone. */
+/* Firmware, by a link of explain->mac; by its name alone, where explain->mac may be -1: anybody's. */
 int explain_firmware_link(struct explain *explain, const char *token, const char *name) MUST_CHECK;
 int explain_firmware(struct explain *explain, const char *name) MUST_CHECK;
 
 /* Parts of them. */
+/* What is asked of explain->mac, and whether it gets on; `ret` NULL: there is no such device. */
+int explain_proven(struct explain *explain, bool is_open, struct device_fetch **ret) MUST_CHECK;
 void explain_gate(struct explain *explain, const struct view *view);
 void explain_choice(struct explain *explain, const struct view *view);
 int explain_proof_of(struct explain *explain, bool is_open, bool can_prove);

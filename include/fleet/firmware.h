@@ -103,7 +103,14 @@ void firmware_point_operations(void *mem, const struct config *config, struct vi
  * -E_FIRMWARE_NOT_ITS for any but the one that it is to have.
  */
 int firmware_judge_directory(void *mem, struct db *db, const struct config *config, int64_t mac,
-			     const char *token, const char *name, const char **ret) MUST_CHECK;
+			     const char *token, const char *name, int64_t at,
+			     const char **ret) MUST_CHECK;
+/*
+ * Which file a link leads to: the one that it names, or what the phone is to
+ * find in its directory at that time.
+ */
+int firmware_follow(void *mem, struct db *db, const struct config *config, int64_t mac,
+		    const char *token, const char *name, int64_t at, const char **ret) MUST_CHECK;
 
 /* The link by which a device gets a file; -E_FIRMWARE_LINK with words. */
 int firmware_link(void *mem, const struct config *config, const struct device_fetch *fetch,

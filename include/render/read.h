@@ -97,9 +97,11 @@ int read_document(void *mem, const char *data, size_t len, const struct read_lim
  *
  *	blanks and byte order marks before <?xml
  *	a raw & (in a URL, say), a < in a value, an attribute without a blank before it
- *	--> without <!--, -- within a comment
+ *	--> without <!--, -- within a comment, ]]> in a text
  *	characters that XML does not have
  *	bytes that are not UTF-8, where that was not declared: read as Windows-1252
+ *
+ * What was set right once stays as it is when that is done again.
  *
  * -E_XML, -E_XML_DOCTYPE: there is nothing that it could only mean, too much of
  * it would have to be set right, or a tag has more than READ_ATTRIBUTES_MAX.

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a device has, against what it would get now.  Secrets are shown to
- * admins only, after the audit row that says so is on disk.
+ * admins only, after the audit row that says so is on disk; so is all that a
+ * file says which is kept as it is.
  */
 #include "fleet/diff.h"
 
@@ -18,6 +19,8 @@
 #include "http/auth.h"
 #include "http/handlers.h"
 #include "http/request.h"
+#include "render/document.h"
+#include "render/format.h"
 #include "store/device.h"
 #include "store/mac.h"
 
@@ -30,6 +33,19 @@ struct asked {
 	struct difference *differences;
 	size_t count;
 };
+
+static void hide(struct asked *asked)
+{
+	for (size_t i = 0; i < asked->count; i++) {
+		struct difference *difference = &asked->differences[i];
+
+		difference->is_secret = true;
+		if (difference->before)
+			difference->before = RENDER_REDACTED;
+		if (difference->after)
+			difference->after = RENDER_REDACTED;
+	}
+}
 
 static int read_diff(struct request *req, struct asked *asked, struct diag *reterr)
 {
@@ -54,6 +70,9 @@ static int read_diff(struct request *req, struct asked *asked, struct diag *rete
 	after = asked->waiting ? view->waiting : asked->held ? view->wanted : &view->document;
 	r = diff_documents(mem, before, after, asked->reveal, &asked->differences, &asked->count,
 			   reterr);
+	if (r == 0 && request_principal(req)->role != ROLE_ADMIN &&
+	    ((before && before->template) || after->template))
+		hide(asked);
 	if (r == 0)
 		r = device_get(mem, db, asked->mac, &device);
 	if (r == 0)

@@ -33,6 +33,7 @@ struct asked {
 	const char *url;  /* a URL, or a path */
 	struct lookup lookup;
 	bool is_for_phones;
+	int64_t as; /* who asks for firmware by its name; -1: somebody */
 };
 
 static int read_from(struct request *req, struct explain *explain, struct diag *reterr)
@@ -61,6 +62,16 @@ static int read_proof(struct request *req, struct explain *explain, struct diag 
 	return 0;
 }
 
+static int read_as(struct request *req, struct asked *asked, struct diag *reterr)
+{
+	const char *text = request_query(req, "as");
+
+	asked->as = -1;
+	if (text && mac_parse(text, &asked->as) < 0)
+		return diag_set(reterr, -E_MAC_MALFORMED, "as: %s", error_text(-E_MAC_MALFORMED));
+	return 0;
+}
+
 static int input(struct request *req, struct asked *asked, struct diag *reterr)
 {
 	struct explain *explain = &asked->explain;
@@ -78,6 +89,8 @@ static int input(struct request *req, struct asked *asked, struct diag *reterr)
 		r = api_time_query(req, "at", &explain->at, reterr);
 	if (r == 0)
 		r = read_proof(req, explain, reterr);
+	if (r == 0)
+		r = read_as(req, asked, reterr);
 	if (r < 0)
 		return r;
 	explain->mem = request_mem(req);
@@ -177,11 +190,21 @@ static void bare_name(struct asked *asked, const char *text, int r)
 	explain_refuse(&asked->explain, "mac", r, "'%s' is no MAC", text ? text : "");
 }
 
+/* Files of version 1.0 have a directory of their own: /xml/{mac}/updates.xml */
+static const char *file_of(const struct route *route)
+{
+	static const char prefix[] = "/xml/{mac}/";
+
+	return strncmp(route->path, prefix, strlen(prefix)) == 0 ? route->path + strlen(prefix)
+								 : NULL;
+}
+
 static int profile(struct asked *asked)
 {
 	const char *text = lookup_param(&asked->lookup, "mac");
 	int r;
 
+	asked->explain.file = file_of(asked->lookup.route);
 	if (!text)
 		text = lookup_query(&asked->lookup, "mac");
 	if (!text || mac_parse(text, &asked->explain.mac) < 0) {
@@ -246,8 +269,10 @@ static int firmware_link_of_device(struct asked *asked)
 
 static int firmware(struct asked *asked)
 {
-	int r = usual_address(&asked->explain);
+	int r;
 
+	asked->explain.mac = asked->as;
+	r = usual_address(&asked->explain);
 	return r < 0 ? r : explain_firmware(&asked->explain, lookup_param(&asked->lookup, "file"));
 }
 

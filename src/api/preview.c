@@ -5,7 +5,8 @@
  * Whoever compares wants to know whether two documents are the same without
  * seeing them, so ETag and SHA-256 are those of the real one.  They are for
  * admins: four digits of a PIN are soon tried.  Secrets are shown to admins, too,
- * and only after the audit row that says so is on disk.
+ * and only after the audit row that says so is on disk.  A file that was kept as
+ * it is may hold passwords anywhere, so others do not see it at all.
  */
 #include <nettle/sha2.h>
 #include <string.h>
@@ -59,6 +60,10 @@ static int make(struct request *req, struct preview *preview, struct diag *reter
 
 	if (r == 0)
 		r = view_read(mem, db, request_config(req), preview->mac, preview->at, &view);
+	if (r == 0 && view->document.template && request_principal(req)->role != ROLE_ADMIN)
+		r = diag_set(reterr, -E_FORBIDDEN,
+			     "this device gets a file that is kept as it is and may hold "
+			     "passwords: only admins may see it");
 	if (r == 0)
 		r = rendition_make(mem, view, true, &rendition, reterr);
 	if (r < 0)

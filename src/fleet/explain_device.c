@@ -133,26 +133,37 @@ static int fetch_read(struct explain *explain, struct device_fetch **ret)
 	return r;
 }
 
-int explain_document(struct explain *explain)
+int explain_proven(struct explain *explain, bool is_open, struct device_fetch **ret)
 {
 	const struct config *config = explain->config;
-	bool is_open = admission_is_open(config, explain->from ? explain->from : &nowhere);
 	struct admission_pairs pairs;
-	struct device_fetch *fetch;
-	int proof, r = fetch_read(explain, &fetch);
+	int proof, r = fetch_read(explain, ret);
 
 	if (r < 0)
-		return explain->reason ? 0 : r;
-	admission_of_device(explain->mem, config, fetch, &pairs);
+		return r;
+	admission_of_device(explain->mem, config, *ret, &pairs);
 	proof = explain_proof_of(explain, is_open, pairs.count > 0);
 	if (is_open)
 		say_open(explain, open_why(config));
 	else
-		say_proof(explain, &pairs, fetch != NULL, proof);
-	say_device(explain, fetch);
+		say_proof(explain, &pairs, *ret != NULL, proof);
 	if (is_open || is_looked_up(explain->proof))
-		proof = admission_judge_device(fetch, proof);
-	r = proof == 0 ? admission_document(fetch) : proof;
+		proof = admission_judge_device(*ret, proof);
+	if (proof < 0)
+		explain_deny(explain, proof, is_open);
+	return 0;
+}
+
+int explain_document(struct explain *explain)
+{
+	bool is_open = admission_is_open(explain->config, explain->from ? explain->from : &nowhere);
+	struct device_fetch *fetch;
+	int r = explain_proven(explain, is_open, &fetch);
+
+	if (r < 0)
+		return explain->reason ? 0 : r;
+	say_device(explain, fetch);
+	r = explain->reason ? 0 : admission_document(fetch);
 	if (r < 0)
 		explain_deny(explain, r, is_open);
 	r = explain_registration(explain);

@@ -11,6 +11,7 @@
 #include "fleet/explain.h"
 #include "fleet/operation.h"
 #include "fleet/rendition.h"
+#include "render/multi.h"
 
 /* What view_revision() puts together, in its order. */
 static const char *const counters[] = {
@@ -222,6 +223,28 @@ static void say_failed(struct explain *explain, const struct rendition *has, int
 	explain_refuse(explain, "document", r, "it cannot be made: %s", words);
 }
 
+/* What becomes of the document when it is asked for in files. */
+static void say_file(struct explain *explain, const struct rendition *rendition)
+{
+	struct multi in = {.mac = explain->mac, .base = ""};
+	struct buf *buf;
+	int r;
+
+	if (!explain->file || !rendition)
+		return;
+	in.document = rendition->document;
+	in.len = rendition->document_len;
+	r = multi_render(explain->mem, &in, explain->file, &buf);
+	if (r < 0)
+		explain_refuse(explain, "file", r,
+			       "there is no %s: files of version 1.0 are made of the document of a "
+			       "Maxwell, and firmware.xml of one with firmware",
+			       explain->file);
+	else
+		explain_say(explain, "file", EXPLAIN_OK, 0, NULL, "%s is made of this document",
+			    explain->file);
+}
+
 int explain_made(struct explain *explain, const struct device_fetch *fetch)
 {
 	struct rendition *has = NULL, *now;
@@ -244,6 +267,7 @@ int explain_made(struct explain *explain, const struct device_fetch *fetch)
 		say_failed(explain, has, r, diag_text(&diag, r));
 	else
 		say_document(explain, view, now, has);
+	say_file(explain, r < 0 ? has : now);
 	if (view->opers_left_out)
 		explain_say(explain, "opers", EXPLAIN_HELD, 0, NULL,
 			    "%zu opers are left out: they name handsets that are not there",

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "fleet/admission.h"
@@ -76,17 +75,17 @@ static const char *file_of_link(void *mem, int64_t mac, const char *url)
 }
 
 /* What an operation orders, from the time on at which it begins; 1 with the file, 0 none. */
-static int ordered(void *mem, struct db *db, int64_t mac, const char *asked, const char **ret)
+static int ordered(void *mem, struct db *db, int64_t mac, const char *asked, int64_t at,
+		   const char **ret)
 {
 	struct operation *operations;
-	int64_t now = clock_now();
 	size_t count;
 	int r = operation_list(mem, db, mac, &operations, &count);
 
 	for (size_t i = 0; i < count && r == 0; i++) {
 		const char *file = operations[i].kind == OPERATION_FIRMWARE &&
-						   operation_is_written(&operations[i], now) &&
-						   operations[i].start_at <= now
+						   operation_is_written(&operations[i], at) &&
+						   operations[i].start_at <= at
 					   ? file_of_link(mem, mac, operations[i].url)
 					   : NULL;
 
@@ -117,7 +116,7 @@ void firmware_point_operations(void *mem, const struct config *config, struct vi
 }
 
 int firmware_judge_directory(void *mem, struct db *db, const struct config *config, int64_t mac,
-			     const char *token, const char *name, const char **ret)
+			     const char *token, const char *name, int64_t at, const char **ret)
 {
 	struct device_fetch *fetch = NULL;
 	struct firmware_choice choice = {0};
@@ -131,7 +130,7 @@ int firmware_judge_directory(void *mem, struct db *db, const struct config *conf
 	if (r == 0 && !(fetch->product && firmware_uses_directory(product_find(fetch->product))))
 		r = -E_FIRMWARE_TOKEN;
 	if (r == 0)
-		r = ordered(mem, db, mac, name, ret);
+		r = ordered(mem, db, mac, name, at, ret);
 	if (r == 0)
 		r = choose(mem, db, config, fetch, &choice);
 	else if (r > 0)
@@ -142,4 +141,15 @@ int firmware_judge_directory(void *mem, struct db *db, const struct config *conf
 		return -E_FIRMWARE_NOT_ITS;
 	*ret = choice.name;
 	return 0;
+}
+
+int firmware_follow(void *mem, struct db *db, const struct config *config, int64_t mac,
+		    const char *token, const char *name, int64_t at, const char **ret)
+{
+	int r = firmware_judge_link(mem, db, mac, token, name);
+
+	*ret = name;
+	if (r == -E_FIRMWARE_TOKEN)
+		r = firmware_judge_directory(mem, db, config, mac, token, name, at, ret);
+	return r;
 }

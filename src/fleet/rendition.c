@@ -101,14 +101,16 @@ static int carry_operations(void *scratch, struct db *db, int64_t mac, const cha
 
 	*ret_ended = false;
 	*ret_count = 0;
-	/* Both are in the order of ids. */
-	for (size_t i = 0; i < count && r == 0 && *ids; i++) {
+	/* Both are in the order of ids; one that is gone since ends nothing. */
+	for (size_t i = 0; i < count && r == 0 && *ids;) {
 		char *end;
-		int64_t until;
+		int64_t id = strtoll(ids, &end, 10), until;
 
-		if (strtoll(ids, &end, 10) != operations[i].id)
-			continue;
+		while (i < count && operations[i].id < id)
+			i++;
 		ids = end + (*end == ' ');
+		if (i == count || operations[i].id != id)
+			continue;
 		until = operation_end(&operations[i], at);
 		r = operation_carried(db, operations[i].id, at, until);
 		*ret_ended = *ret_ended || until;

@@ -157,7 +157,6 @@ static int serve(struct request *req, const char *name, request_handler *otherwi
 	}
 }
 
-/* Which file a link leads to: the one that it names, or what a phone is to find in its directory. */
 static int follow(struct request *req, int64_t mac, const char **ret_name)
 {
 	const char *token = request_param(req, "token");
@@ -165,13 +164,9 @@ static int follow(struct request *req, int64_t mac, const char **ret_name)
 	struct db *db;
 	int r = fleet_reader(&db);
 
-	*ret_name = name;
-	if (r == 0)
-		r = firmware_judge_link(request_mem(req), db, mac, token, name);
-	if (r == -E_FIRMWARE_TOKEN)
-		r = firmware_judge_directory(request_mem(req), db, request_config(req), mac, token,
-					     name, ret_name);
-	return r;
+	return r < 0 ? r
+		     : firmware_follow(request_mem(req), db, request_config(req), mac, token, name,
+				       clock_now(), ret_name);
 }
 
 static bool is_refusal(int r)

@@ -28,7 +28,8 @@ struct mending {
 	const char *counted; /* on the line of `counted_start`, to which columns are counted */
 	const char *counted_start;
 	unsigned columns;
-	size_t most; /* bytes in `out` */
+	size_t begun; /* bytes in `out` before all of it */
+	size_t most;  /* bytes in `out` */
 	struct buf *out;
 	struct read_mends *mends;
 	struct diag *reterr;
@@ -115,6 +116,13 @@ static void drop_to(struct mending *m, const char *to)
 	}
 }
 
+/* U+FFFE and U+FFFF. */
+static bool is_noncharacter(const char *s, const char *end)
+{
+	return end - s >= 3 &&
+	       (memcmp(s, "\xef\xbf\xbe", 3) == 0 || memcmp(s, "\xef\xbf\xbf", 3) == 0);
+}
+
 /* One byte; controls, which XML does not have, are dropped. */
 static void copy(struct mending *m)
 {
@@ -125,7 +133,7 @@ static void copy(struct mending *m)
 		m->at++;
 		return;
 	}
-	if (begins(m, "\xef\xbf\xbe") || begins(m, "\xef\xbf\xbf")) {
+	if (is_noncharacter(m->at, m->end)) {
 		note(m, "a character that XML does not have, left out");
 		m->at += 3;
 		return;
@@ -269,9 +277,18 @@ static int comment(struct mending *m)
 	return 0;
 }
 
+static bool ends(const struct mending *m, const char *s)
+{
+	size_t len = strlen(s);
+
+	return m->out->len - m->begun >= len &&
+	       memcmp(m->out->data + m->out->len - len, s, len) == 0;
+}
+
 static int declaration(struct mending *m)
 {
 	const char *close;
+	int r = 0;
 
 	if (begins(m, "<!--"))
 		return comment(m);
@@ -281,9 +298,16 @@ static int declaration(struct mending *m)
 	close = find(m, 9, "]]>");
 	if (!close)
 		return refuse_at(m, here(m), -E_XML, "the CDATA that begins here does not end");
-	while (m->at < close + 3)
+	while (m->at < close && r == 0) {
+		/* What was left out must not make an end of it. */
+		if (*m->at == '>' && ends(m, "]]"))
+			buf_adds(m->out, "]]><![CDATA[");
 		copy(m);
-	return 0;
+		r = check_growth(m);
+	}
+	buf_adds(m->out, "]]>");
+	m->at = close + 3;
+	return r;
 }
 
 /* <?xml …?> and its like; the first has been seen by read_bytes(). */
@@ -302,7 +326,7 @@ static bool is_name_start(const struct mending *m)
 	unsigned char c = m->end - m->at > 1 ? (unsigned char)m->at[1] : 0;
 
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' ||
-	       c == '/' || c >= 0x80;
+	       c == '/' || (c >= 0x80 && !is_noncharacter(m->at + 1, m->end));
 }
 
 static int markup(struct mending *m)
@@ -319,7 +343,10 @@ static int markup(struct mending *m)
 	return 0;
 }
 
-/* Blanks and byte order marks in front of everything. */
+/*
+ * Blanks and byte order marks in front of the first element: behind what is left
+ * out there they would be the first of what remains.
+ */
 static void prologue(struct mending *m)
 {
 	bool blanks = false, marks = false;
@@ -343,6 +370,22 @@ static void prologue(struct mending *m)
 			      : "blanks before <?xml, left out");
 }
 
+static bool is_blank_so_far(const struct mending *m)
+{
+	return m->out->len == m->begun + (m->line - 1);
+}
+
+static void character(struct mending *m)
+{
+	if (*m->at == '>' && (ends(m, "--") || ends(m, "]]"))) {
+		note(m, "a raw > (it should be &gt;)");
+		buf_adds(m->out, "&gt;");
+		m->at++;
+	} else {
+		copy(m);
+	}
+}
+
 int read_mend(void *mem, const char *data, size_t len, struct buf *out, struct read_mends *mends,
 	      struct diag *reterr)
 {
@@ -359,11 +402,15 @@ int read_mend(void *mem, const char *data, size_t len, struct buf *out, struct r
 		return r;
 	m.at = m.line_start = data;
 	m.end = data + len;
+	m.begun = out->len;
 	m.most = out->len + 2 * len + GROWTH_FREE;
 	m.most = m.most < BUF_MAX - GROWTH_FREE ? m.most : BUF_MAX - GROWTH_FREE;
 	buf_reserve(out, len + len / 16);
-	prologue(&m);
 	for (; r == 0 && m.at < m.end; r = r ? r : check_growth(&m)) {
+		if (is_blank_so_far(&m))
+			prologue(&m);
+		if (m.at == m.end)
+			break;
 		if (*m.at == '<') {
 			r = markup(&m);
 		} else if (*m.at == '&') {
@@ -372,7 +419,7 @@ int read_mend(void *mem, const char *data, size_t len, struct buf *out, struct r
 			note(&m, "--> without <!--, left out");
 			m.at += 3;
 		} else {
-			copy(&m);
+			character(&m);
 		}
 	}
 	return r;

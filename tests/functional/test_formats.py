@@ -376,3 +376,22 @@ def test_files_are_for_admins(daemon):
     assert daemon.curl_status(*login, "-X", "PUT", "-H", "Content-Type: application/json", "-d",
                               json_module.dumps({"text": "y"}), url) == 403
     assert daemon.curl_status(*login, daemon.url("admin", "/api/v1/templates")) == 200
+
+
+def test_what_stands_in_a_kept_file_is_shown_to_admins_only(daemon):
+    daemon.add_device(product="raw")
+    keep(daemon, f"device:{MAC}", "<settings productID='e2'><param name='PSK' value='hidden-1'/>"
+         "</settings>")
+    daemon.fetch()
+    keep(daemon, f"device:{MAC}", "<settings productID='e2'><param name='PSK' value='hidden-2'/>"
+         "</settings>")
+    daemon.add_account("eve", "a good password", role="viewer", providers=())
+    login = ["--user", "eve:a good password"]
+    url = daemon.url("admin", f"/api/v1/devices/{MAC}")
+    assert daemon.curl_status(*login, url + "/preview") == 403
+    diff = daemon.curl(*login, url + "/diff")
+    assert b"hidden-" not in diff
+    row, = json_module.loads(diff)["differences"]
+    assert (row["name"], row["change"], row["is_secret"]) == ("PSK", "changed", True)
+    assert "hidden-2" in daemon.ctl("preview", MAC)
+    assert "hidden-1" in daemon.ctl("diff", MAC)

@@ -38,11 +38,11 @@ static void check_item(const struct read_item *item, size_t lines)
 		check_item(&item->params[i], lines);
 }
 
-/* What was mended has as many lines as before. */
+/* What was mended has as many lines as before, and stays as it is when it is mended again. */
 static void check_mended(void *mem, const char *data, size_t size)
 {
-	struct read_mends once = {0};
-	struct buf *out = buf_new(mem);
+	struct read_mends once = {0}, twice = {0};
+	struct buf *out = buf_new(mem), *again = buf_new(mem);
 	struct diag diag = {0};
 	int r = read_mend(mem, data, size, out, &once, &diag);
 
@@ -51,6 +51,11 @@ static void check_mended(void *mem, const char *data, size_t size)
 		return;
 	}
 	demand(lines_of(data, size) == lines_of(out->data, out->len));
+	if (out->len == 0)
+		return;
+	demand(read_mend(mem, out->data, out->len, again, &twice, &diag) == 0);
+	demand(twice.found == 0);
+	demand(again->len == out->len && memcmp(again->data, out->data, out->len) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -156,6 +156,28 @@ static void only_the_operations_that_a_document_held_are_carried_by_its_fetch(vo
 	assert_true(holds(rendition_at(f, mac, NOW + 100000), "delete_hs"));
 }
 
+/* The first of three is gone before the fetch that carried them is on record. */
+static void operations_behind_one_that_is_gone_are_carried_too(void **state)
+{
+	struct fixture *f = *state;
+	int64_t mac = device_make(f, "7C2F80E0D605", "n870", NULL);
+	static const char *const ipuis[] = {"029e74a599", "02b6ec8aa5", "02b6ec8aa6"};
+	struct rendition *rendition;
+	int64_t operations;
+
+	for (size_t i = 0; i < COUNT_OF(ipuis); i++)
+		handset_make(f, mac, ipuis[i]);
+	for (size_t i = 0; i < COUNT_OF(ipuis); i++)
+		assert_int_equal(fleet_handset_remove(&f->change, mac, ipuis[i], OPERATION_DELETE),
+				 0);
+	rendition = rendition_at(f, mac, NOW);
+	assert_int_equal(rendition_put(f->db, rendition), 0);
+	handset_make(f, mac, ipuis[0]); /* which takes its removal back */
+	assert_int_equal(rendition_evidence(f->db, mac, rendition->etag, NOW, &operations), 1);
+	assert_int_equal(operations, 2);
+	assert_false(holds(rendition_at(f, mac, NOW + 100000), "delete_hs"));
+}
+
 static void a_registration_window_is_there_while_it_lasts(void **state)
 {
 	struct fixture *f = *state;
@@ -247,6 +269,7 @@ int main(void)
 		TEST(a_removal_is_written_until_a_fetch_has_carried_it_and_its_time_has_passed),
 		TEST(a_handset_that_comes_back_is_not_removed_any_more),
 		TEST(only_the_operations_that_a_document_held_are_carried_by_its_fetch),
+		TEST(operations_behind_one_that_is_gone_are_carried_too),
 		TEST(a_registration_window_is_there_while_it_lasts),
 		TEST(reg_start_1_is_refused_unless_forced_and_then_carried_once),
 		TEST(a_pin_that_anybody_would_try_is_refused_unless_forced),

@@ -94,6 +94,31 @@ static void what_has_one_meaning_only_is_set_right_and_told(void **state)
 	assert_string_equal(mended(*state, "<a b='x\0y'/>", 12), "<a b='xy'/>|1:8");
 }
 
+/* What is left out must not leave behind what has to be set right again. */
+static void what_was_set_right_once_stays_as_it_is(void **state)
+{
+	static const struct example examples[] = {
+		{"<a>--<!---->></a>", "<a>--&gt;</a>|1:13"},
+		{"<a>--\x01></a>", "<a>--&gt;</a>|1:6|1:7"},
+		{"<a>]]></a>", "<a>]]&gt;</a>|1:6"},
+		{"<a><![CDATA[]\x01]>]]></a>", "<a><![CDATA[]]]]><![CDATA[>]]></a>|1:14"},
+		{"<!---->  <a/>", "<a/>"},
+		{"<!---->\xef\xbb\xbf<a/>", "<a/>|1:8"},
+		{"\n-->\t<a/>", "\n<a/>|2:1"},
+		{"<\xef\xbf\xbe?xml version='1.0' encoding='ISO-8859-1'?><a b='\xc3\xa4'/>",
+		 "&lt;?xml version='1.0' encoding='ISO-8859-1'?><a b='\xc3\xa4'/>|1:1|1:2"},
+		{"<\xef\xbf\xbf!DOCTYPE a><a/>", "&lt;!DOCTYPE a><a/>|1:1|1:2"},
+	};
+
+	check(*state, examples, COUNT_OF(examples));
+	for (size_t i = 0; i < COUNT_OF(examples); i++) {
+		const char *once =
+			mem_strndup(*state, examples[i].mended, strcspn(examples[i].mended, "|"));
+
+		assert_string_equal(mended(*state, once, strlen(once)), once);
+	}
+}
+
 static void what_could_mean_much_is_refused_where_it_begins(void **state)
 {
 	static const struct example examples[] = {
@@ -359,6 +384,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_well_formed_stays_as_it_is),
 		cmocka_unit_test(what_has_one_meaning_only_is_set_right_and_told),
+		cmocka_unit_test(what_was_set_right_once_stays_as_it_is),
 		cmocka_unit_test(what_could_mean_much_is_refused_where_it_begins),
 		cmocka_unit_test(what_only_grows_when_it_is_set_right_is_refused),
 		cmocka_unit_test(a_tag_with_many_attributes_is_refused_before_it_is_parsed),
