@@ -208,11 +208,11 @@ static void sections_are_checked(void **state)
 	static const struct refusal refusals[] = {
 		{"[nothing]\na = b", "3: unknown section \"nothing\", expected one of [daemon], "
 				     "[listener NAME], [redirect], [provisioning], [firmware], "
-				     "[sip], [upstream NAME], [schedule NAME], [limits]"},
+				     "[sip], [wpi], [upstream NAME], [schedule NAME], [limits]"},
 		{"[Daemon]", "3: [Daemon]: unknown section; did you mean [daemon]?"},
 		{"[]",
 		 "3: unknown section \"\", expected one of [daemon], [listener NAME], "
-		 "[redirect], [provisioning], [firmware], [sip], [upstream NAME], [schedule NAME], "
+		 "[redirect], [provisioning], [firmware], [sip], [wpi], [upstream NAME], [schedule NAME], "
 		 "[limits]"},
 		{"[daemon main]", "3: [daemon]: the section takes no name, found \"main\""},
 		{"[listener]", "3: [listener]: \"\" is not a name, expected [listener NAME] with 1 "
