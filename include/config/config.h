@@ -25,6 +25,7 @@ enum plane {
 	PLANE_API = 1 << 2,
 	PLANE_METRICS = 1 << 3,
 	PLANE_CONTROL = 1 << 4, /* the UNIX socket; never in a listener's `serves` */
+	PLANE_WPI = 1 << 5,
 };
 
 enum phone_auth { PHONE_AUTH_DIGEST, PHONE_AUTH_OPEN };
@@ -86,6 +87,8 @@ struct config_listener {
 	unsigned planes;      /* of enum plane */
 	const char *tls_cert; /* NULL, as tls_key, where the listener speaks no TLS */
 	const char *tls_key;
+	const char *tls_client_ca; /* NULL: nobody is asked for a certificate */
+	bool tls_legacy;
 	bool basic_without_tls;
 	struct config_networks trusted_proxies;
 };
@@ -209,6 +212,7 @@ struct config_limits {
 	unsigned max_connections;
 	unsigned connection_memory;
 	unsigned idle_seconds;
+	unsigned wpi_idle_seconds;
 	unsigned deadline_seconds;
 	unsigned stop_seconds;
 	unsigned nonce_seconds;

@@ -30,6 +30,13 @@ void reply_header(struct request *req, const char *name, const char *value);
  */
 void reply_error(struct request *req, int r, const char *text);
 
+/*
+ * What who is refused gets instead, with status 200, where phones hold a dialogue
+ * (POST on the plane wpi); the reason is in the log.  Once, before http_start(); the
+ * bytes must live for ever.
+ */
+void reply_face(const char *type, const char *data, size_t len);
+
 /* 401 with Digest (MD5) for phones; always the same bytes but for the nonce. */
 void reply_challenge_device(struct request *req, bool stale);
 

@@ -55,12 +55,39 @@ const char *request_query(const struct request *req, const char *name);
 /* NULL when it is not there.  Any case.  On one thread at a time, as everything here. */
 const char *request_header(const struct request *req, const char *name);
 
+/*
+ * The bytes of the Cookie header, all of them if there are several, with "; "
+ * between; NULL when there is none.  Not what a library makes of them: desk
+ * phones send a Set-Cookie header's attributes back as if they were cookies.
+ */
+const char *request_cookies(const struct request *req);
+
 /* The whole body, followed by a NUL that `ret_len` does not count.  "" when there is none. */
 const char *request_body(const struct request *req, size_t *ret_len);
 
 /* Who is at the other end, behind trusted proxies. */
 const struct net_address *request_address(const struct request *req);
 bool request_is_tls(const struct request *req);
+
+/* Tells this TCP connection from all others that there ever are; never 0, and never used again. */
+uint64_t request_connection(const struct request *req);
+
+enum { CLIENT_CERT_DIGEST_LEN = 32, CLIENT_CERT_SUBJECT_MAX = 256 };
+
+struct client_cert {
+	char fingerprint[2 * CLIENT_CERT_DIGEST_LEN + 1]; /* SHA-256 of it, hex in lower case */
+	char subject[CLIENT_CERT_SUBJECT_MAX];		  /* as RFC 4514 has it; "" if too long */
+	int64_t expires_at;				  /* UTC seconds */
+};
+
+/* Whether the listener asks its clients for certificates at all (tls_client_ca). */
+bool request_asks_client_cert(const struct request *req);
+
+/*
+ * The one that the client has, if the listener's tls_client_ca vouches for it
+ * and it is neither too old nor too new; else NULL.
+ */
+const struct client_cert *request_client_cert(const struct request *req);
 
 /* Over TLS, on loopback, or where the listener says basic_without_tls. */
 bool request_takes_basic(const struct request *req);

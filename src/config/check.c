@@ -44,6 +44,32 @@ static void tls_pair(struct reading *reading, const struct instance *instance)
 			  instance->label);
 }
 
+/* What only counts under TLS, and what weakens more than it has to. */
+static void tls_rest(struct reading *reading, const struct instance *instance)
+{
+	const struct config_listener *listener = instance->data;
+	bool cert = named(instance, CONFIG_KEY_listener_tls_cert, listener->tls_cert);
+	unsigned legacy = instance->keys[CONFIG_KEY_listener_tls_legacy].line;
+
+	if (!cert && named(instance, CONFIG_KEY_listener_tls_client_ca, listener->tls_client_ca))
+		issue_add(reading, instance->keys[CONFIG_KEY_listener_tls_client_ca].line,
+			  "%s tls_client_ca: given without tls_cert, expected both",
+			  instance->label);
+	if (!cert && listener->tls_legacy)
+		issue_add(reading, legacy, "%s tls_legacy: yes without tls_cert, expected both",
+			  instance->label);
+	if (cert && listener->tls_legacy && listener->planes & ~(unsigned)PLANE_WPI)
+		warning_add(reading, legacy,
+			    "%s tls_legacy: weakens all that the listener serves; give wpi a "
+			    "listener of its own",
+			    instance->label);
+	if (!cert && listener->planes & PLANE_WPI)
+		warning_add(reading, instance->line,
+			    "%s serves wpi without tls_cert: desk phones speak only TLS, so "
+			    "something in front of it has to",
+			    instance->label);
+}
+
 static bool is_any(const char *address)
 {
 	return strcmp(address, "0.0.0.0") == 0 || strcmp(address, "::") == 0;
@@ -113,6 +139,7 @@ void check_all(struct reading *reading)
 			continue;
 		listeners++;
 		tls_pair(reading, reading->instances[i]);
+		tls_rest(reading, reading->instances[i]);
 		own_address(reading, i);
 	}
 	if (listeners == 0)

@@ -4,10 +4,8 @@
 #include "base/buf.h"
 
 const struct config_plane config_planes[] = {
-	{"phones", PLANE_PHONES},
-	{"rpc", PLANE_RPC},
-	{"api", PLANE_API},
-	{"metrics", PLANE_METRICS},
+	{"phones", PLANE_PHONES},   {"rpc", PLANE_RPC}, {"api", PLANE_API},
+	{"metrics", PLANE_METRICS}, {"wpi", PLANE_WPI},
 };
 const size_t config_plane_count = COUNT_OF(config_planes);
 

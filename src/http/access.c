@@ -107,7 +107,8 @@ static int body_allow(struct request *req, uint64_t len)
 static void log_reply(struct request *req, int status, int reason)
 {
 	/* Asking for a challenge is how every healthy phone begins. */
-	bool usual = status < 400 || reason == -E_SECRET_MISSING || reason == -E_UNAUTHORIZED;
+	bool usual = (status < 400 && reason >= 0) || reason == -E_SECRET_MISSING ||
+		     reason == -E_UNAUTHORIZED;
 	enum log_level level = usual ? LOG_LEVEL_DEBUG : LOG_LEVEL_INFO;
 	char text[NET_TEXT_MAX];
 	const char *address = text;
@@ -133,9 +134,9 @@ static enum MHD_Result queue(struct request *req, int status, struct MHD_Respons
 	counter_add(M_REQUEST, 1);
 	if (status >= 500)
 		counter_add(M_REQUEST_FAILED, 1);
-	else if (status >= 400)
+	else if (status >= 400 || (req->plane == PLANE_WPI && reason < 0))
 		counter_add(M_REQUEST_REFUSED, 1);
-	log_reply(req, status, status < 400 ? 0 : reason);
+	log_reply(req, status, status < 400 && req->plane != PLANE_WPI ? 0 : reason);
 	return MHD_queue_response(req->connection, (unsigned)status, response);
 }
 
@@ -192,6 +193,14 @@ static bool is_swallowed(struct request *req, uint64_t body)
 	       !request_header(req, MHD_HTTP_HEADER_EXPECT);
 }
 
+static uint64_t connection_number(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info;
+
+	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	return info ? (uintptr_t)info->socket_context : 0;
+}
+
 static enum MHD_Result begin(struct request *req, struct listener *listener,
 			     struct MHD_Connection *connection, const char *method)
 {
@@ -201,6 +210,7 @@ static enum MHD_Result begin(struct request *req, struct listener *listener,
 	counter_add(M_REQUEST_OPEN, 1);
 	req->listener = listener;
 	req->connection = connection;
+	req->connection_number = connection_number(connection);
 	req->config = config_pin();
 	atomic_store_explicit(&req->state, REQUEST_BODY, memory_order_relaxed);
 	method_set(req, method);

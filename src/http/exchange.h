@@ -74,6 +74,9 @@ struct request {
 	const char *query; /* NULL: none */
 	struct router_match match;
 	struct net_address address;
+	uint64_t connection_number;
+	struct client_cert *client_cert; /* NULL: none, or not looked for */
+	bool has_client_cert;		 /* it was looked for */
 	struct principal principal;
 
 	struct header *headers; /* a copy, once another thread may look; else NULL */
@@ -101,6 +104,7 @@ void request_ref(struct request *req);
 void request_unref(struct request *req);
 void request_headers_copy(struct request *req);
 void request_address_find(struct request *req);
+void request_client_cert_find(struct request *req);
 
 const char *request_skip_authority(const char *uri);
 /* Decoded, of a query `s` without its question mark (NULL: none); NULL when it is not there. */

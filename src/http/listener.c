@@ -10,22 +10,34 @@
  */
 #include "listener.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "exchange.h"
 #include "socket.h"
+#include "tls.h"
 
-enum { PEM_MAX = 1 << 20, CONTROL_CONNECTIONS = 256, OPTIONS_MAX = 16 };
+enum { CONTROL_CONNECTIONS = 256, OPTIONS_MAX = TLS_OPTIONS + 4 };
+
+/* Connections are numbered over all listeners; 64 bits never come around. */
+static _Atomic uint64_t connection_last;
+
+static void number(void *cls, struct MHD_Connection *connection, void **context,
+		   enum MHD_ConnectionNotificationCode code)
+{
+	(void)cls;
+	(void)connection;
+	if (code == MHD_CONNECTION_NOTIFY_STARTED)
+		*context = (void *)(uintptr_t)(atomic_fetch_add_explicit(&connection_last, 1,
+									 memory_order_relaxed) +
+					       1);
+}
 
 /* The router decodes; libmicrohttpd would cut at %00 and open %2F. */
 static size_t leave_escaped(void *cls, struct MHD_Connection *connection, char *s)
@@ -45,29 +57,6 @@ static void log_library(void *cls, const char *format, va_list args)
 	vsnprintf(text, sizeof(text), format, args);
 	text[strcspn(text, "\r\n")] = '\0';
 	log_debug("libmicrohttpd", LOG_S("listener", listener->name), LOG_S("text", line));
-}
-
-static int read_pem(void *mem, const char *path, char **ret, struct diag *reterr)
-{
-	struct stat st;
-	ssize_t n;
-	char *text;
-	int fd;
-
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return diag_set(reterr, -errno, "%s: %s", path, strerror(errno));
-	if (fstat(fd, &st) < 0 || st.st_size > PEM_MAX) {
-		close(fd);
-		return diag_set(reterr, -EFBIG, "%s: not a PEM file", path);
-	}
-	text = mem_zalloc(mem, (size_t)st.st_size + 1);
-	n = read(fd, text, (size_t)st.st_size);
-	close(fd);
-	if (n != st.st_size)
-		return diag_set(reterr, -EIO, "%s: cannot be read", path);
-	*ret = text;
-	return 0;
 }
 
 static unsigned flags_of(const struct listener *listener)
@@ -97,6 +86,14 @@ static void panic(void *cls, const char *file, unsigned line, const char *reason
 	abort();
 }
 
+/* Desk phones keep their connection through a dialogue, and think between two messages. */
+static unsigned idle_of(const struct listener *listener, const struct config_limits *limits)
+{
+	if (listener->planes & PLANE_WPI && limits->wpi_idle_seconds > limits->idle_seconds)
+		return limits->wpi_idle_seconds;
+	return limits->idle_seconds;
+}
+
 static int serve(struct listener *listener, const struct config *config, unsigned threads,
 		 unsigned connections, struct diag *reterr)
 {
@@ -105,12 +102,7 @@ static int serve(struct listener *listener, const struct config *config, unsigne
 
 	if (threads > 1)
 		options[n++] = (struct MHD_OptionItem){MHD_OPTION_THREAD_POOL_SIZE, threads, NULL};
-	if (listener->is_tls) {
-		options[n++] =
-			(struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_CERT, 0, listener->tls_cert};
-		options[n++] =
-			(struct MHD_OptionItem){MHD_OPTION_HTTPS_MEM_KEY, 0, listener->tls_key};
-	}
+	n += tls_options(listener, options + n);
 	options[n] = (struct MHD_OptionItem){MHD_OPTION_END, 0, NULL};
 	/* libmicrohttpd deals connections out evenly, so each thread needs its share at least. */
 	if (connections < threads)
@@ -123,8 +115,9 @@ static int serve(struct listener *listener, const struct config *config, unsigne
 		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED,
 		access_completed, listener, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)config->limits.connection_memory, MHD_OPTION_CONNECTION_LIMIT, connections,
-		MHD_OPTION_CONNECTION_TIMEOUT, config->limits.idle_seconds, MHD_OPTION_ARRAY,
-		options, MHD_OPTION_END);
+		MHD_OPTION_CONNECTION_TIMEOUT, idle_of(listener, &config->limits),
+		MHD_OPTION_NOTIFY_CONNECTION, number, NULL, MHD_OPTION_ARRAY, options,
+		MHD_OPTION_END);
 	if (listener->daemon)
 		return 0;
 	close(listener->fd);
@@ -148,14 +141,9 @@ int listener_start(struct http *http, struct listener *listener, const struct co
 	listener->trusted_proxies.prefixes =
 		mem_memdup(http, from->trusted_proxies.prefixes,
 			   from->trusted_proxies.count * sizeof(struct net_prefix));
-	listener->is_tls = from->tls_cert && *from->tls_cert;
-	if (listener->is_tls) {
-		r = read_pem(http, from->tls_cert, &listener->tls_cert, reterr);
-		if (r == 0)
-			r = read_pem(http, from->tls_key, &listener->tls_key, reterr);
-		if (r < 0)
-			return r;
-	}
+	r = tls_setup(http, listener, from, reterr);
+	if (r < 0)
+		return r;
 	r = socket_listen_tcp(from->address, from->port, &listener->fd, &listener->port, &why);
 	if (r < 0)
 		return diag_set(reterr, r, "listener %s: %s", listener->name, diag_text(&why, r));
@@ -198,5 +186,6 @@ void listener_stop(struct listener *listener)
 		return;
 	MHD_stop_daemon(listener->daemon);
 	listener->daemon = NULL;
+	tls_done(listener);
 	close(listener->fd);
 }

@@ -20,11 +20,25 @@ static struct MHD_Response *make_static(const char *text)
 	return reply_make(text, strlen(text), MHD_RESPMEM_PERSISTENT, text_type);
 }
 
+/* What is sent to everybody, for ever: set once, before there are requests. */
+static struct {
+	const char *type;
+	const char *data;
+	size_t len;
+} face;
+
+void reply_face(const char *type, const char *data, size_t len)
+{
+	face.type = type;
+	face.data = data;
+	face.len = len;
+}
+
 int reply_status_of(enum plane plane, int r)
 {
 	int status = error_status(r);
 
-	if (plane != PLANE_PHONES)
+	if (plane != PLANE_PHONES && plane != PLANE_WPI)
 		return status;
 	return status >= 500 ? MHD_HTTP_SERVICE_UNAVAILABLE : MHD_HTTP_NOT_FOUND;
 }
@@ -58,9 +72,13 @@ struct MHD_Response *reply_make_error(const struct request *req, int r, const ch
 				      int *ret_status)
 {
 	*ret_status = reply_status_of(req->plane, r);
+	if (req->plane == PLANE_WPI && req->route && req->route->method == HTTP_POST && face.data) {
+		*ret_status = MHD_HTTP_OK;
+		return reply_make(face.data, face.len, MHD_RESPMEM_PERSISTENT, face.type);
+	}
 	if (!text)
 		text = error_text(r);
-	if (req->plane == PLANE_PHONES)
+	if (req->plane == PLANE_PHONES || req->plane == PLANE_WPI)
 		return make_static(*ret_status >= 500 ? not_available : not_found);
 	if (req->plane == PLANE_API || req->plane == PLANE_CONTROL)
 		return make_json(req, r, text);

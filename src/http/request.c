@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "exchange.h"
 #include "http/reply.h"
+#include "tls.h"
 
 /* Room for the target twice and for what a plain GET needs besides. */
 enum { POOL_BYTES = 768 };
@@ -246,6 +247,35 @@ void request_headers_copy(struct request *req)
 	MHD_get_connection_values(req->connection, MHD_HEADER_KIND, header_copy, req);
 }
 
+struct cookies {
+	void *mem;
+	char *text; /* NULL: none yet */
+};
+
+static enum MHD_Result cookie_add(void *cls, enum MHD_ValueKind kind, const char *name,
+				  const char *value)
+{
+	struct cookies *cookies = cls;
+
+	(void)kind;
+	if (value && strcasecmp(name, MHD_HTTP_HEADER_COOKIE) == 0)
+		cookies->text = cookies->text
+					? mem_printf(cookies->mem, "%s; %s", cookies->text, value)
+					: mem_strdup(cookies->mem, value);
+	return MHD_YES;
+}
+
+const char *request_cookies(const struct request *req)
+{
+	struct cookies cookies = {.mem = (void *)(uintptr_t)req};
+
+	if (!req->headers)
+		MHD_get_connection_values(req->connection, MHD_HEADER_KIND, cookie_add, &cookies);
+	for (size_t i = 0; i < req->header_count; i++)
+		cookie_add(&cookies, MHD_HEADER_KIND, req->headers[i].name, req->headers[i].value);
+	return cookies.text;
+}
+
 const char *request_body(const struct request *req, size_t *ret_len)
 {
 	if (ret_len)
@@ -269,6 +299,30 @@ bool request_takes_basic(const struct request *req)
 {
 	return req->listener->is_tls || req->listener->basic_without_tls ||
 	       net_address_is_loopback(request_address(req));
+}
+
+uint64_t request_connection(const struct request *req)
+{
+	return req->connection_number;
+}
+
+bool request_asks_client_cert(const struct request *req)
+{
+	return req->listener->client_trust;
+}
+
+void request_client_cert_find(struct request *req)
+{
+	if (req->has_client_cert)
+		return;
+	req->has_client_cert = true;
+	req->client_cert = tls_client_find(req, req->listener, req->connection);
+}
+
+const struct client_cert *request_client_cert(const struct request *req)
+{
+	request_client_cert_find((struct request *)(uintptr_t)req);
+	return req->client_cert;
 }
 
 const struct principal *request_principal(const struct request *req)

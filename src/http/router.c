@@ -322,10 +322,11 @@ void router_match(const struct router *router, unsigned planes, int method, char
 	}
 }
 
-/* One of several planes: whose kind of answer a request gets.  Phones come first: they learn least. */
+/* One of several planes: whose kind of answer a request gets.  What phones meet comes first: they learn least. */
 static enum plane plane_pick(unsigned planes)
 {
-	static const enum plane order[] = {PLANE_PHONES, PLANE_API, PLANE_RPC, PLANE_METRICS};
+	static const enum plane order[] = {PLANE_PHONES, PLANE_WPI, PLANE_API, PLANE_RPC,
+					   PLANE_METRICS};
 
 	for (size_t i = 0; i < COUNT_OF(order); i++)
 		if (planes & order[i])
@@ -342,7 +343,7 @@ int router_decide(const struct router *router, unsigned planes, int method, char
 		return 0;
 	}
 	*ret_plane = plane_pick(planes);
-	if (!ret->methods || (ret->planes & planes) == PLANE_PHONES)
+	if (!ret->methods || !(ret->planes & planes & ~(unsigned)(PLANE_PHONES | PLANE_WPI)))
 		return -E_NO_ROUTE;
 	*ret_plane = plane_pick(ret->planes & planes);
 	return -E_METHOD_NOT_ALLOWED;

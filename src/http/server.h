@@ -28,6 +28,10 @@ struct listener {
 	struct config_networks trusted_proxies;
 	char *tls_cert; /* the PEM texts, which libmicrohttpd does not copy */
 	char *tls_key;
+	char *tls_client_ca; /* NULL: clients are not asked for certificates */
+	const char *tls_priorities;
+	struct gnutls_x509_trust_list_st
+		*client_trust; /* what is in tls_client_ca; never changes */
 	struct MHD_Daemon *daemon;
 };
 

@@ -65,6 +65,7 @@ int request_detach(struct request *req)
 		return -E_STOPPING;
 	request_headers_copy(req);
 	request_address(req);
+	request_client_cert_find(req);
 	req->deadline_at_ms = deadline_of(req);
 	request_ref(req);
 	atomic_fetch_add(&req->http->away, 1);

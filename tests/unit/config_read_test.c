@@ -182,7 +182,7 @@ static void all_errors_are_told_at_once(void **state)
 		    ":10: [daemon] state_dir: the value is empty, expected an absolute path, or "
 		    "one relative to the ini file\n" INI
 		    ":12: [daemon] log_format: given twice, first in line 11, expected once\n" INI
-		    ":13: [listener a] serves: missing, expected phones, rpc, api, metrics, "
+		    ":13: [listener a] serves: missing, expected phones, rpc, api, metrics, wpi, "
 		    "separated by blanks\n" INI ":14: [listener a] port: \"70000\" is out of "
 		    "range, expected a number from 0 to 65535\n" INI
 		    ":17: [daemon]: given twice, first in line 4, expected one section\n" INI
@@ -327,10 +327,10 @@ static void values_are_checked(void **state)
 		 "4: [limits] max_body: \"1023\" is out of range" BYTES_IS},
 		{"[listener b]\nport = 1\nserves = phones portal",
 		 "5: [listener b] serves: \"portal\" is not a choice, expected phones, rpc, api, "
-		 "metrics, separated by blanks"},
+		 "metrics, wpi, separated by blanks"},
 		{"[listener b]\nport = 1\nserves = rpc rpc",
 		 "5: [listener b] serves: \"rpc\" is there twice, expected phones, rpc, api, "
-		 "metrics, separated by blanks"},
+		 "metrics, wpi, separated by blanks"},
 		{"[listener b]\naddress = localhost\nserves = rpc",
 		 "4: [listener b] address: \"localhost\" is not an address, expected an IPv4 or "
 		 "IPv6 address"},

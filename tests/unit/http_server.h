@@ -5,6 +5,7 @@
 
 #include "http_client.h"
 
+#include <inttypes.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdatomic.h>
@@ -191,7 +192,28 @@ static inline int address(struct request *req)
 	return 0;
 }
 
+static inline int cookies(struct request *req)
+{
+	const char *s = request_cookies(req);
+
+	text(req, s ? s : "none");
+	return 0;
+}
+
+static inline int connection(struct request *req)
+{
+	text(req, mem_printf(request_mem(req), "%" PRIu64, request_connection(req)));
+	return 0;
+}
+
 static const struct route routes[] = {
+	{HTTP_GET, "/cookies", PLANE_API, ROUTE_AUTH_NONE, ROUTE_INLINE, cookies, "", ""},
+	{HTTP_GET, "/worker/cookies", PLANE_API, ROUTE_AUTH_NONE, ROUTE_WORKER, cookies, "", ""},
+	{HTTP_GET, "/connection", PLANE_API, ROUTE_AUTH_NONE, ROUTE_INLINE, connection, "", ""},
+	{HTTP_GET, "/worker/connection", PLANE_API, ROUTE_AUTH_NONE, ROUTE_WORKER, connection, "",
+	 ""},
+	{HTTP_POST, "/talk", PLANE_WPI, ROUTE_AUTH_NONE, ROUTE_WORKER, worker_fails, "", ""},
+	{HTTP_GET, "/talk/file", PLANE_WPI, ROUTE_AUTH_NONE, ROUTE_WORKER, worker_fails, "", ""},
 	{HTTP_GET, "/doc", PLANE_API, ROUTE_AUTH_NONE, ROUTE_INLINE, inline_document, "doc", ""},
 	{HTTP_GET, "/xml/{mac}.xml", PLANE_PHONES, ROUTE_AUTH_DEVICE, ROUTE_INLINE, inline_param,
 	 "param", ""},
