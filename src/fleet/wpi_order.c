@@ -203,7 +203,7 @@ int fleet_wpi_order_add(struct change *change, int64_t mac, const struct wpi_ord
 	if (r == 0 && payload.firmware)
 		r = wpi_order_file_insert(change->db, row.id, payload.firmware);
 	if (r == 0)
-		r = wpi_order_want(change, mac, now);
+		r = wpi_order_want(change, mac, new->job_id ? 0 : now);
 	if (r < 0)
 		return r;
 	*ret_id = row.id;

@@ -138,8 +138,6 @@ static int on_contact(struct telling *at, const struct wpi_order_news_row *row)
 	int r = origin_note(at);
 
 	(void)row;
-	if (r == 0)
-		r = learn(at);
 	for (size_t i = 0; i < at->count && r == 0 && has_booted; i++) {
 		enum wpi_order_end end = wpi_order_kind_row(wpi_order_kind_of(&at->rows[i]))->end;
 
@@ -147,7 +145,7 @@ static int on_contact(struct telling *at, const struct wpi_order_news_row *row)
 		    (end == WPI_END_START_UP || end == WPI_END_VERSION))
 			r = booted(at, &at->rows[i]);
 	}
-	return r;
+	return r < 0 ? r : learn(at);
 }
 
 static int note_sent(struct telling *at, struct wpi_order_row *row)

@@ -260,13 +260,13 @@ int wpi_order_prune(struct db *db, int64_t mac, int64_t keep)
 	return db_run(db, &wpi_order_drop_old, DB_ARGS(DB_INT("mac", mac), DB_INT("keep", keep)));
 }
 
-DB_QUERY(wpi_order_pending,
-	 "SELECT 1 FROM wpi_order "
-	 "WHERE mac = :mac AND ended_at IS NULL AND state = 'waiting' AND next_at <= :now "
-	 "AND until_at > :now "
-	 "UNION ALL "
-	 "SELECT 1 FROM wpi_call WHERE mac = :mac AND until_at > :now "
-	 "LIMIT 1");
+DB_QUERY(wpi_order_pending, "SELECT 1 FROM wpi_order o JOIN device d ON d.mac = o.mac "
+			    "WHERE o.mac = :mac AND o.ended_at IS NULL AND o.state = 'waiting' "
+			    "AND o.next_at <= :now AND o.until_at > :now AND d.locked_at IS NULL "
+			    "UNION ALL "
+			    "SELECT 1 FROM wpi_call c JOIN device d ON d.mac = c.mac "
+			    "WHERE c.mac = :mac AND c.until_at > :now AND d.locked_at IS NULL "
+			    "LIMIT 1");
 
 int wpi_order_is_pending(struct db *db, int64_t mac, int64_t now, bool *ret)
 {
