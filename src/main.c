@@ -40,6 +40,7 @@
 #include "rpc/parse.h"
 #include "sched/sched.h"
 #include "window/sentence.h"
+#include "wpi/wpi.h"
 
 static int print_and_exit(const struct options *options, const struct config *config)
 {
@@ -185,6 +186,7 @@ static int start(const struct config *config, struct http **ret, struct diag *re
 	seen_setup();
 	api_setup();
 	profile_cache_setup(config->limits.cache_bytes);
+	wpi_setup();
 	r = http_start(NULL, config, routes, count, phone_profile, ret, reterr);
 	if (r < 0)
 		return r;
@@ -221,6 +223,7 @@ static void stop(struct http *http, int64_t timeout_ms)
 	http_stop(http);
 	outbound_done();
 	profile_cache_done();
+	wpi_done();
 	seen_done();
 	fleet_close();
 	curl_global_cleanup();

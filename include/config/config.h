@@ -36,6 +36,9 @@ enum upstream_kind { UPSTREAM_AUTOPROV };
 enum firmware_unidentified { FIRMWARE_ALLOW, FIRMWARE_DENY };
 enum delete_not_provisioned { DNP_AUTO, DNP_ALWAYS, DNP_NEVER };
 
+enum local_changes { LOCAL_CHANGES_KEEP, LOCAL_CHANGES_REPORT, LOCAL_CHANGES_OVERWRITE };
+enum entities { ENTITIES_FULL, ENTITIES_REFUSE, ENTITIES_REPLACE };
+
 enum schedule_pin { PIN_NO, PIN_DAY, PIN_HOUR };
 
 struct config_networks {
@@ -146,8 +149,21 @@ struct config_sip {
 };
 
 struct config_wpi {
-	const char *public_url;
+	unsigned local_changes; /* enum local_changes */
+	unsigned entities;	/* enum entities */
+	unsigned message_bytes;
+	unsigned max_items;
+	unsigned max_read;
+	unsigned max_fragments;
+	unsigned max_turns;
+	unsigned idle_seconds;
+	unsigned away_seconds;
+	unsigned writes;
+	unsigned writes_seconds;
 	unsigned order_seconds;
+	unsigned max_sessions;
+	unsigned session_memory;
+	const char *public_url;
 	unsigned order_tries;
 	unsigned order_hours;
 	unsigned max_orders;

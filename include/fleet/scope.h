@@ -30,7 +30,7 @@ bool scope_slot_parse(const char *key, int64_t *ret_mac, int *ret_slot);
 
 /*
  * Letters, digits, `.`, `_` and `-`, beginning with a letter, at most 128; names
- * of older phones (BS_…) also `[`, `]` and `%`.
+ * of older phones (BS_…) also `[`, `]` and `%`, items of desk phones an index: `name[1]`.
  */
 int setting_name_check(const char *name) MUST_CHECK;
 

@@ -34,6 +34,13 @@ bool seen_peek(int64_t mac, struct net_address *ret);
 void seen_flush(void);
 
 /*
+ * Logs a fetch whose evidence has been recorded (rendition_evidence()) by
+ * somebody else; does not wait.
+ */
+void seen_fetch(int64_t mac, int64_t at, const struct net_address *address, const char *etag,
+		const char *revision, int64_t operations);
+
+/*
  * The device was given the document.  `done` (may be NULL) is told on the
  * writer's thread whether it is on disk.  Negative when it could not even be
  * posted: then the caller offers it again with the next fetch.

@@ -14,5 +14,10 @@ bool param_is_symbol(const char *name);
 bool param_is_element(const char *name);
 /* "P25020", a code of Htek's and XSTIM phones: 1 to 99999 without leading zeros; 0: it is none. */
 unsigned param_code(const char *name);
-/* "Telephony.0.ToneScheme": none of those, and no step. */
+/*
+ * "realm", "function-key-def[1]", an item of a desk phone: letters, digits, - and _,
+ * perhaps an index in brackets; nothing of the above.
+ */
+bool param_is_item(const char *name);
+/* "Telephony.0.ToneScheme": none of those, no step, and not in the form that only items have. */
 bool param_is_dotted(const char *name);

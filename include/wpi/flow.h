@@ -107,6 +107,10 @@ struct wpi_turn {
 };
 
 struct wpi_session *wpi_session_new(void *mem);
+/* Lets go of what was only for a dialogue that is over; nothing while one is under way. */
+void wpi_session_rest(struct wpi_session *session);
+/* Whether it remembers orders, which must not be sent again at once. */
+bool wpi_session_has_orders(const struct wpi_session *session);
 enum wpi_state wpi_session_state(const struct wpi_session *session);
 
 /* What the phone has told after ReadAllItems or ReadItems, for records READ and ANSWERED. */

@@ -15,19 +15,24 @@ struct lesson {
 	void *arg;
 };
 
+int learn_version(void *scratch, struct db *db, int64_t mac, const char *version, int64_t capacity)
+{
+	int r = device_learn(db, mac, version, capacity);
+	int noted = r < 0 ? r : job_note_version(scratch, db, mac, version, clock_now());
+
+	if (r > 0)
+		writer_touch(db);
+	return noted < 0 ? noted : r;
+}
+
 static int learn_op(struct db *db, void *arg, struct diag *diag)
 {
 	CLEANUP(mem_freep) void *scratch = mem_root("lesson");
 	const struct lesson *lesson = arg;
-	int r = device_learn(db, lesson->mac, lesson->agent.version, lesson->agent.capacity);
-	int noted = r < 0 ? r
-			  : job_note_version(scratch, db, lesson->mac, lesson->agent.version,
-					     clock_now());
 
 	(void)diag;
-	if (r > 0)
-		writer_touch(db);
-	return noted < 0 ? noted : r;
+	return learn_version(scratch, db, lesson->mac, lesson->agent.version,
+			     lesson->agent.capacity);
 }
 
 static void learn_done(void *arg, int result, const struct diag *diag)

@@ -105,7 +105,7 @@ int setting_name_check(const char *name)
 		return -E_SETTING_NAME;
 	for (const char *s = name; *s; s++)
 		if (!isalnum((unsigned char)*s) &&
-		    !strchr(param_is_symbol(name) ? "._-[]%" : "._-", *s))
+		    !strchr(param_is_symbol(name) ? "._-[]%" : "._-", *s) && !param_is_item(name))
 			return -E_SETTING_NAME;
 	return 0;
 }

@@ -7,14 +7,23 @@
 #include "base/macros.h"
 #include "base/mem.h"
 #include "redirect/url.h"
+#include "render/item.h"
 #include "render/parameter.h"
+
+static bool is_secret_item(const char *text)
+{
+	char name[ITEM_NAME_MAX + 1];
+	int index;
+
+	return item_parse(text, name, &index) && item_is_secret(name);
+}
 
 bool secrecy_of_name(const char *name)
 {
 	static const char *const ends[] = {"password", "passwd", "pwd", "secret", "pin"};
 	size_t len = strlen(name);
 
-	if (parameter_is_secret(name))
+	if (parameter_is_secret(name) || is_secret_item(name))
 		return true;
 	if (parameter_find(NULL, name))
 		return false;

@@ -264,6 +264,38 @@ static void log_done(void *arg, int result, const struct diag *diag)
 	mem_free(evidence);
 }
 
+static struct evidence *evidence_new(int64_t mac, int64_t at, const struct net_address *address,
+				     const char *etag, const char *revision)
+{
+	struct evidence *evidence = mem_new(NULL, struct evidence);
+
+	evidence->fetch.mac = mac;
+	evidence->fetch.at = at;
+	evidence->fetch.etag = mem_strdup(evidence, etag);
+	evidence->fetch.revision = mem_strdup(evidence, revision);
+	evidence->address = *address;
+	return evidence;
+}
+
+static void log_post(struct evidence *evidence)
+{
+	int r = writer_post(fleet_seen_writer(), WRITER_NORMAL, log_op, log_done, evidence);
+
+	if (r < 0) {
+		log_error("a fetch was not logged", LOG_E(r));
+		mem_free(evidence);
+	}
+}
+
+void seen_fetch(int64_t mac, int64_t at, const struct net_address *address, const char *etag,
+		const char *revision, int64_t operations)
+{
+	struct evidence *evidence = evidence_new(mac, at, address, etag, revision);
+
+	evidence->fetch.operations = operations;
+	log_post(evidence);
+}
+
 static int evidence_op(struct db *db, void *arg, struct diag *diag)
 {
 	struct evidence *evidence = arg;
@@ -276,7 +308,6 @@ static int evidence_op(struct db *db, void *arg, struct diag *diag)
 static void evidence_done(void *arg, int result, const struct diag *diag)
 {
 	struct evidence *evidence = arg;
-	int r;
 
 	if (evidence->done)
 		evidence->done(evidence->arg, result);
@@ -287,24 +318,15 @@ static void evidence_done(void *arg, int result, const struct diag *diag)
 		mem_free(evidence);
 		return;
 	}
-	r = writer_post(fleet_seen_writer(), WRITER_NORMAL, log_op, log_done, evidence);
-	if (r < 0) {
-		log_error("a fetch was not logged", LOG_E(r));
-		mem_free(evidence);
-	}
+	log_post(evidence);
 }
 
 int seen_evidence(int64_t mac, int64_t at, const struct net_address *address, const char *etag,
 		  const char *revision, seen_done_fn *done, void *arg)
 {
-	struct evidence *evidence = mem_new(NULL, struct evidence);
+	struct evidence *evidence = evidence_new(mac, at, address, etag, revision);
 	int r;
 
-	evidence->fetch.mac = mac;
-	evidence->fetch.at = at;
-	evidence->fetch.etag = mem_strdup(evidence, etag);
-	evidence->fetch.revision = mem_strdup(evidence, revision);
-	evidence->address = *address;
 	evidence->done = done;
 	evidence->arg = arg;
 	r = writer_post(fleet_writer(), WRITER_NORMAL, evidence_op, evidence_done, evidence);

@@ -27,8 +27,23 @@ unsigned param_code(const char *name)
 	return name[i] ? 0 : code;
 }
 
+bool param_is_item(const char *name)
+{
+	size_t len =
+		strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+	const char *rest = name + len;
+
+	if (len == 0 || param_is_symbol(name) || param_is_element(name) || param_code(name) != 0)
+		return false;
+	if (*rest == '[')
+		rest += 1 + strspn(rest + 1, "0123456789");
+	return !*rest || (*rest == ']' && rest[-1] != '[' && !rest[1]);
+}
+
 bool param_is_dotted(const char *name)
 {
+	if (param_is_item(name) && strpbrk(name, "-["))
+		return false;
 	return !param_is_symbol(name) && !param_is_element(name) && param_code(name) == 0 &&
 	       strncmp(name, PARAM_CUSTOM, strlen(PARAM_CUSTOM)) != 0;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "render/item.h"
 #include "wpi/session.h"
 
 /* By index, so that what belongs to one key, line or application is together. */
@@ -53,29 +53,6 @@ static const struct wpi_item *told_find(const struct wpi_item *const *told, size
 	return low > 0 && item_order(told[low - 1], key) == 0 ? told[low - 1] : NULL;
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-/* The phone's value came trimmed.  GS5 resets items by NULL, which then read as empty. */
-static bool same_text(const char *want, const char *told)
-{
-	size_t len;
-
-	while (is_blank(*want))
-		want++;
-	len = strlen(want);
-	while (len > 0 && is_blank(want[len - 1]))
-		len--;
-	if (len == strlen(told) && memcmp(want, told, len) == 0)
-		return true;
-	if (strcmp(want, "NULL") == 0 && !*told)
-		return true;
-	return (strcasecmp(want, "true") == 0 && strcasecmp(told, "true") == 0) ||
-	       (strcasecmp(want, "false") == 0 && strcasecmp(told, "false") == 0);
-}
-
 /* Whether the phone has told a value at all.  Passwords are not read back, or as asterisks. */
 static bool has_told(const struct wpi_item *told)
 {
@@ -94,7 +71,7 @@ static bool is_same(const struct wpi_item *want, const struct wpi_item *told)
 	const char *a = want->secret ? secret_reveal(want->secret) : want->value;
 	const char *b = told->secret ? secret_reveal(told->secret) : told->value;
 
-	return same_text(a ? a : "", b ? b : "");
+	return item_is_same(a ? a : "", b ? b : "");
 }
 
 static bool is_sendable(struct step *step, const struct wpi_want *want)

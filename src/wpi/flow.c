@@ -84,6 +84,20 @@ void session_open(struct wpi_session *session)
 	session->order = NULL;
 }
 
+void wpi_session_rest(struct wpi_session *session)
+{
+	if (session->state != WPI_STATE_IDLE)
+		return;
+	session_open(session);
+	mem_free(session->turn);
+	session->turn = mem_array(session, char, 1);
+}
+
+bool wpi_session_has_orders(const struct wpi_session *session)
+{
+	return session->order_count > 0;
+}
+
 enum wpi_state wpi_session_state(const struct wpi_session *session)
 {
 	return session->state;

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "render/item.h"
 #include "wpi/flow.h"
 
 static const char *const reasons[] = {
@@ -40,12 +41,6 @@ static const char *const item_statuses[] = {
 #define ITEM_STATUS(id, word, what, source) word,
 #include "wpi/item_statuses.def"
 #undef ITEM_STATUS
-};
-
-static const char *const secret_items[] = {
-#define SECRET_ITEM(pattern, what, source) pattern,
-#include "wpi/secret_items.def"
-#undef SECRET_ITEM
 };
 
 static const char *const basic_items[] = {
@@ -146,7 +141,7 @@ static bool matches(const char *const *patterns, size_t count, const char *name)
 
 bool wpi_name_is_secret(const char *name)
 {
-	return matches(secret_items, COUNT_OF(secret_items), name);
+	return item_is_secret(name);
 }
 
 bool wpi_name_is_basic(const char *name)

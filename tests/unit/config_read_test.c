@@ -210,10 +210,10 @@ static void sections_are_checked(void **state)
 				     "[listener NAME], [redirect], [provisioning], [firmware], "
 				     "[sip], [wpi], [upstream NAME], [schedule NAME], [limits]"},
 		{"[Daemon]", "3: [Daemon]: unknown section; did you mean [daemon]?"},
-		{"[]",
-		 "3: unknown section \"\", expected one of [daemon], [listener NAME], "
-		 "[redirect], [provisioning], [firmware], [sip], [wpi], [upstream NAME], [schedule NAME], "
-		 "[limits]"},
+		{"[]", "3: unknown section \"\", expected one of [daemon], [listener NAME], "
+		       "[redirect], [provisioning], [firmware], [sip], [wpi], [upstream NAME], "
+		       "[schedule NAME], "
+		       "[limits]"},
 		{"[daemon main]", "3: [daemon]: the section takes no name, found \"main\""},
 		{"[listener]", "3: [listener]: \"\" is not a name, expected [listener NAME] with 1 "
 			       "to 32 letters, digits, dots, - or _"},

@@ -52,7 +52,7 @@ static void the_list_of_products_has_each_once(void **state)
 		assert_true(strlen(p->what) > 0);
 		count++;
 	}
-	assert_int_equal(count, 32);
+	assert_int_equal(count, 48);
 }
 
 static void what_the_format_writes_is_reserved(void **state)

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "fleet/wpi_wanted.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "config/config.h"
+#include "render/document.h"
+
+static int order(const char *a, int a_index, const char *b, int b_index)
+{
+	if (a_index != b_index)
+		return a_index < b_index ? -1 : 1;
+	return strcmp(a, b);
+}
+
+static void fingerprint(const struct item *item, char out[SECRET_FINGERPRINT_LEN + 1])
+{
+	struct secret *text = NULL;
+
+	if (item->secret) {
+		secret_fingerprint(item->secret, out);
+		return;
+	}
+	text = secret_new(NULL, item->value);
+	secret_fingerprint(text, out);
+	mem_free(text);
+}
+
+int wpi_wanted_list(void *mem, struct db *db, const struct document *document,
+		    struct wpi_wanted **ret, size_t *ret_count, struct diag *reterr)
+{
+	struct wpi_item_row *rows;
+	size_t row_count, n = 0;
+	struct item *items;
+	int r = item_list(mem, document, &items, ret_count, reterr);
+
+	if (r == 0)
+		r = wpi_item_list(mem, db, document->mac, &rows, &row_count);
+	if (r < 0)
+		return r;
+	*ret = mem_array(mem, struct wpi_wanted, *ret_count + 1);
+	/* Both are by index and name. */
+	for (size_t i = 0; i < *ret_count; i++) {
+		struct wpi_wanted *wanted = &(*ret)[i];
+		int c = 1;
+
+		wanted->item = items[i];
+		fingerprint(&items[i], wanted->fingerprint);
+		while (n < row_count &&
+		       (c = order(rows[n].name, rows[n].index, items[i].name, items[i].index)) < 0)
+			n++;
+		if (n < row_count && c == 0 && strcmp(rows[n].wanted, wanted->fingerprint) == 0)
+			wanted->row = &rows[n];
+	}
+	return 0;
+}
+
+bool wpi_wanted_is_refused(const struct wpi_wanted *wanted, const char *firmware)
+{
+	const struct wpi_item_row *row = wanted->row;
+
+	if (!row || !row->status)
+		return false;
+	return !row->firmware || !firmware ? row->firmware == firmware
+					   : strcmp(row->firmware, firmware) == 0;
+}
+
+bool wpi_wanted_is_kept(const struct wpi_wanted *wanted, const struct config *config)
+{
+	return wanted->row && wanted->row->is_kept &&
+	       config->wpi.local_changes == LOCAL_CHANGES_KEEP;
+}
+
+struct key {
+	const char *name;
+	int index;
+};
+
+static int by_key(const void *key, const void *member)
+{
+	const struct key *k = key;
+	const struct wpi_wanted *wanted = member;
+
+	return order(k->name, k->index, wanted->item.name, wanted->item.index);
+}
+
+const struct wpi_wanted *wpi_wanted_find(const struct wpi_wanted *wanted, size_t count,
+					 const char *name, int index)
+{
+	const struct key key = {name, index};
+
+	return count ? bsearch(&key, wanted, count, sizeof(*wanted), by_key) : NULL;
+}

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One lock, three hash tables, and a list for each way in which a dialogue ends
+ * by itself: those that have ended and are only remembered, those that wait for
+ * an answer, those whose phone is away.  In a list all have the same time to
+ * live, so that what is over stands at its beginning.
+ */
+#include "dialogue.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "base/counter.h"
+#include "base/mem.h"
+#include "config/config.h"
+#include "http/handlers.h"
+#include "http/request.h"
+
+enum { BUCKETS = 4096, WAITING_MAX = 8, SWEPT_AT_ONCE = 16 };
+enum list { ENDED, OPEN, AWAY, LISTS };
+
+static struct {
+	pthread_mutex_t lock;
+	struct dialogue *by_cookie[BUCKETS], *by_mac[BUCKETS], *by_address[BUCKETS];
+	struct dialogue *oldest[LISTS], *newest[LISTS];
+	size_t count, bytes;
+} table = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static size_t hash(const void *data, size_t len)
+{
+	const uint8_t *bytes = data;
+	uint64_t h = 0xcbf29ce484222325u;
+
+	while (len--)
+		h = (h ^ *bytes++) * 0x100000001b3u;
+	return (h ^ h >> 32) % BUCKETS;
+}
+
+static size_t hash_mac(int64_t mac)
+{
+	return hash(&mac, sizeof(mac));
+}
+
+static size_t hash_address(const struct net_address *address)
+{
+	return hash(address->bytes, sizeof(address->bytes));
+}
+
+static bool same_address(const struct net_address *a, const struct net_address *b)
+{
+	return a->len == b->len && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+/* --- with the lock --- */
+
+static void list_remove(struct dialogue *d)
+{
+	if (d->older)
+		d->older->newer = d->newer;
+	else
+		table.oldest[d->list] = d->newer;
+	if (d->newer)
+		d->newer->older = d->older;
+	else
+		table.newest[d->list] = d->older;
+	d->older = d->newer = NULL;
+}
+
+static void list_add(struct dialogue *d, enum list list)
+{
+	d->list = list;
+	d->newer = NULL;
+	d->older = table.newest[list];
+	if (d->older)
+		d->older->newer = d;
+	else
+		table.oldest[list] = d;
+	table.newest[list] = d;
+}
+
+#define CHAIN_REMOVE(head, next, d)                                                                \
+	do {                                                                                       \
+		struct dialogue **at_ = (head);                                                    \
+		while (*at_ != (d))                                                                \
+			at_ = &(*at_)->next;                                                       \
+		*at_ = (d)->next;                                                                  \
+	} while (0)
+
+#define CHAIN_ADD(head, next_, d)                                                                  \
+	do {                                                                                       \
+		(d)->next_ = *(head);                                                              \
+		*(head) = (d);                                                                     \
+	} while (0)
+
+static void index_remove(struct dialogue *d)
+{
+	CHAIN_REMOVE(&table.by_cookie[hash(d->key, COOKIE_LEN)], next_cookie, d);
+	CHAIN_REMOVE(&table.by_address[hash_address(&d->place)], next_address, d);
+}
+
+static void index_add(struct dialogue *d)
+{
+	CHAIN_ADD(&table.by_cookie[hash(d->key, COOKIE_LEN)], next_cookie, d);
+	CHAIN_ADD(&table.by_address[hash_address(&d->place)], next_address, d);
+}
+
+/* Out of the table; whoever holds the lock frees it behind it. */
+static void forget(struct dialogue *d)
+{
+	index_remove(d);
+	CHAIN_REMOVE(&table.by_mac[hash_mac(d->mac)], next_mac, d);
+	list_remove(d);
+	table.count--;
+	table.bytes -= d->bytes;
+	counter_set(M_WPI_DIALOGUES, (int64_t)table.count);
+}
+
+/* What is over; `garbage` is freed without the lock. */
+static void sweep(int64_t now, struct dialogue **garbage)
+{
+	for (int list = 0; list < LISTS; list++) {
+		struct dialogue *d = table.oldest[list], *newer;
+
+		for (int i = 0; d && i < SWEPT_AT_ONCE && d->until_at < now; i++, d = newer) {
+			newer = d->newer;
+			if (d->is_taken)
+				continue;
+			forget(d);
+			CHAIN_ADD(garbage, newer, d);
+		}
+	}
+}
+
+/* Room for one more, at the cost of those that are only remembered. */
+static bool make_room(const struct config_wpi *config, struct dialogue **garbage)
+{
+	struct dialogue *d = table.oldest[ENDED], *newer;
+
+	for (; d && (table.count >= config->max_sessions || table.bytes > config->session_memory);
+	     d = newer) {
+		newer = d->newer;
+		if (d->is_taken)
+			continue;
+		forget(d);
+		CHAIN_ADD(garbage, newer, d);
+	}
+	return table.count < config->max_sessions && table.bytes <= config->session_memory;
+}
+
+static struct dialogue *find_mac(int64_t mac)
+{
+	struct dialogue *d = table.by_mac[hash_mac(mac)];
+
+	while (d && d->mac != mac)
+		d = d->next_mac;
+	return d;
+}
+
+static struct dialogue *find_cookie(const char *cookies)
+{
+	char cookie[COOKIE_LEN + 1];
+
+	while (cookies && cookie_next(&cookies, cookie)) {
+		struct dialogue *d = table.by_cookie[hash(cookie, COOKIE_LEN)];
+
+		while (d && strcmp(d->key, cookie) != 0)
+			d = d->next_cookie;
+		if (d)
+			return d;
+	}
+	return NULL;
+}
+
+static bool is_under_way(const struct dialogue *d, int64_t now)
+{
+	return d->is_taken || (d->list != ENDED && d->until_at >= now);
+}
+
+/* By its connection, else the only one that is under way. */
+static struct dialogue *find_place(const struct net_address *address, uint64_t link, int64_t now)
+{
+	struct dialogue *only = NULL;
+	unsigned count = 0;
+
+	for (struct dialogue *d = table.by_address[hash_address(address)]; d; d = d->next_address) {
+		if (!same_address(&d->place, address))
+			continue;
+		if (d->link == link)
+			return d;
+		if (is_under_way(d, now)) {
+			only = d;
+			count++;
+		}
+	}
+	return count == 1 ? only : NULL;
+}
+
+static struct dialogue *add(struct request *req, int64_t mac)
+{
+	struct dialogue *d = mem_new(NULL, struct dialogue);
+
+	d->session = wpi_session_new(d);
+	d->mac = mac;
+	cookie_make(d->key);
+	d->place = *request_address(req);
+	d->link = request_connection(req);
+	index_add(d);
+	CHAIN_ADD(&table.by_mac[hash_mac(mac)], next_mac, d);
+	list_add(d, OPEN);
+	table.count++;
+	counter_set(M_WPI_DIALOGUES, (int64_t)table.count);
+	return d;
+}
+
+static int enter(struct dialogue *d, struct request *req)
+{
+	if (d->is_taken && d->waiting_count == WAITING_MAX)
+		return -E_BUSY;
+	if (d->is_taken) {
+		if (!d->waiting)
+			d->waiting = mem_array(NULL, struct request *, WAITING_MAX);
+		d->waiting[d->waiting_count++] = req;
+		return 0;
+	}
+	d->is_taken = true;
+	d->address = *request_address(req);
+	d->connection = request_connection(req);
+	memcpy(d->cookie, d->key, sizeof(d->cookie));
+	return 1;
+}
+
+/* --- without it --- */
+
+static void dialogue_free(struct dialogue *d)
+{
+	mem_free(d->work);
+	mem_free(d->waiting);
+	mem_free(d);
+}
+
+static void free_all(struct dialogue *garbage)
+{
+	for (struct dialogue *next; garbage; garbage = next) {
+		next = garbage->newer;
+		dialogue_free(garbage);
+	}
+}
+
+int dialogue_open(struct request *req, int64_t mac, const struct config_wpi *config, int64_t now,
+		  struct dialogue **ret)
+{
+	struct dialogue *garbage = NULL;
+	int r = -E_WPI_FULL;
+
+	pthread_mutex_lock(&table.lock);
+	sweep(now, &garbage);
+	*ret = find_mac(mac);
+	if (!*ret && make_room(config, &garbage))
+		*ret = add(req, mac);
+	if (*ret)
+		r = enter(*ret, req);
+	pthread_mutex_unlock(&table.lock);
+	free_all(garbage);
+	return r;
+}
+
+int dialogue_find(struct request *req, int64_t now, struct dialogue **ret)
+{
+	struct dialogue *garbage = NULL;
+	int r = -E_WPI_STRAY;
+
+	pthread_mutex_lock(&table.lock);
+	sweep(now, &garbage);
+	*ret = find_cookie(request_cookies(req));
+	if (!*ret)
+		*ret = find_place(request_address(req), request_connection(req), now);
+	if (*ret)
+		r = enter(*ret, req);
+	pthread_mutex_unlock(&table.lock);
+	free_all(garbage);
+	return r;
+}
+
+static enum list list_of(const struct dialogue *d)
+{
+	switch (wpi_session_state(d->session)) {
+	case WPI_STATE_IDLE:
+		return ENDED;
+	case WPI_STATE_AWAY:
+		return AWAY;
+	default:
+		return OPEN;
+	}
+}
+
+/* With the lock: where and as what the phone was met last. */
+static void settle(struct dialogue *d, int64_t until_at, size_t bytes)
+{
+	index_remove(d);
+	memcpy(d->key, d->cookie, sizeof(d->key));
+	d->place = d->address;
+	d->link = d->connection;
+	index_add(d);
+	list_remove(d);
+	list_add(d, list_of(d));
+	table.bytes = table.bytes - d->bytes + bytes;
+	d->bytes = bytes;
+	d->until_at = until_at;
+}
+
+static void go_on(struct request **waiting, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		int r = request_defer(waiting[i], wpi_login);
+
+		if (r < 0)
+			request_finish(waiting[i], r);
+	}
+	mem_free(waiting);
+}
+
+void dialogue_leave(struct dialogue *d, int64_t until_at)
+{
+	size_t bytes = talloc_total_size(d) + (d->work ? talloc_total_size(d->work) : 0);
+	struct request **waiting;
+	size_t count;
+
+	pthread_mutex_lock(&table.lock);
+	waiting = d->waiting;
+	count = d->waiting_count;
+	d->waiting = NULL;
+	d->waiting_count = 0;
+	d->is_taken = false;
+	if (until_at)
+		settle(d, until_at, bytes);
+	else
+		forget(d);
+	pthread_mutex_unlock(&table.lock);
+	if (!until_at)
+		dialogue_free(d);
+	go_on(waiting, count);
+}
+
+void dialogues_done(void)
+{
+	for (int list = 0; list < LISTS; list++) {
+		while (table.oldest[list]) {
+			struct dialogue *d = table.oldest[list];
+
+			forget(d);
+			dialogue_free(d);
+		}
+	}
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From the fleet to what a step compares.  The document is that of any phone:
+ * resolved, gated, guarded; so what a schedule holds back is not written, and
+ * what it would have been made of is kept as the phone's rendition.
+ */
+#include <string.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "config/config.h"
+#include "fleet/fleet.h"
+#include "fleet/rendition.h"
+#include "http/request.h"
+#include "login.h"
+
+void wants_nothing(struct wpi_wants *ret)
+{
+	*ret = (struct wpi_wants){.check = WPI_CHECK_READ};
+}
+
+/* What was replaced while the snapshot was read may be older than the revision in it. */
+static int look(struct login *login, struct db *db, struct view **ret)
+{
+	const struct config *before, *after = NULL;
+	int r;
+
+	do {
+		before = config_pin();
+		r = view_read(request_mem(login->req), db, before, login->dialogue->mac, login->now,
+			      ret);
+		after = config_pin();
+		config_release(before);
+		config_release(after);
+	} while (before != after);
+	return r;
+}
+
+static void want_from(const struct login *login, const struct wpi_wanted *wanted,
+		      struct wpi_want *ret)
+{
+	const struct wpi_item_row *row = wanted->row;
+
+	ret->item = (struct wpi_item){
+		.name = wanted->item.name,
+		.index = wanted->item.index,
+		.value = wanted->item.value,
+		.secret = wanted->item.secret,
+	};
+	ret->refused = wpi_wanted_is_refused(wanted, login->phone->software_version);
+	ret->kept = wpi_wanted_is_kept(wanted, login->config);
+	if (!row)
+		return;
+	ret->writes = row->writes > UINT16_MAX ? UINT16_MAX : (unsigned)row->writes;
+	ret->written_at = row->written_at;
+}
+
+static int read_all(struct login *login, struct wpi_wants *ret, struct diag *reterr)
+{
+	void *mem = request_mem(login->req);
+	struct wpi_want *wants;
+	struct view *view;
+	struct db *db;
+	int r = fleet_reader(&db);
+
+	if (r == 0)
+		r = look(login, db, &view);
+	if (r == 0)
+		r = rendition_make(mem, view, true, &login->rendition, reterr);
+	if (r == 0)
+		r = wpi_wanted_list(mem, db, &view->document, &login->wanted, &login->wanted_count,
+				    reterr);
+	if (r < 0)
+		return r;
+	login->view = view;
+	login->is_new_rendition = !rendition_is_current(view->fetch, login->now);
+	wants = mem_array(mem, struct wpi_want, login->wanted_count + 1);
+	for (size_t i = 0; i < login->wanted_count; i++)
+		want_from(login, &login->wanted[i], &wants[i]);
+	ret->items = wants;
+	ret->item_count = login->wanted_count;
+	return 0;
+}
+
+int wants_read(struct login *login, struct wpi_wants *ret)
+{
+	struct diag diag = {0};
+	char mac[MAC_LEN + 1];
+	int r;
+
+	wants_nothing(ret);
+	r = read_all(login, ret, &diag);
+	if (r < 0) {
+		mac_format(login->dialogue->mac, mac);
+		log_error("what a desk phone is to have cannot be told; it keeps what it has",
+			  LOG_S("mac", mac), LOG_S("words", diag_text(&diag, r)), LOG_E(r));
+		return r;
+	}
+	login->has_wants = true;
+	return 0;
+}
+
+void wants_mark(struct login *login)
+{
+	struct dialogue *dialogue = login->dialogue;
+
+	mem_free(dialogue->work);
+	dialogue->work = mem_root("wpi_marks");
+	dialogue->etag = mem_strdup(dialogue->work, login->rendition->etag);
+	dialogue->revision = mem_strdup(dialogue->work, login->rendition->revision);
+	dialogue->mark_count = login->wanted_count;
+	dialogue->marks = mem_array(dialogue->work, struct dialogue_mark, login->wanted_count + 1);
+	for (size_t i = 0; i < login->wanted_count; i++) {
+		const struct wpi_wanted *wanted = &login->wanted[i];
+		struct dialogue_mark *mark = &dialogue->marks[i];
+
+		mark->name = mem_strdup(dialogue->work, wanted->item.name);
+		mark->index = wanted->item.index;
+		memcpy(mark->fingerprint, wanted->fingerprint, sizeof(mark->fingerprint));
+	}
+}
