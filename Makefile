@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 #
-#   make                 build/release/{gigaprovd,gigaprovctl,ap-client}
+#   make                 build/release/{gigaprovd,gigaprovctl,ap-client,gigaprov-sim}
 #   make run             a demo fleet and its daemon on loopback, in the foreground
 #   make check           install the test tools, build with sanitizers, run every test
 #   make unit            unit tests only          make functional   tests of the real binary
@@ -89,11 +89,11 @@ else
 Q := @
 endif
 
-MAINS := src/main.c src/ctl/main.c
+MAINS := src/main.c src/ctl/main.c src/sim/main.c
 SOURCES := $(filter-out $(MAINS),$(sort $(wildcard src/*.c src/*/*.c)))
 OBJECTS := $(SOURCES:%.c=$(B)/%.o) $(B)/gen/assets.o
 ARCHIVE := $(B)/libgigaprov.a
-PROGRAMS := $(B)/gigaprovd $(B)/gigaprovctl $(B)/ap-client
+PROGRAMS := $(B)/gigaprovd $(B)/gigaprovctl $(B)/ap-client $(B)/gigaprov-sim
 ASSETS := $(sort $(wildcard sql/*/*.sql sql/*/*/*.sql src/web/*))
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/unit/*_test.c)))
 FUZZ_TARGETS := $(patsubst tests/fuzz/%_fuzz.c,%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
@@ -141,6 +141,10 @@ $(B)/gigaprovd: $(B)/src/main.o $(ARCHIVE)
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(LIBS)
 
 $(B)/gigaprovctl: $(B)/src/ctl/main.o $(ARCHIVE)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(LIBS)
+
+$(B)/gigaprov-sim: $(B)/src/sim/main.o $(ARCHIVE)
 	@echo "  LD      $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(LIBS)
 
@@ -260,6 +264,7 @@ install: all
 	install -m 755 $(B)/gigaprovd $(DESTDIR)$(SBINDIR)/gigaprovd
 	install -m 755 $(B)/gigaprovctl $(DESTDIR)$(BINDIR)/gigaprovctl
 	ln -sf gigaprovctl $(DESTDIR)$(BINDIR)/ap-client
+	install -m 755 $(B)/gigaprov-sim $(DESTDIR)$(BINDIR)/gigaprov-sim
 	[ -e $(DESTDIR)$(SYSCONFDIR)/gigaprovd/gigaprovd.ini ] || \
 		install -m 644 etc/gigaprovd.ini $(DESTDIR)$(SYSCONFDIR)/gigaprovd/gigaprovd.ini
 	sed 's|@SBINDIR@|$(SBINDIR)|g; s|@SYSCONFDIR@|$(SYSCONFDIR)|g' etc/gigaprovd.service.in \

@@ -15,7 +15,7 @@ from gigaprov import BUILD, Daemon
 
 def pytest_sessionstart(session):
     del session
-    for program in ("gigaprovd", "gigaprovctl", "ap-client"):
+    for program in ("gigaprovd", "gigaprovctl", "ap-client", "gigaprov-sim"):
         if not (BUILD / program).exists():
             pytest.exit(f"{BUILD / program} is not there: run make first", 2)
 
