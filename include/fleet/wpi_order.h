@@ -58,7 +58,7 @@ struct wpi_order_item {
 	const struct secret *secret; /* NULL when it is not */
 };
 
-/* The phone that calls, as the message that opened its dialogue tells. */
+/* The phone that calls. */
 struct wpi_order_phone {
 	int64_t mac;
 	const char *reason;	   /* "start-up" */
@@ -77,8 +77,7 @@ struct wpi_order_due {
 };
 
 /*
- * What is due for the phone, in its order, for the whole dialogue: read it with the
- * message that opens one.  `ret_reads` says that something can only be seen in
+ * What is due for the phone, in its order.  `ret_reads` says that something can only be seen in
  * ReadAllItems, so that the phone must be asked for all items now.
  */
 int wpi_order_read(void *mem, struct db *db, const struct config *config,
@@ -116,8 +115,7 @@ struct wpi_order_news {
 
 /*
  * Part of a write operation, before the phone's answer leaves.  Sees to orders, to
- * jobs that hang on them, to the firmware that the phone runs, and to when it is
- * wanted next.
+ * jobs that hang on them, and to when the phone is wanted next.
  */
 int fleet_wpi_order_news(struct change *change, const struct wpi_order_news *news) MUST_CHECK;
 

@@ -117,21 +117,6 @@ static int booted(struct telling *at, struct wpi_order_row *row)
 				    at->now);
 }
 
-static int learn(struct telling *at)
-{
-	const char *version = at->phone->version;
-	int r;
-
-	if (!version || !version_is(version))
-		return 0;
-	r = device_learn(at->change->db, at->phone->mac, version, 0);
-	if (r > 0)
-		writer_touch(at->change->db);
-	return r < 0 ? r
-		     : job_note_version(at->change->mem, at->change->db, at->phone->mac, version,
-					at->now);
-}
-
 static int on_contact(struct telling *at, const struct wpi_order_news_row *row)
 {
 	bool has_booted = strcmp(at->phone->reason, "start-up") == 0;
@@ -145,7 +130,7 @@ static int on_contact(struct telling *at, const struct wpi_order_news_row *row)
 		    (end == WPI_END_START_UP || end == WPI_END_VERSION))
 			r = booted(at, &at->rows[i]);
 	}
-	return r < 0 ? r : learn(at);
+	return r;
 }
 
 static int note_sent(struct telling *at, struct wpi_order_row *row)

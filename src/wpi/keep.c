@@ -261,7 +261,9 @@ int keep_turn(struct db *db, void *arg, struct diag *diag)
 	bool has_read = false;
 	int r = login->is_new_rendition ? rendition_put(db, login->rendition) : 0;
 
-	(void)diag;
+	/* Before the phone's version is learnt, by which a job would take its order back. */
+	if (r >= 0)
+		r = orders_keep(db, mem, login, diag);
 	for (size_t i = 0; i < turn->record_count && r >= 0; i++) {
 		has_read = has_read || turn->records[i].kind == WPI_RECORD_READ;
 		r = keep_record(db, mem, login, &turn->records[i], &before);

@@ -158,6 +158,8 @@ static int take_turn(struct login *login)
 	wants_nothing(&wants);
 	if (needs_wants(login))
 		r = wants_read(login, &wants);
+	if (r == 0)
+		r = orders_read(login, &wants);
 	if (r < 0) {
 		leave(login, false);
 		return refuse(login, r, NULL);

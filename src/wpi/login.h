@@ -45,6 +45,10 @@ void wants_nothing(struct wpi_wants *ret);
 /* What the values were that are sent from now on; for when the phone answers. */
 void wants_mark(struct login *login);
 
+/* orders.c: puts what is ordered for the phone into `ret`; keeps what became of it. */
+int orders_read(struct login *login, struct wpi_wants *ret) MUST_CHECK;
+int orders_keep(struct db *db, void *mem, const struct login *login, struct diag *diag) MUST_CHECK;
+
 /* keep.c: whether the turn has told anything that is kept; a write operation that keeps it. */
 bool keep_is_needed(const struct login *login);
 writer_op keep_turn;

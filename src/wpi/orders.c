@@ -1,33 +1,32 @@
 /* SPDX-License-Identifier: MIT */
-#include "wpi/orders.h"
-
+/* Between the dialogue, which knows no fleet, and the fleet's orders. */
 #include <string.h>
 
 #include "base/mem.h"
+#include "fleet/fleet.h"
+#include "fleet/wpi_order.h"
+#include "http/request.h"
+#include "login.h"
 
-void wpi_orders_phone(const struct wpi_message *message, int64_t mac, struct wpi_order_phone *ret)
+/* Replies tell little: what their dialogue began with is in the phone's row. */
+static void phone_of(const struct login *login, struct wpi_order_phone *ret)
 {
+	const struct wpi_message *message = login->message;
+	bool opens = wpi_reason_kind(message->reason) == WPI_KIND_OPENS;
+	const char *host = request_header(login->req, "Host");
+
 	*ret = (struct wpi_order_phone){
-		.mac = mac,
+		.mac = login->dialogue->mac,
 		.reason = wpi_reason_word(message->reason),
-		.version = wpi_message_text(message, "software-version"),
-		.software_type = wpi_message_text(message, "software-type"),
+		.version = opens ? wpi_message_text(message, "software-version")
+				 : login->phone->software_version,
+		.software_type = opens ? wpi_message_text(message, "software-type")
+				       : login->phone->software_type,
+		.origin = host ? mem_printf(request_mem(login->req), "http%s://%s",
+					    request_is_tls(login->req) ? "s" : "", host)
+			       : NULL,
+		.at = opens ? login->now : login->phone->contacted_at,
 	};
-}
-
-static const char *copy(void *mem, const char *s)
-{
-	return s ? mem_strdup(mem, s) : NULL;
-}
-
-void wpi_orders_phone_copy(void *mem, const struct wpi_order_phone *from,
-			   struct wpi_order_phone *to)
-{
-	*to = *from;
-	to->reason = copy(mem, from->reason);
-	to->version = copy(mem, from->version);
-	to->software_type = copy(mem, from->software_type);
-	to->origin = copy(mem, from->origin);
 }
 
 static const struct wpi_item *items_of(void *mem, const struct wpi_order_due *due)
@@ -42,15 +41,20 @@ static const struct wpi_item *items_of(void *mem, const struct wpi_order_due *du
 	return items;
 }
 
-int wpi_orders_read(void *mem, struct db *db, const struct config *config,
-		    const struct wpi_order_phone *phone, struct wpi_wants *wants)
+int orders_read(struct login *login, struct wpi_wants *ret)
 {
+	void *mem = request_mem(login->req);
+	struct wpi_order_phone phone;
 	struct wpi_order_due *due;
 	struct wpi_order *orders;
+	struct db *db;
 	size_t count;
 	bool reads;
-	int r = wpi_order_read(mem, db, config, phone, &due, &count, &reads);
+	int r = fleet_reader(&db);
 
+	phone_of(login, &phone);
+	if (r == 0)
+		r = wpi_order_read(mem, db, login->config, &phone, &due, &count, &reads);
 	if (r < 0)
 		return r;
 	orders = mem_array(mem, struct wpi_order, count + 1);
@@ -59,10 +63,10 @@ int wpi_orders_read(void *mem, struct db *db, const struct config *config,
 					       .action = wpi_action_of(due[i].action),
 					       .items = items_of(mem, &due[i]),
 					       .item_count = due[i].item_count};
-	wants->orders = orders;
-	wants->order_count = count;
+	ret->orders = orders;
+	ret->order_count = count;
 	if (reads)
-		wants->check = WPI_CHECK_READ;
+		ret->check = WPI_CHECK_READ;
 	return 0;
 }
 
@@ -115,6 +119,7 @@ static const char *file_of(const struct wpi_record *record)
 	return strcmp(record->item->name, "file-deployment-name") == 0 ? record->item->value : NULL;
 }
 
+/* Of secrets, no value goes on from here. */
 static void items_take(void *mem, const struct wpi_session *session, struct wpi_order_news *news)
 {
 	size_t count;
@@ -122,18 +127,19 @@ static void items_take(void *mem, const struct wpi_session *session, struct wpi_
 	struct wpi_order_item *items = mem_array(mem, struct wpi_order_item, count + 1);
 
 	for (size_t i = 0; i < count; i++)
-		items[i] = (struct wpi_order_item){.name = mem_strdup(items, told[i].name),
-						   .index = told[i].index,
-						   .value = copy(items, told[i].value)};
+		items[i] = (struct wpi_order_item){
+			.name = told[i].name, .index = told[i].index, .value = told[i].value};
 	news->items = items;
 	news->item_count = count;
 }
 
-struct wpi_order_news *wpi_orders_news(void *mem, const struct wpi_order_phone *phone,
-				       const struct wpi_session *session,
-				       const struct wpi_turn *turn)
+int orders_keep(struct db *db, void *mem, const struct login *login, struct diag *diag)
 {
-	struct wpi_order_news *news = mem_new(mem, struct wpi_order_news);
+	static const struct audit_who who = {"gigaprovd", "", ""};
+	struct change change = {
+		.db = db, .mem = mem, .who = &who, .diag = diag, .config = login->config};
+	const struct wpi_turn *turn = &login->turn;
+	struct wpi_order_news news = {.rows = NULL};
 	struct wpi_order_news_row *rows = NULL;
 	bool has_items = false;
 
@@ -144,20 +150,17 @@ struct wpi_order_news *wpi_orders_news(void *mem, const struct wpi_order_phone *
 		if (event < 0)
 			continue;
 		has_items = has_items || event == WPI_EVENT_READ || event == WPI_EVENT_ANSWERED;
-		*mem_push(news, &rows, &news->count) = (struct wpi_order_news_row){
-			.event = (enum wpi_order_event)event,
-			.id = copy(news, record->order),
-			.name = copy(news, file_of(record)),
-			.words = copy(news, words_of(record)),
-		};
+		*mem_push(mem, &rows, &news.count) =
+			(struct wpi_order_news_row){.event = (enum wpi_order_event)event,
+						    .id = record->order,
+						    .name = file_of(record),
+						    .words = words_of(record)};
 	}
-	if (news->count == 0) {
-		mem_free(news);
-		return NULL;
-	}
-	news->rows = rows;
-	wpi_orders_phone_copy(news, phone, &news->phone);
+	if (news.count == 0)
+		return 0;
+	news.rows = rows;
+	phone_of(login, &news.phone);
 	if (has_items)
-		items_take(news, session, news);
-	return news;
+		items_take(mem, login->dialogue->session, &news);
+	return fleet_wpi_order_news(&change, &news);
 }
