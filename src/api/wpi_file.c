@@ -74,8 +74,6 @@ static int settle(struct request *req, struct input *input, const char *piece, s
 		r = firmware_file_settle(config, firmware_piece_name(mem, piece),
 					 wpi_file_place(mem, input->file.sha256), prolong, req,
 					 reterr);
-	if (r < 0)
-		firmware_piece_drop(config, piece);
 	return r;
 }
 
@@ -83,6 +81,7 @@ int api_wpi_file_add(struct request *req)
 {
 	struct input *input = mem_new(request_mem(req), struct input);
 	struct diag diag = {0};
+	const char *piece;
 	int r = api_input(req, fields, COUNT_OF(fields), input, &diag);
 
 	if (r == 0 && !input->sent)
@@ -95,10 +94,15 @@ int api_wpi_file_add(struct request *req)
 		r = wpi_file_type_check(input->type, &input->file.type, &diag);
 	if (r == 0 && input->as)
 		r = wpi_file_name_check(input->as, &diag);
+	piece = wpi_file_piece(request_mem(req), input->name ? input->name : "");
 	if (r == 0)
-		r = settle(req, input, wpi_file_piece(request_mem(req), input->name), &diag);
-	if (r < 0)
+		r = settle(req, input, piece, &diag);
+	if (r < 0) {
+		/* What cannot become a file is not kept. */
+		if (input->sent && wpi_file_name_check(input->name, NULL) == 0)
+			firmware_piece_drop(request_config(req), piece);
 		return api_refuse(req, r, &diag);
+	}
 	input->file.name = input->as ? input->as : input->name;
 	return api_write(req, add_op, input);
 }
@@ -212,7 +216,7 @@ static int deploy_op(struct request *req, struct change *change, void *arg)
 	return api_answer(req, 201, json_pack("{s:o}", "orders", rows));
 }
 
-int api_wpi_deploy(struct request *req)
+int api_wpi_file_deploy(struct request *req)
 {
 	struct deploy *deploy = mem_new(request_mem(req), struct deploy);
 	struct diag diag = {0};

@@ -76,17 +76,17 @@ static int plain(struct request *req, enum wpi_order_kind kind, const struct api
 	return r < 0 ? api_refuse(req, r, &diag) : api_write(req, add_op, input);
 }
 
-int api_wpi_restart(struct request *req)
+int api_wpi_order_restart(struct request *req)
 {
 	return plain(req, WPI_ORDER_KIND_restart, nothing, COUNT_OF(nothing));
 }
 
-int api_wpi_reset(struct request *req)
+int api_wpi_order_reset(struct request *req)
 {
 	return plain(req, WPI_ORDER_KIND_factory_reset, nothing, COUNT_OF(nothing));
 }
 
-int api_wpi_firmware(struct request *req)
+int api_wpi_order_firmware(struct request *req)
 {
 	return plain(req, WPI_ORDER_KIND_firmware, firmware_fields, COUNT_OF(firmware_fields));
 }
@@ -108,7 +108,7 @@ static void item_of(void *mem, const char *text, struct wpi_order_item *ret)
 	ret->index = (int)index;
 }
 
-int api_wpi_read(struct request *req)
+int api_wpi_order_read(struct request *req)
 {
 	struct wpi_order_item *items;
 	struct diag diag = {0};
@@ -126,7 +126,7 @@ int api_wpi_read(struct request *req)
 	return api_write(req, add_op, input);
 }
 
-int api_wpi_delete(struct request *req)
+int api_wpi_order_delete(struct request *req)
 {
 	struct wpi_order_file *files;
 	struct diag diag = {0};
@@ -162,7 +162,7 @@ static int cancel_op(struct request *req, struct change *change, void *arg)
 	return r < 0 ? r : api_answer(req, 200, json_pack("{s:I}", "cancelled", (json_int_t)count));
 }
 
-int api_wpi_cancel(struct request *req)
+int api_wpi_order_cancel(struct request *req)
 {
 	struct cancel *cancel = mem_new(request_mem(req), struct cancel);
 	struct diag diag = {0};
@@ -215,7 +215,7 @@ static json_t *order_json(const struct wpi_order_row *row)
 		"answer", answer_json(row->answer));
 }
 
-int api_wpi_orders(struct request *req)
+int api_wpi_order_list(struct request *req)
 {
 	const char *before_text = request_query(req, "before");
 	void *mem = request_mem(req);
