@@ -257,3 +257,19 @@ def test_settings_choose_the_newest_and_never_something_older(site, phone):
     assert refused.returncode != 0 and b"--downgrade" in refused.stderr
     site.ctl("wpi", "firmware", MAC, "V3 R5.11.0", "--downgrade")
     assert phone.boot("solicited") == ["SoftwareDeployment"]
+
+
+def test_an_image_tells_its_version_and_what_does_not_fit(site):
+    path = site.directory / "os60.img"
+    path.write_bytes(image("V3 R5.13.0"))
+    added = site.ctl("firmware", "add", path, "--product", "openstage60", json=True)
+    assert added["version"] == "V3 R5.13.0" and "words" not in added
+    assert "V3 R5.13.0" in add_firmware(site, "V3 R5.13.0", "b.img", "V3 R5.14.0")["words"]
+    path = site.directory / "hfa.img"
+    path.write_bytes(image("V3 R5.13.0", "Siemens HFA"))
+    assert "HFA" in site.ctl("firmware", "add", path, "--product", "openstage60",
+                             json=True)["words"]
+    path = site.directory / "other.img"
+    path.write_bytes(b"no image")
+    assert "does not say" in site.ctl("firmware", "add", path, "--product", "openstage60",
+                                      "--version", "V3 R1.0.0", json=True)["words"]
