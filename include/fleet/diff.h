@@ -24,6 +24,7 @@ struct difference {
 	const char *kind;   /* "param", "oper", "file", "step", "other", "document" */
 	const char *in;	    /* the element around it; NULL: none */
 	const char *name;   /* of an oper: "add_hs 029e74a599" */
+	const char *what;   /* what a P-code means; NULL: not known, or the name says it */
 	const char *before; /* NULL: was not there; "" for what has no value */
 	const char *after;  /* NULL: goes */
 	bool is_secret;	    /* one of the two is */

@@ -56,6 +56,15 @@ struct document_oper {
 	size_t param_count;
 };
 
+/* An element that is written as it was found, in <firmware> or <custom>. */
+struct document_part {
+	int depth; /* 0: directly there; n: in the last one before it that has n - 1 */
+	const char *name;
+	const struct secret *text; /* NULL: none */
+	struct param *params;	   /* its attributes; a value may be "" */
+	size_t param_count;
+};
+
 /* The firmware that the device is to have; `url` is where it gets it, for itself alone. */
 struct document_firmware {
 	const char *version;
@@ -100,6 +109,10 @@ struct document {
 	size_t line_count;
 	struct document_oper *opers;
 	size_t oper_count;
+	struct document_part *files; /* of <firmware>, where `firmware` says nothing */
+	size_t file_count;
+	struct document_part *customs; /* of <custom> */
+	size_t custom_count;
 	const struct document_template *template; /* NULL: none; only raw ones have one */
 	const struct document_firmware *firmware; /* NULL: it keeps what it has */
 	/* Where a device looks for firmware by a name of its own; NULL: it is not told. */

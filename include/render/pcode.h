@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* P-codes: what XSTIM and Htek phones call their parameters. */
 
@@ -18,9 +19,42 @@ enum pcode {
 	PCODE_MODE = 5900, /* 1 XSTIM */
 	PCODE_SERVER_1 = 5902,
 	PCODE_SERVER_2 = 5905,
+	PCODE_WIFI_KEY = 23379,
 	PCODE_SCHEDULE = 25020,
 	PCODE_SCHEDULE_COUNT = 22,
 };
+
+/*
+ * SIP accounts 1 to 4.  Templates of fusionpbx (htek) and wazo_htek agree on these
+ * codes, and have no more whose servers are known.
+ */
+enum pcode_field {
+	PCODE_ACTIVE,
+	PCODE_SERVER,
+	PCODE_PROXY,
+	PCODE_SIP_TRANSPORT, /* 0 UDP, 1 TCP, 2 TLS */
+	PCODE_LABEL,
+	PCODE_USER,
+	PCODE_AUTH,
+	PCODE_PASSWORD,
+	PCODE_DISPLAY,
+	PCODE_FIELDS,
+};
+
+enum { PCODE_ACCOUNTS = 4 };
+
+/* `slot` from 1 to PCODE_ACCOUNTS. */
+unsigned pcode_of_account(int slot, enum pcode_field field);
+/* "SipUserId": Account1.SipUserId is its `para`. */
+const char *pcode_field_name(enum pcode_field field);
+/* Which field of which account it is; false: of none. */
+bool pcode_is_of_account(unsigned code, int *ret_slot, enum pcode_field *ret_field);
+
+/* In words for people: "Account1.SipUserId", "weekly: start hour"; NULL: not known. */
+const char *pcode_words(void *mem, unsigned code);
+
+/* A password or a key, by what is known of it. */
+bool pcode_is_secret(unsigned code);
 
 /* As public files call it, which is the attribute `para`; NULL: not known. */
 const char *pcode_name(unsigned code);

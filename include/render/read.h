@@ -12,7 +12,7 @@ struct buf;
  *
  * What a format writes (render/format.h), what other provisioning servers
  * write and what people have edited: provisioning 1.1 (Nx70, Maxwell),
- * settings 1.0, ProviderFrame (N510, N720, DE).  Real files are seldom
+ * settings 1.0, ProviderFrame (N510, N720, DE), hl_provision (XSTIM, Htek).  Real files are seldom
  * well-formed, so read_mend() sets right what has only one meaning and tells
  * each place; what remains must be well-formed.  Document types are refused,
  * nothing is fetched, and no entity is expanded but XML's own five.
@@ -28,15 +28,21 @@ enum read_kind {
 	READ_STEP,	/* <step> of <custom>: `name` is its type; its attributes are its params */
 	READ_SYMB_ITEM, /* <SYMB_ITEM ID class value> */
 	READ_SYMBOL,	/* <S_SIP_SERVER_1 class value>, as the DE and parts of the N510 have it */
-	READ_OTHER,	/* anything else; its attributes are its params */
+	READ_PCODE,	/* <P25020 para>1</P25020>: `name` is the element's, `type` its para */
+	READ_OTHER,	/* anything else; its attributes are its params, `value` its text */
 };
+
+/* What an element stands in, at whatever depth. */
+enum read_place { READ_ELSEWHERE, READ_IN_FIRMWARE, READ_IN_CUSTOM };
 
 struct read_item {
 	enum read_kind kind;
 	const char *name;  /* never NULL; "" where the attribute is missing */
 	const char *value; /* NULL: no such attribute */
-	const char *type;  /* class; NULL: none */
-	unsigned line;	   /* on which its tag begins */
+	const char *type;  /* class, para; NULL: none */
+	enum read_place place;
+	unsigned depth; /* 0: directly in its place; n: in the last before it that has n - 1 */
+	unsigned line;	/* on which its tag begins */
 	struct read_item *params;
 	size_t param_count;
 };
@@ -63,7 +69,7 @@ enum { READ_MENDS_MAX = 200 };
  */
 enum { READ_ATTRIBUTES_MAX = 100, READ_BYTES_MAX = 64 << 20 };
 
-enum read_format { READ_NX70, READ_MAXWELL, READ_PROVIDER_FRAME };
+enum read_format { READ_NX70, READ_MAXWELL, READ_PROVIDER_FRAME, READ_XSTIM };
 
 struct read_document {
 	enum read_format format;

@@ -19,6 +19,7 @@
 struct buf;
 struct document;
 struct document_firmware;
+struct document_part;
 struct param;
 struct secret;
 struct _xmlTextWriter;
@@ -67,6 +68,11 @@ int xml_param(struct xml *out, const char *name, const struct param *param) MUST
  * is newer than its own as soon as it has read the file.
  */
 int xml_firmware(struct xml *out, const struct document_firmware *firmware) MUST_CHECK;
+
+/* Elements as they were found, with their attributes and texts, into what is open. */
+int xml_parts(struct xml *out, const struct document_part *parts, size_t count) MUST_CHECK;
+/* <firmware>, as it was found. */
+int xml_files(struct xml *out, const struct document *document) MUST_CHECK;
 
 /* "hs.029e74a599.DECT_AC"; good until the next call. */
 const char *xml_name(struct xml *out, const char *table, const char *key, const char *field);

@@ -104,11 +104,12 @@ static json_t *notes_json(void *mem, const struct asked *asked)
 
 static json_t *difference_json(const struct difference *difference)
 {
-	return json_pack("{s:s, s:s, s:s?, s:o, s:o, s:o, s:b, s:s?}", "change",
+	return json_pack("{s:s, s:s, s:s?, s:o, s:s?, s:o, s:o, s:b, s:s?}", "change",
 			 difference_change(difference), "kind", difference->kind, "in",
-			 difference->in, "name", api_text(difference->name), "before",
-			 api_text(difference->before), "after", api_text(difference->after),
-			 "is_secret", difference->is_secret, "scope", difference->scope);
+			 difference->in, "name", api_text(difference->name), "what",
+			 difference->what, "before", api_text(difference->before), "after",
+			 api_text(difference->after), "is_secret", difference->is_secret, "scope",
+			 difference->scope);
 }
 
 static int answer(struct request *req, const struct asked *asked)

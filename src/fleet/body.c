@@ -120,6 +120,14 @@ static const struct field oper_fields[] = {
 };
 SHAPE(oper, struct document_oper);
 
+static const struct field part_fields[] = {
+	FIELD(struct document_part, depth, NUMBER),
+	FIELD(struct document_part, name, TEXT),
+	FIELD(struct document_part, text, SECRET),
+	MEMBERS(struct document_part, params, param_count, param),
+};
+SHAPE(part, struct document_part);
+
 static const struct field firmware_fields[] = {
 	FIELD(struct document_firmware, version, TEXT),
 	FIELD(struct document_firmware, url, TEXT),
@@ -157,6 +165,8 @@ static const struct field document_fields[] = {
 	MEMBERS(struct document, handsets, handset_count, member),
 	MEMBERS(struct document, lines, line_count, account),
 	MEMBERS(struct document, opers, oper_count, oper),
+	MEMBERS(struct document, files, file_count, part),
+	MEMBERS(struct document, customs, custom_count, part),
 	MEMBER(struct document, template, template),
 	MEMBER(struct document, firmware, firmware),
 	FIELD(struct document, firmware_directory, TEXT),

@@ -8,6 +8,8 @@
 #include "base/mem.h"
 #include "fleet/scope.h"
 #include "render/format.h"
+#include "render/param.h"
+#include "render/pcode.h"
 #include "render/read.h"
 #include "store/setting.h"
 
@@ -40,6 +42,7 @@ static const char *kind_of(enum read_kind kind)
 	case READ_PARAM:
 	case READ_SYMB_ITEM:
 	case READ_SYMBOL:
+	case READ_PCODE:
 		break;
 	}
 	return "param";
@@ -69,8 +72,7 @@ static void flatten(struct entries *to, const char *in, const struct read_item *
 		const char *name = item->name;
 
 		/* One oper of a name is another than one with another value. */
-		if (item->kind != READ_PARAM && item->kind != READ_SYMB_ITEM &&
-		    item->kind != READ_SYMBOL && item->value)
+		if (item->kind == READ_OPER && item->value)
 			name = mem_printf(to->mem, "%s %s", name, item->value);
 		add(to, kind_of(item->kind), in, name, item->value, shown[i].value);
 		if (item->param_count && item->param_count == shown[i].param_count)
@@ -191,6 +193,7 @@ static void compare(struct differences *to, const struct entry *before, const st
 	difference->in = *any->in ? any->in : NULL;
 	difference->name = any->name;
 	difference->is_secret = is_secret(before) || is_secret(after);
+	difference->what = pcode_words(to->mem, param_code(any->name));
 	if (before)
 		difference->before = to->reveal ? before->value : before->shown;
 	if (after)

@@ -92,27 +92,31 @@ static bool is_comparable(const struct document *a, const struct document *b)
 	return before && now && before->format == now->format;
 }
 
+static void drop_firmware(struct document *document)
+{
+	document->firmware = NULL;
+	document->file_count = 0;
+}
+
 /* Of no interest, and no reason to make the document again, when there is none. */
 static void apply_firmware(const struct config *config, struct view *view)
 {
 	struct gate *gate = &view->firmware_gate;
 
 	*gate = gate_judge(config, gate->name, view->at, 0);
-	if (!gate->name || !view->document.firmware)
+	if (!gate->name || (!view->document.firmware && !view->document.file_count))
 		return;
 	if (gate->reason)
-		view->document.firmware = NULL;
+		drop_firmware(&view->document);
 	bound(view, gate->next_at);
 }
 
 void gate_apply(void *mem, const struct config *config, struct view *view)
 {
 	const struct document *base = last_of(view->released);
-	const struct document_firmware *firmware;
 	struct document *wanted;
 
 	apply_firmware(config, view);
-	firmware = view->document.firmware;
 	view->gate = gate_judge(config, view->gate.name, view->at,
 				view->released ? view->released->waits_at : 0);
 	if (!view->gate.reason || view->is_forced || !base || !view->fetch->provisioned_at ||
@@ -120,8 +124,11 @@ void gate_apply(void *mem, const struct config *config, struct view *view)
 		return;
 	wanted = mem_memdup(mem, &view->document, sizeof(view->document));
 	gate_reduce(mem, base, wanted, view->released->given_at, &view->document);
-	if (view->firmware_gate.name)
-		view->document.firmware = firmware;
+	if (view->firmware_gate.name) {
+		view->document.firmware = wanted->firmware;
+		view->document.files = wanted->files;
+		view->document.file_count = wanted->file_count;
+	}
 	view->waiting = wanted;
 	view->last = base;
 }
@@ -150,7 +157,7 @@ void gate_settle(void *mem, struct view *view)
 	struct document *waiting;
 
 	if (view->firmware_gate.reason)
-		view->document.firmware = NULL;
+		drop_firmware(&view->document);
 	if (!view->waiting)
 		return;
 	waiting = mem_memdup(mem, view->waiting, sizeof(*waiting));

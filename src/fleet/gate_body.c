@@ -203,6 +203,9 @@ void gate_reduce(void *mem, const struct document *base, const struct document *
 	ret->operation_count = wanted->operation_count;
 	if (!is_same_firmware(base->firmware, wanted->firmware))
 		ret->firmware = NULL;
+	/* Those that were taken away are not offered any more. */
+	if (wanted->file_count == 0)
+		ret->file_count = 0;
 	reduce_params(mem, &ret->params, &ret->param_count, wanted->params, wanted->param_count);
 	reduce_handsets(&now, ret);
 	reduce_lines(&now, ret);

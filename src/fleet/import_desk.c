@@ -78,14 +78,23 @@ static const char *transport_of(const char *number)
 	return strcmp(number, "2") == 0 ? "tcp" : strcmp(number, "3") == 0 ? "tls" : "udp";
 }
 
+static bool has_setting(const struct found *found, const char *name)
+{
+	for (size_t i = 0; i < found->setting_count; i++)
+		if (strcmp(found->settings[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* A second step of its type is another one, not a better value. */
 static void step_item(struct found *found, const struct read_item *item)
 {
-	const char *url = "1";
+	const char *url = item->param_count ? item->params[0].value : "1";
+	const char *name = mem_printf(found->mem, "custom.%s", item->name);
 
-	for (size_t i = 0; i < item->param_count; i++)
-		if (strcmp(item->params[i].name, "url") == 0)
-			url = item->params[i].value;
-	found_setting(found, NULL, mem_printf(found->mem, "custom.%s", item->name),
+	for (unsigned n = 2; has_setting(found, name); n++)
+		name = mem_printf(found->mem, "custom.%s.%u", item->name, n);
+	found_setting(found, NULL, name,
 		      &(struct read_item){.name = item->name, .value = url, .line = item->line});
 }
 
@@ -164,7 +173,7 @@ void import_frame_item(struct found *found, const struct read_item *item)
 		struct read_item plain = *item;
 
 		/* S_… is written as an element, which has no quotes inside. */
-		if (!is_symbol)
+		if (item->kind == READ_SYMB_ITEM && !is_symbol)
 			plain.value = unquoted(found->mem, item->value);
 		found_setting(found, NULL, item->name, &plain);
 		return;

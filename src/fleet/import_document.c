@@ -19,6 +19,7 @@ static const char *const format_names[] = {
 	[READ_NX70] = "nx70",
 	[READ_MAXWELL] = "maxwell",
 	[READ_PROVIDER_FRAME] = "provider_frame",
+	[READ_XSTIM] = "xstim",
 };
 
 int import_document_mac(const struct read_document *document, const char *file, struct diag *reterr,
@@ -43,14 +44,18 @@ int import_document_mac(const struct read_document *document, const char *file, 
 	return 0;
 }
 
-static void classify(struct found *found, const struct read_item *item)
+static void classify(struct found *found, const struct read_item *item,
+		     const struct read_item *next)
 {
-	if (item->kind == READ_OTHER)
+	bool is_maxwell = found->import->document->format == READ_MAXWELL;
+
+	if (item->place != READ_ELSEWHERE && !(is_maxwell && import_is_plain_step(item, next)))
+		import_kept_item(found, item);
+	else if (item->kind == READ_OTHER || item->kind == READ_FILE)
 		import_note(found, item->line, IMPORT_REFUSED, item->name,
 			    "an element that is not known");
-	else if (item->kind == READ_FILE)
-		import_note(found, item->line, IMPORT_REFUSED, item->name,
-			    "firmware is not imported: gigaprovctl firmware add");
+	else if (item->kind == READ_PCODE)
+		import_xstim_item(found, item);
 	else if (!*item->name)
 		import_note(found, item->line, IMPORT_REFUSED, "", "it has no name");
 	else if (item->kind != READ_OPER && item->kind != READ_STEP &&
@@ -59,7 +64,7 @@ static void classify(struct found *found, const struct read_item *item)
 			    "an empty value makes phones behave unpredictably");
 	else if (found->import->document->format == READ_NX70)
 		import_nx70_item(found, item);
-	else if (found->import->document->format == READ_MAXWELL)
+	else if (is_maxwell)
 		import_maxwell_item(found, item);
 	else
 		import_frame_item(found, item);
@@ -137,9 +142,39 @@ static const char *server_of(const struct found *found, const struct found_accou
 
 static void refuse_account(struct found *found, struct found_account *account, const char *why)
 {
+	/* That it is switched off is what will be written of it. */
 	for (size_t i = 0; i < FOUND_FIELDS; i++)
-		if (account->fields[i].name && !account->fields[i].is_refused)
+		if (account->fields[i].name && !account->fields[i].is_refused &&
+		    !(i == FOUND_ACTIVE && is_off(account->fields[i].text)))
 			import_refuse(found, &account->fields[i], "%s", why);
+}
+
+static bool has_line(const struct found *found, int slot)
+{
+	for (size_t i = 0; i < found->account_count; i++) {
+		const struct found_account *account = &found->accounts[i];
+
+		if (account->slot == slot)
+			return !is_off(field(account, FOUND_ACTIVE)) &&
+			       (field(account, FOUND_USER) || field(account, FOUND_AUTH));
+	}
+	return false;
+}
+
+/* Where accounts bring their servers, one without an account would never be written. */
+static void refuse_lone_servers(struct found *found)
+{
+	for (int i = 0; i < FOUND_SERVERS_MAX; i++) {
+		struct found_server *server = &found->servers[i];
+
+		if (!server->is_there || has_line(found, i + 1))
+			continue;
+		server->is_there = false;
+		for (size_t f = 0; f < SERVER_FIELDS; f++)
+			if (server->fields[f].name && !server->fields[f].is_refused)
+				import_refuse(found, &server->fields[f],
+					      "the server of an account that is not in use");
+	}
 }
 
 static void row_make(struct found *found, struct found_account *account)
@@ -387,12 +422,20 @@ int fleet_import_document(struct change *change, void *mem, struct import_docume
 	found->has_own_servers =
 		product->handsets_max == 0 && strncmp(product->name, "n720", 4) != 0;
 	for (size_t i = 0; i < import->document->item_count; i++)
-		classify(found, &import->document->items[i]);
+		classify(found, &import->document->items[i],
+			 i + 1 < import->document->item_count ? &import->document->items[i + 1]
+							      : NULL);
+	if (import->document->format == READ_XSTIM)
+		import_xstim_end(found);
+	if (found->has_own_servers)
+		refuse_lone_servers(found);
 	r = import_servers_put(found, change);
 	if (r == 0)
 		r = members_put(found, change, product, options);
 	if (r == 0)
 		r = all_settings_put(found, change);
+	if (r == 0)
+		r = import_kept_put(found, change);
 	for (size_t i = 0; i < found->oper_count && r == 0; i++)
 		r = strcmp(found->opers[i]->name, "update_dm") == 0
 			    ? import_operation_put(found, change, found->opers[i], options->force)

@@ -66,7 +66,11 @@ struct found_account *found_account(struct found *found, const char *ipui, int s
 void found_put(struct found *found, struct found_value *value, const struct read_item *item,
 	       const char *text)
 {
-	if (value->name)
+	/* Some say a thing under two names. */
+	if (value->name && strcmp(value->name, item->name) != 0 && strcmp(value->text, text) == 0)
+		import_note(found, value->line, IMPORT_RECOGNISED, value->name, "as %s",
+			    item->name);
+	else if (value->name)
 		import_note(found, value->line, IMPORT_REFUSED, value->name,
 			    "line %u says it again, and the last one counts", item->line);
 	*value = (struct found_value){item->name, text, item->line, false};

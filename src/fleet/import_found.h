@@ -3,6 +3,7 @@
 
 #include "fleet/import_xml.h"
 #include "store/handset.h"
+#include "store/part.h"
 
 /* What was found in a document, by what it belongs to, whatever its format calls it. */
 
@@ -55,6 +56,13 @@ struct found_server {
 	const char *sip; /* the server's name here; NULL: none */
 };
 
+/* What is written as it was found. */
+struct found_kept {
+	struct part *parts;
+	size_t count;
+	unsigned *lines; /* of the parts */
+};
+
 struct found {
 	void *mem;
 	struct import_document *import;
@@ -63,6 +71,7 @@ struct found {
 	struct found_server servers[FOUND_SERVERS_MAX];
 	struct found_value *settings; /* of the device */
 	size_t setting_count;
+	struct found_kept kept[PART_PLACES];
 	const struct read_item **opers;
 	size_t oper_count;
 	const char *transport; /* of servers that tell none: "udp", "tcp" or "tls" */
@@ -89,6 +98,15 @@ void found_setting(struct found *found, struct found_account *account, const cha
 void import_nx70_item(struct found *found, const struct read_item *item);
 void import_maxwell_item(struct found *found, const struct read_item *item);
 void import_frame_item(struct found *found, const struct read_item *item);
+void import_xstim_item(struct found *found, const struct read_item *item);
+/* Once all of them are there. */
+void import_xstim_end(struct found *found);
+
+/* A step that a setting says all of. */
+bool import_is_plain_step(const struct read_item *item, const struct read_item *next);
+/* Of <firmware> or <custom>. */
+void import_kept_item(struct found *found, const struct read_item *item);
+int import_kept_put(struct found *found, struct change *change) MUST_CHECK;
 
 /* Servers get a place on the device; those of found->servers that can be used have names after it. */
 int import_servers_put(struct found *found, struct change *change) MUST_CHECK;

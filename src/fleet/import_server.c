@@ -172,10 +172,14 @@ static int server_take(struct found *found, struct change *change, size_t index,
 	}
 	want.name = server->sip;
 	r = server_make(change, &want);
-	if (r < 0)
+	if (r == -E_DB || r == -E_DB_FULL)
+		return r;
+	if (r < 0) {
 		import_complain(found->import->handsets, line, "SIP server %zu: %s", index,
 				diag_text(change->diag, r));
-	return r == -E_DB ? r : 0;
+		server->sip = NULL;
+	}
+	return 0;
 }
 
 static int server_place(struct found *found, struct change *change, size_t index)

@@ -8,7 +8,9 @@
 #include "base/mem.h"
 #include "redirect/url.h"
 #include "render/item.h"
+#include "render/param.h"
 #include "render/parameter.h"
+#include "render/pcode.h"
 
 static bool is_secret_item(const char *text)
 {
@@ -23,7 +25,8 @@ bool secrecy_of_name(const char *name)
 	static const char *const ends[] = {"password", "passwd", "pwd", "secret", "pin"};
 	size_t len = strlen(name);
 
-	if (parameter_is_secret(name) || is_secret_item(name))
+	if (parameter_is_secret(name) || is_secret_item(name) ||
+	    pcode_is_secret(param_code(name)))
 		return true;
 	if (parameter_find(NULL, name))
 		return false;

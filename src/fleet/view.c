@@ -13,6 +13,7 @@
 #include "fleet/firmware.h"
 #include "fleet/interlock.h"
 #include "fleet/oper.h"
+#include "fleet/part.h"
 #include "fleet/operation.h"
 #include "fleet/phone_schedule.h"
 #include "fleet/schedule.h"
@@ -204,6 +205,8 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 	if (r == 0)
 		r = oper_read(mem, db, document, &view->opers_left_out);
 	if (r == 0)
+		r = part_read(mem, db, document);
+	if (r == 0)
 		r = read_operations(mem, db, view);
 	if (r == 0)
 		r = read_released(mem, db, view);
@@ -215,6 +218,8 @@ static int read_all(void *mem, struct db *db, const struct config *config, struc
 	/* One or the other: what lies in a directory is decided when it is asked for. */
 	document->firmware = view->firmware.directory ? NULL : view->firmware.firmware;
 	document->firmware_directory = view->firmware.directory;
+	if (gate_setting(settings, count, "firmware.version"))
+		document->file_count = 0;
 	firmware_point_operations(mem, config, view);
 	phone_schedule_apply(mem, config, view, settings, count);
 	view->gate.name = gate_setting(settings, count, schedule_config_name);

@@ -4,8 +4,8 @@
  *
  *	<firmware>    what to run, where there is something
  *	<nvm>         the device's parameters, then SIP.Account.0 to .3
- *	<custom>      steps: settings custom.TYPE, of which Redirect comes last,
- *	              since it leads to another document
+ *	<custom>      what an import found there, then steps: settings custom.TYPE,
+ *	              of which Redirect comes last, since it leads to another document
  *
  * A step's value is its URL; "1" stands for one that has none
  * (custom.UnlockAllFunctionKeys).  What follows a second dot only tells several
@@ -225,9 +225,13 @@ static bool is_redirect(const char *type)
 
 static int write_steps(struct xml *out, const struct document *document)
 {
-	bool any = false;
+	bool any = document->custom_count > 0;
 	int r = 0;
 
+	if (any) {
+		xml_start(out, "custom");
+		r = xml_parts(out, document->customs, document->custom_count);
+	}
 	for (int last = 0; last <= 1; last++)
 		for (size_t i = 0; i < document->param_count && r == 0; i++) {
 			const char *type = step_of(document->params[i].name);
@@ -251,7 +255,9 @@ static int write_document(struct xml *out, const struct document *document)
 	xml_start(out, "provisioning");
 	xml_attribute(out, "version", "1.1");
 	xml_attribute(out, "productID", "mx3b");
-	r = document->firmware ? xml_firmware(out, document->firmware) : 0;
+	r = document->firmware	   ? xml_firmware(out, document->firmware)
+	    : document->file_count ? xml_files(out, document)
+				   : 0;
 	if (r < 0)
 		return r;
 	xml_start(out, "nvm");

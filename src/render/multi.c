@@ -141,8 +141,11 @@ int multi_render(void *mem, const struct multi *in, const char *file, struct buf
 		return -E_NO_ROUTE;
 	parts.document = document;
 	mac_with_colons(in->mac, parts.mac);
+	/* One that an import found may lack either. */
 	for (size_t i = 0; i < document->item_count; i++)
-		if (document->items[i].kind == READ_FILE)
+		if (document->items[i].kind == READ_FILE &&
+		    param_of(&document->items[i], "version") &&
+		    param_of(&document->items[i], "url"))
 			parts.firmware = &document->items[i];
 	for (size_t i = 0; i < COUNT_OF(files); i++) {
 		if (strcmp(files[i].name, file) != 0)

@@ -408,11 +408,18 @@ static int write_document(struct xml *out, const struct document *document)
 	xml_start(out, "provisioning");
 	xml_attribute(out, "version", "1.1");
 	xml_attribute(out, "productID", "e2");
-	r = document->firmware ? xml_firmware(out, document->firmware) : 0;
+	r = document->firmware	   ? xml_firmware(out, document->firmware)
+	    : document->file_count ? xml_files(out, document)
+				   : 0;
 	if (r < 0)
 		return r;
 	xml_start(out, "nvm");
-	return write_nvm(out, document, sort(out->mem, document));
+	r = write_nvm(out, document, sort(out->mem, document));
+	if (r < 0 || document->custom_count == 0)
+		return r;
+	xml_end(out);
+	xml_start(out, "custom");
+	return xml_parts(out, document->customs, document->custom_count);
 }
 
 int nx70_render(void *mem, const struct document *document, bool reveal, struct buf **ret,

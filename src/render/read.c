@@ -18,11 +18,26 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "render/param.h"
 #include "render/read_bytes.h"
 
 DEFINE_CLEANUP(xmlParserCtxt, xmlFreeParserCtxt);
 
-enum place { TOP, PROVISIONING, FIRMWARE, NVM, OPER, CUSTOM, FRAME, PROVIDER, LEAF };
+enum place {
+	TOP,
+	PROVISIONING,
+	FIRMWARE,
+	IN_FIRMWARE,
+	NVM,
+	OPER,
+	CUSTOM,
+	IN_CUSTOM,
+	FRAME,
+	PROVIDER,
+	HL,
+	CONFIG,
+	LEAF,
+};
 
 /* Elements without a kind lead to other elements. */
 enum { NO_KIND = -1 };
@@ -36,16 +51,18 @@ static const struct {
 	{TOP, "provisioning", PROVISIONING, NO_KIND},
 	{TOP, "settings", NVM, NO_KIND},
 	{TOP, "ProviderFrame", FRAME, NO_KIND},
+	{TOP, "hl_provision", HL, NO_KIND},
 	{PROVISIONING, "firmware", FIRMWARE, NO_KIND},
 	{PROVISIONING, "nvm", NVM, NO_KIND},
 	{PROVISIONING, "custom", CUSTOM, NO_KIND},
-	{FIRMWARE, "file", LEAF, READ_FILE},
+	{FIRMWARE, "file", IN_FIRMWARE, READ_FILE},
 	{NVM, "param", LEAF, READ_PARAM},
 	{NVM, "oper", OPER, READ_OPER},
 	{OPER, "param", LEAF, READ_PARAM},
-	{CUSTOM, "step", LEAF, READ_STEP},
+	{CUSTOM, "step", IN_CUSTOM, READ_STEP},
 	{FRAME, "Provider", PROVIDER, NO_KIND},
 	{PROVIDER, "SYMB_ITEM", LEAF, READ_SYMB_ITEM},
+	{HL, "config", CONFIG, NO_KIND},
 };
 
 struct reading {
@@ -60,6 +77,8 @@ struct reading {
 	size_t depth;
 	size_t elements;
 	bool in_text; /* which has been told */
+	bool texts;   /* the element that begun last may have one */
+	struct buf *text;
 	int result;
 	struct diag *reterr;
 };
@@ -116,6 +135,22 @@ static const char *attribute_get(struct reading *in, const xmlChar **attributes,
 	return NULL;
 }
 
+/* What is not kept anywhere is told; `known` NULL: all that have no prefix are. */
+static void attributes_tell(struct reading *in, const xmlChar **attributes, int count,
+			    const char *const known[])
+{
+	for (int i = 0; i < count; i++, attributes += ATTRIBUTE_PARTS) {
+		const char *name = (const char *)attributes[0];
+		bool is_known = !known && !attributes[1];
+
+		for (size_t n = 0; known && known[n] && !attributes[1] && !is_known; n++)
+			is_known = strcmp(known[n], name) == 0;
+		if (!is_known)
+			read_mend_note(in->mem, &in->document->mends, line_of_tag(in), 0,
+				       mem_printf(in->mem, "the attribute %.64s, left out", name));
+	}
+}
+
 static void attributes_keep(struct reading *in, struct read_item *item, const xmlChar **attributes,
 			    int count, const char *but)
 {
@@ -123,8 +158,8 @@ static void attributes_keep(struct reading *in, struct read_item *item, const xm
 		const char *name = (const char *)attributes[0];
 		struct read_item *param;
 
-		if (attributes[1] || (but && strcmp(name, but) == 0))
-			continue;
+		if (attributes[1] || strcmp(name, but) == 0)
+			continue; /* those with a prefix are told */
 		/* It takes as much room as an element. */
 		if (in->elements++ >= in->limits->items) {
 			refuse(in, -E_XML_LONG, item->line, 0, error_text(-E_XML_LONG));
@@ -147,6 +182,16 @@ static void take_head(struct reading *in, const xmlChar **attributes, int count)
 	document->mac = attribute_get(in, attributes, count, "macAddress");
 	document->mac_line = line_of_tag(in);
 }
+
+static enum read_place place_of(enum place place)
+{
+	if (place == FIRMWARE || place == IN_FIRMWARE)
+		return READ_IN_FIRMWARE;
+	return place == CUSTOM || place == IN_CUSTOM ? READ_IN_CUSTOM : READ_ELSEWHERE;
+}
+
+/* <provisioning> and <firmware> or <custom> stand around what is directly in its place. */
+enum { DEPTH_OF_PLACE = 2 };
 
 /* What a ProviderFrame says of itself; false for anything else. */
 static bool take_label(struct reading *in, const char *name, const char *value)
@@ -171,44 +216,65 @@ static const char *either(const char *s, const char *otherwise)
 	return s ? s : otherwise;
 }
 
+static bool keeps_attributes(enum read_kind kind)
+{
+	return kind == READ_FILE || kind == READ_STEP || kind == READ_OTHER;
+}
+
+static struct read_item *item_new(struct reading *in, enum place parent)
+{
+	struct read_document *document = in->document;
+	struct read_item *oper;
+
+	if (parent != OPER)
+		return mem_push(in->mem, &document->items, &document->item_count);
+	oper = &document->items[document->item_count - 1];
+	return mem_push(in->mem, &oper->params, &oper->param_count);
+}
+
 static void take_item(struct reading *in, enum read_kind kind, const char *element,
 		      const xmlChar **attributes, int count)
 {
-	static const char *const names[] = {
-		[READ_PARAM] = "name",	 [READ_OPER] = "name", [READ_STEP] = "type",
-		[READ_SYMB_ITEM] = "ID", [READ_FILE] = NULL,   [READ_SYMBOL] = NULL,
-		[READ_OTHER] = NULL,
+	/* What its name stands in comes first; where that is none, it is that of the element. */
+	static const char *const known[][4] = {
+		[READ_PARAM] = {"name", "value"},
+		[READ_OPER] = {"name", "value"},
+		[READ_STEP] = {"type"},
+		[READ_SYMB_ITEM] = {"ID", "value", "class"},
+		[READ_SYMBOL] = {"", "value", "class"},
+		[READ_PCODE] = {"", "para"},
+		[READ_FILE] = {""},
+		[READ_OTHER] = {""},
 	};
-	struct read_document *document = in->document;
-	struct read_item *item;
+	enum place parent = in->places[in->depth - 1];
+	struct read_item *item = item_new(in, parent);
+	const char *name = known[kind][0];
 
-	if (in->places[in->depth - 1] == OPER) {
-		struct read_item *oper = &document->items[document->item_count - 1];
-
-		item = mem_push(in->mem, &oper->params, &oper->param_count);
-	} else {
-		item = mem_push(in->mem, &document->items, &document->item_count);
-	}
 	item->kind = kind;
 	item->line = line_of_tag(in);
-	if (names[kind])
-		item->name = either(attribute_get(in, attributes, count, names[kind]), "");
-	else
-		item->name = mem_strdup(in->mem, element);
-	if (kind == READ_FILE || kind == READ_STEP || kind == READ_OTHER) {
-		attributes_keep(in, item, attributes, count, names[kind]);
+	item->name = *name ? either(attribute_get(in, attributes, count, name), "")
+			   : mem_strdup(in->mem, element);
+	item->place = place_of(parent);
+	if (item->place != READ_ELSEWHERE)
+		item->depth = (unsigned)in->depth - DEPTH_OF_PLACE;
+	attributes_tell(in, attributes, count, keeps_attributes(kind) ? NULL : known[kind]);
+	in->texts = parent != OPER && (keeps_attributes(kind) || kind == READ_PCODE);
+	if (keeps_attributes(kind)) {
+		attributes_keep(in, item, attributes, count, name);
 		return;
 	}
-	item->value = attribute_get(in, attributes, count, "value");
+	item->value = kind == READ_PCODE ? "" : attribute_get(in, attributes, count, "value");
 	if (kind == READ_SYMB_ITEM || kind == READ_SYMBOL)
 		item->type = attribute_get(in, attributes, count, "class");
+	else if (kind == READ_PCODE)
+		item->type = attribute_get(in, attributes, count, "para");
 }
 
 static int refuse_root(struct reading *in, const char *name)
 {
 	static const char words[] =
 		"the file begins with <%.40s>; a configuration begins with <provisioning>, "
-		"<settings> or <ProviderFrame>";
+		"<settings>, <ProviderFrame> or <hl_provision>";
 
 	if (strcmp(name, "nvm") == 0 || strcmp(name, "firmware") == 0)
 		return refuse(in, -E_XML_FORMAT, line_of_tag(in), 0,
@@ -227,24 +293,58 @@ static void take(struct reading *in, enum place parent, const char *name,
 			take_head(in, attributes, count);
 		if (parent == TOP && elements[i].place == FRAME)
 			in->document->format = READ_PROVIDER_FRAME;
+		if (parent == TOP && elements[i].place == HL)
+			in->document->format = READ_XSTIM;
 		if (elements[i].kind != NO_KIND)
 			take_item(in, (enum read_kind)elements[i].kind, name, attributes, count);
 		*ret = elements[i].place;
 		return;
 	}
-	*ret = LEAF;
+	*ret = place_of(parent) == READ_IN_FIRMWARE ? IN_FIRMWARE
+	       : place_of(parent) == READ_IN_CUSTOM ? IN_CUSTOM
+						    : LEAF;
 	if (parent == TOP)
 		refuse_root(in, name);
 	else if (parent == PROVISIONING && strcmp(name, "category") == 0)
 		refuse(in, -E_XML_FORMAT, line_of_tag(in), 0,
 		       "this file only names others, and holds no parameters; import those that "
 		       "it names");
+	else if (parent == CONFIG && param_code(name))
+		take_item(in, READ_PCODE, name, attributes, count);
 	else if (parent != PROVIDER && parent != FRAME)
 		take_item(in, READ_OTHER, name, attributes, count);
 	else if (!take_label(in, name, attribute_get(in, attributes, count, "value")))
 		take_item(in,
 			  attribute_get(in, attributes, count, "value") ? READ_SYMBOL : READ_OTHER,
 			  name, attributes, count);
+}
+
+/* The text before an element's end, or before what it holds, is its own; blanks alone are none. */
+static void text_end(struct reading *in)
+{
+	const char *text = in->text->data;
+	size_t len = in->text->len;
+	struct read_item *item;
+
+	if (!in->texts)
+		return;
+	in->texts = false;
+	item = &in->document->items[in->document->item_count - 1];
+	if (len > 0 && item->kind == READ_PCODE)
+		while (strchr(" \t\r\n", text[len - 1]) && --len > 0)
+			;
+	for (; len > 0 && item->kind == READ_PCODE && strchr(" \t\r\n", *text); len--)
+		text++;
+	if (len > 0 && strspn(text, " \t\r\n") < len)
+		item->value = mem_strndup(in->mem, text, len);
+	buf_cut(in->text, 0);
+	/* <mac para="Mac"> of an hl_provision, which may be empty. */
+	if (item->kind == READ_OTHER && in->document->format == READ_XSTIM &&
+	    in->places[in->depth - 2] == HL && strcmp(item->name, "mac") == 0) {
+		in->document->mac = item->value;
+		in->document->mac_line = item->line;
+		in->document->item_count--;
+	}
 }
 
 static void start(void *arg, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri,
@@ -255,10 +355,14 @@ static void start(void *arg, const xmlChar *name, const xmlChar *prefix, const x
 	enum place parent = in->depth ? in->places[in->depth - 1] : TOP;
 	enum place place;
 
-	(void)prefix, (void)uri, (void)namespaces, (void)namespace, (void)defaulted;
+	(void)uri, (void)namespaces, (void)namespace, (void)defaulted;
 	in->in_text = false;
+	text_end(in);
 	if (in->result < 0)
 		return;
+	if (prefix)
+		read_mend_note(in->mem, &in->document->mends, line_of_tag(in), 0,
+			       mem_printf(in->mem, "the prefix %.64s, left out", prefix));
 	if (in->depth == in->limits->depth) {
 		refuse(in, -E_XML_DEPTH, line_of_tag(in), 0, error_text(-E_XML_DEPTH));
 		return;
@@ -277,6 +381,7 @@ static void end(void *arg, const xmlChar *name, const xmlChar *prefix, const xml
 
 	(void)name, (void)prefix, (void)uri;
 	in->in_text = false;
+	text_end(in);
 	in->depth -= in->depth > 0;
 }
 
@@ -285,6 +390,11 @@ static void text(void *arg, const xmlChar *s, int len)
 {
 	struct reading *in = arg;
 	bool blank = true;
+
+	if (in->texts) {
+		buf_add(in->text, (const char *)s, (size_t)len);
+		return;
+	}
 
 	for (int i = 0; i < len && blank; i++)
 		blank = strchr(" \t\r\n", s[i]) != NULL;
@@ -362,7 +472,7 @@ static int format_find(struct read_document *document, struct diag *reterr)
 {
 	const char *id = document->product_id;
 
-	if (document->format == READ_PROVIDER_FRAME)
+	if (document->format == READ_PROVIDER_FRAME || document->format == READ_XSTIM)
 		return 0;
 	document->format = READ_MAXWELL;
 	if (id && strcasecmp(id, "mx3b") != 0 && strcasecmp(id, "e2") != 0)
@@ -397,6 +507,7 @@ int read_document(void *mem, const char *data, size_t len, const struct read_lim
 			     .limits = limits,
 			     .line = 1,
 			     .places = mem_array(scratch, enum place, limits->depth + 1),
+			     .text = buf_new(scratch),
 			     .reterr = reterr};
 	struct buf *bytes = buf_new(scratch);
 	int r = read_mend(document, data, len, bytes, &document->mends, reterr);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "render/xml.h"
 
+#include <libxml/tree.h>
 #include <libxml/xmlwriter.h>
 #include <stdio.h>
 #include <string.h>
@@ -118,6 +119,73 @@ int xml_firmware(struct xml *out, const struct document_firmware *firmware)
 	xml_end(out);
 	xml_end(out);
 	return 0;
+}
+
+/* Elements and attributes: a letter first, then letters, digits and what XML has besides. */
+static int check_tag(struct xml *out, const char *name)
+{
+	int r = text_check(name, strlen(name), NULL);
+
+	if (r == 0 && xmlValidateNCName(BAD_CAST name, 0) != 0)
+		r = -E_VALUE;
+	return r < 0 ? diag_set(out->reterr, r, "the name of an element or attribute: %s",
+				error_text(r))
+		     : 0;
+}
+
+static int write_part(struct xml *out, const struct document_part *part)
+{
+	int r = check_tag(out, part->name);
+
+	if (r < 0)
+		return r;
+	xml_start(out, part->name);
+	for (size_t i = 0; i < part->param_count && r == 0; i++) {
+		const struct param *param = &part->params[i];
+		const char *value = param->secret ? secret_reveal(param->secret) : param->value;
+
+		r = check_tag(out, param->name);
+		if (r == 0 && value && *value)
+			r = xml_check(out, param->name, value, strlen(value));
+		if (r == 0)
+			xml_attribute(out, param->name,
+				      param->secret && !out->reveal ? RENDER_REDACTED
+				      : value			    ? value
+								    : "");
+	}
+	if (r == 0 && part->text)
+		r = xml_check(out, part->name, secret_reveal(part->text), secret_len(part->text));
+	if (r == 0 && part->text)
+		xml_string(out, out->reveal ? secret_reveal(part->text) : RENDER_REDACTED);
+	return r;
+}
+
+int xml_parts(struct xml *out, const struct document_part *parts, size_t count)
+{
+	int open = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < count && r == 0; i++) {
+		if (parts[i].depth > open)
+			return diag_set(out->reterr, -E_INTERNAL, "a part stands in nothing");
+		for (; open > parts[i].depth; open--)
+			xml_end(out);
+		r = write_part(out, &parts[i]);
+		open++;
+	}
+	for (; open > 0; open--)
+		xml_end(out);
+	return r;
+}
+
+int xml_files(struct xml *out, const struct document *document)
+{
+	int r;
+
+	xml_start(out, "firmware");
+	r = xml_parts(out, document->files, document->file_count);
+	xml_end(out);
+	return r;
 }
 
 const char *xml_name(struct xml *out, const char *table, const char *key, const char *field)

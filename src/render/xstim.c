@@ -12,9 +12,8 @@
  * Each code is written once: a setting takes the place of what the format would
  * write by itself.  A phone in XSTIM mode has servers (P5902, P5905), no accounts.
  *
- * Accounts: templates of fusionpbx (htek) and wazo_htek agree on these codes, and
- * have no more than four whose servers are known.  That an empty element clears
- * a value: the same templates.  Modes and servers: E-MetroTel's portal.
+ * That an empty element clears a value: templates of fusionpbx (htek).  Modes and
+ * servers: E-MetroTel's portal.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,36 +29,12 @@
 
 enum { SIP_PORT = 5060 };
 
-struct account {
-	unsigned active, server, proxy, transport, label, user, auth, password, display;
-};
-
-static const struct account accounts[] = {
-	{271, 47, 48, 130, 20000, 35, 36, 34, 3},
-	{401, 747, 748, 830, 20001, 735, 736, 734, 703},
-	{501, 502, 503, 930, 20002, 504, 505, 506, 507},
-	{601, 602, 603, 1030, 20003, 604, 605, 606, 607},
-};
-
-static bool is_of(const struct account *a, unsigned code)
-{
-	const unsigned codes[] = {a->active, a->server, a->proxy,    a->transport, a->label,
-				  a->user,   a->auth,	a->password, a->display};
-
-	for (size_t i = 0; i < COUNT_OF(codes); i++)
-		if (codes[i] == code)
-			return true;
-	return false;
-}
-
 bool xstim_reserves(const char *setting_name)
 {
-	unsigned code = param_code(setting_name);
+	enum pcode_field field;
+	int slot;
 
-	for (size_t i = 0; i < COUNT_OF(accounts) && code; i++)
-		if (is_of(&accounts[i], code))
-			return true;
-	return false;
+	return pcode_is_of_account(param_code(setting_name), &slot, &field);
 }
 
 bool xstim_per_handset(const char *setting_name)
@@ -209,33 +184,36 @@ static const struct sip_server *server_of(const struct document *document,
 
 struct writing {
 	struct xml *out;
-	size_t slot; /* from 1 */
+	int slot; /* from 1 */
 };
 
-static const char *account_para(const struct writing *at, const char *field)
+static const char *account_para(const struct writing *at, enum pcode_field field)
 {
-	return mem_printf(at->out->mem, "Account%zu.%s", at->slot, field);
+	return mem_printf(at->out->mem, "Account%d.%s", at->slot, pcode_field_name(field));
 }
 
-static int write_field(const struct writing *at, unsigned code, const char *field,
-		       const char *value)
+static void write_raw(const struct writing *at, enum pcode_field field, const char *value)
 {
-	const char *para = account_para(at, field);
-	int r = xml_check(at->out, para, value ? value : "", value ? strlen(value) : 0);
+	write_element(at->out, pcode_of_account(at->slot, field), account_para(at, field), value);
+}
+
+static int write_field(const struct writing *at, enum pcode_field field, const char *value)
+{
+	int r = xml_check(at->out, account_para(at, field), value ? value : "",
+			  value ? strlen(value) : 0);
 
 	if (r == 0)
-		write_element(at->out, code, para, value);
+		write_raw(at, field, value);
 	return r;
 }
 
-static int write_password(const struct writing *at, unsigned code, const struct secret *password)
+static int write_password(const struct writing *at, const struct secret *password)
 {
-	const char *para = account_para(at, "AuthenticatePassword");
 	const char *value = secret_reveal(password);
-	int r = xml_check(at->out, para, value, secret_len(password));
+	int r = xml_check(at->out, account_para(at, PCODE_PASSWORD), value, secret_len(password));
 
 	if (r == 0)
-		write_element(at->out, code, para, at->out->reveal ? value : RENDER_REDACTED);
+		write_raw(at, PCODE_PASSWORD, at->out->reveal ? value : RENDER_REDACTED);
 	return r;
 }
 
@@ -254,8 +232,7 @@ static bool is_another(const char *address, const char *domain)
  * Phones register with the domain, by way of an outbound proxy where requests
  * are to go elsewhere.
  */
-static int write_server(const struct writing *at, const struct account *a,
-			const struct sip_server *server)
+static int write_server(const struct writing *at, const struct sip_server *server)
 {
 	const char *domain = server->domain ? server->domain : "";
 	bool other = is_another(server->registrar_address, domain);
@@ -267,13 +244,13 @@ static int write_server(const struct writing *at, const struct account *a,
 	int r = 0;
 
 	if (server->proxy_port < 1 || server->proxy_port > 65535)
-		r = xml_refuse(at->out, -E_VALUE, account_para(at, "OutboundProxy"));
+		r = xml_refuse(at->out, -E_VALUE, account_para(at, PCODE_PROXY));
 	else if (server->registrar_port < 1 || server->registrar_port > 65535)
-		r = xml_refuse(at->out, -E_VALUE, account_para(at, "Sipserver"));
+		r = xml_refuse(at->out, -E_VALUE, account_para(at, PCODE_SERVER));
 	if (r == 0 && *domain && !other)
 		domain = host_port(mem, domain, server->registrar_port);
 	if (r == 0)
-		r = write_field(at, a->server, "Sipserver", domain);
+		r = write_field(at, PCODE_SERVER, domain);
 	if (r < 0)
 		return r;
 	if (is_another(server->proxy_address, server->domain))
@@ -281,53 +258,51 @@ static int write_server(const struct writing *at, const struct account *a,
 	else if (other)
 		proxy = host_port(mem, server->registrar_address, server->registrar_port);
 	if (*proxy)
-		r = write_field(at, a->proxy, "OutboundProxy", proxy);
+		r = write_field(at, PCODE_PROXY, proxy);
 	else
-		write_element(at->out, a->proxy, account_para(at, "OutboundProxy"), "");
-	return r < 0 ? r : write_field(at, a->transport, "SipTransport", transport);
+		write_raw(at, PCODE_PROXY, "");
+	return r < 0 ? r : write_field(at, PCODE_SIP_TRANSPORT, transport);
 }
 
-static int write_account(const struct writing *at, const struct account *a, const struct line *line,
+static int write_account(const struct writing *at, const struct line *line,
 			 const struct sip_server *server)
 {
 	const char *display = xml_either(line->display_name, line->user_name);
 	int r;
 
 	if (!server)
-		return xml_refuse(at->out, -E_SIP_UNKNOWN, account_para(at, "Sipserver"));
-	r = write_server(at, a, server);
+		return xml_refuse(at->out, -E_SIP_UNKNOWN, account_para(at, PCODE_SERVER));
+	r = write_server(at, server);
 	if (r == 0)
-		r = write_field(at, a->label, "Label", display);
+		r = write_field(at, PCODE_LABEL, display);
 	if (r == 0)
-		r = write_field(at, a->user, "SipUserId", line->user_name);
+		r = write_field(at, PCODE_USER, line->user_name);
 	if (r == 0)
-		r = write_field(at, a->auth, "AuthenticateID",
-				xml_either(line->auth_name, line->user_name));
+		r = write_field(at, PCODE_AUTH, xml_either(line->auth_name, line->user_name));
 	if (r == 0 && line->auth_password)
-		r = write_password(at, a->password, line->auth_password);
+		r = write_password(at, line->auth_password);
 	if (r == 0)
-		r = write_field(at, a->display, "DispalyName", display);
+		r = write_field(at, PCODE_DISPLAY, display);
 	return r;
 }
 
 static int write_accounts(struct xml *out, const struct document *document)
 {
-	size_t max = (size_t)product_find(document->product)->lines_max;
+	int max = product_find(document->product)->lines_max;
 	size_t l = 0;
 	int r = 0;
 
-	for (size_t i = 0; i < COUNT_OF(accounts) && i < max && r == 0; i++) {
-		struct writing at = {out, i + 1};
+	for (int slot = 1; slot <= PCODE_ACCOUNTS && slot <= max && r == 0; slot++) {
+		struct writing at = {out, slot};
 		const struct document_line *line =
-			l < document->line_count && document->lines[l].line->slot == (int)i + 1
+			l < document->line_count && document->lines[l].line->slot == slot
 				? &document->lines[l++]
 				: NULL;
 
-		xml_comment(out, mem_printf(out->mem, "Account%zu/Basic", i + 1));
-		write_element(out, accounts[i].active, account_para(&at, "Active"),
-			      line ? "1" : "0");
+		xml_comment(out, mem_printf(out->mem, "Account%d/Basic", slot));
+		write_raw(&at, PCODE_ACTIVE, line ? "1" : "0");
 		if (line)
-			r = write_account(&at, &accounts[i], line->line, server_of(document, line));
+			r = write_account(&at, line->line, server_of(document, line));
 	}
 	if (r == 0 && l < document->line_count)
 		r = diag_set(out->reterr, -E_LINES_FULL, "line %d: %s",

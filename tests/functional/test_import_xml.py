@@ -52,6 +52,8 @@ def params(root):
             slot = re.sub(r"^0_(\d+)$", lambda m: f"{int(m[1]):05}", value or "").lower()
             inner = [(param.get("name"), param.get("value")) for param in element]
             found[f"oper {name} {slot}"] = str(inner)
+        elif re.fullmatch(r"P\d+", element.tag):
+            found[element.tag.lower()] = (element.text or "").strip()
         elif element.tag == "param":
             found[key(name)] = value
         elif element.tag == "SYMB_ITEM":
@@ -65,13 +67,15 @@ def params(root):
 CASES = {
     "nx70-value-first.xml": ("n870", {
         "oper update_dm local", "oper DeleteNotProvisionedHS ",
-        "SipProvider.0.OutboundProxyAddress", "file"}),
+        "SipProvider.0.OutboundProxyAddress"}),
     "nx70-lower-case.xml": ("n670", set()),
     "nx70-wildcards.xml": ("n870", {"oper update_dm local"}),
     "maxwell-no-product.xml": ("maxwell3", set()),
     "n510-latin1.xml": (None, set()),
     "n720-arrays.xml": (None, set()),
     "de410-plain.xml": (None, set()),
+    "xstim-portal.xml": ("xstim", {"P1360"}),
+    "htek-template.xml": ("uc926", {"P234", "AutoUpgrade_Weekly", "P735", "P747"}),
 }
 
 
@@ -101,7 +105,7 @@ def test_rendering_what_was_imported_keeps_every_parameter(daemon, name):
     told = {note["line"] for note in answer["notes"]}
     lines = (DATA / name).read_bytes().split(b"\n")
     for n, line in enumerate(lines, 1):
-        if re.search(rb"<(param|oper|SYMB_ITEM|[SIB]_\w+|file|step)\b", line) and b"RegStart" not in \
+        if re.search(rb"<(param|oper|SYMB_ITEM|[SIB]_\w+|P\d+|file|step)\b", line) and b"RegStart" not in \
                 line and b"RegDuration" not in line and b"RegStatus" not in line:
             assert n in told, line
 

@@ -213,11 +213,12 @@ static void bytes_are_read_as_the_file_says_or_as_they_must_be(void **state)
 	check(*state, examples, COUNT_OF(examples));
 }
 
-static const char kinds[] = "pofsSy?";
+static const char kinds[] = "pofsSyc?";
 
 static void show(struct buf *out, const struct read_item *item)
 {
-	buf_printf(out, "%u%c %s", item->line, kinds[item->kind], item->name);
+	buf_printf(out, "%u%.*s%c %s", item->line, (int)item->depth, ">>>>", kinds[item->kind],
+		   item->name);
 	if (item->type)
 		buf_printf(out, "(%s)", item->type);
 	if (item->value)
@@ -286,6 +287,26 @@ static void a_provider_frame_has_both_dialects(void **state)
 				  "</Provider></ProviderFrame>"),
 		"2 - 7C2F80208402 N510; 4S a.b[%](symb_item)=\"x\"; 5y S_SIP_SERVER_1(string)=h; "
 		"6? Odd; 6? param{6p name=x,6p value=y}");
+}
+
+static void what_is_within_an_element_comes_after_it_and_its_text_with_it(void **state)
+{
+	assert_string_equal(read_text(*state, "<provisioning productID='e2'><custom>\n"
+					      "<a b='1'> x<![CDATA[<]]>&amp;\n<c/>y\n<d>z</d></a>"
+					      "<step type='s'/></custom></provisioning>"),
+			    "0 e2 - -; 2? a= x<&\n{2p b=1}; 3>? c; 4>? d=z; 4s s");
+}
+
+static void p_codes_have_their_text_as_their_value(void **state)
+{
+	assert_string_equal(
+		read_text(*state, "<hl_provision version='1'>\n<mac para='Mac'>001fc121cf23</mac>\n"
+				  "<config version='1'><P47 para='Account1.Sipserver'> h:1 </P47>"
+				  "<P48/>\n<P0>1</P0><Auto x='1'>1</Auto></config></hl_provision>"),
+		"3 - 001fc121cf23 -; 3c P47(Account1.Sipserver)=h:1; 3c P48=; 4? P0=1; "
+		"4? Auto=1{4p x=1}");
+	assert_string_equal(read_text(*state, "<hl_provision><mac/><config/></hl_provision>"),
+			    "3 - - -");
 }
 
 static void a_maxwell_does_without_product_id(void **state)
@@ -392,6 +413,8 @@ int main(void)
 		cmocka_unit_test(bytes_are_read_as_the_file_says_or_as_they_must_be),
 		cmocka_unit_test(a_document_becomes_a_flat_list_with_lines),
 		cmocka_unit_test(a_provider_frame_has_both_dialects),
+		cmocka_unit_test(what_is_within_an_element_comes_after_it_and_its_text_with_it),
+		cmocka_unit_test(p_codes_have_their_text_as_their_value),
 		cmocka_unit_test(a_maxwell_does_without_product_id),
 		cmocka_unit_test(what_is_not_a_configuration_is_refused),
 		cmocka_unit_test(more_elements_than_the_limit_are_refused),
