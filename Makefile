@@ -24,6 +24,8 @@ SYSCONFDIR ?= /etc
 UNITDIR ?= /lib/systemd/system
 SYSUSERSDIR ?= /usr/lib/sysusers.d
 PYTHON ?= /usr/bin/python3
+# Daemons under test wait for most of their time.
+TEST_JOBS ?= $(shell expr $$(nproc) + 1)
 DEPS ?= sh etc/deps.sh
 FUZZ_SECONDS ?= 60
 VALGRIND ?= valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
@@ -105,8 +107,8 @@ AGAIN = $(MAKE) --no-print-directory
 PARALLEL = $(AGAIN) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 SANITIZED = SANITIZE=$(or $(SANITIZE),address$(comma)undefined)
 
-.PHONY: all run check unit functional golden golden-update corpora bench lint lint-text lint-tidy \
-	lint-cppcheck fuzz fuzz-run valgrind valgrind-run install clean deps deps-test test-programs FORCE
+.PHONY: all run check unit unit-run functional golden golden-update corpora bench lint lint-text \
+	lint-tidy lint-cppcheck fuzz fuzz-run valgrind valgrind-run install clean deps deps-test test-programs FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAMS)
@@ -120,7 +122,7 @@ $(B)/flags: FORCE
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	@echo "  CC      $<"
-	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) $(OWN_CFLAGS) -MMD -MP -c -o $@ $<
 
 # Assets are put in as they are, followed by a NUL.
 $(B)/gen/assets.c: $(ASSETS) src/base/embed.sh Makefile
@@ -151,22 +153,26 @@ $(B)/gigaprov-sim: $(B)/src/sim/main.o $(ARCHIVE)
 $(B)/ap-client: $(B)/gigaprovctl
 	$(Q)ln -sf gigaprovctl $@
 
-$(B)/tests/%: tests/unit/%.c $(ARCHIVE)
+# Tests and fuzz targets: objects as any other, so that a change elsewhere only links them anew.
+$(B)/tests/%.o: private OWN_CFLAGS := -Itests/unit
+$(UNIT_TESTS): $(B)/tests/%: $(B)/tests/unit/%.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -MF $@.d $(ALL_LDFLAGS) -o $@ $< \
-		-Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive $(LIBS) -lcmocka
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(or $(WHOLE),$(ARCHIVE)) $(LIBS) -lcmocka
 
-$(B)/fuzz/%: tests/fuzz/%_fuzz.c $(ARCHIVE)
-	@mkdir -p $(@D)
-	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -MF $@.d $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< \
-		$(ARCHIVE) $(LIBS)
+# They look at every query of the program.
+$(B)/tests/db_statement_test $(B)/tests/store_plan_test: private WHOLE := \
+	-Wl,--whole-archive $(ARCHIVE) -Wl,--no-whole-archive
 
-$(B)/replay/%: tests/fuzz/%_fuzz.c tests/fuzz/replay.c $(ARCHIVE)
+$(FUZZERS): $(B)/fuzz/%: $(B)/tests/fuzz/%_fuzz.o $(ARCHIVE)
 	@mkdir -p $(@D)
 	@echo "  LD      $@"
-	$(Q)$(CC) $(ALL_CFLAGS) -Itests/unit $(ALL_LDFLAGS) -o $@ $< tests/fuzz/replay.c $(ARCHIVE) $(LIBS)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $< $(ARCHIVE) $(LIBS)
+
+$(REPLAYS): $(B)/replay/%: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o $(ARCHIVE)
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LIBS)
 
 test-programs: all $(UNIT_TESTS) $(REPLAYS)
 
@@ -188,9 +194,14 @@ check: deps-test
 	$(Q)$(AGAIN) $(SANITIZED) corpora
 	$(Q)$(AGAIN) $(SANITIZED) functional
 
+# Each program on its own, so that make spreads them over the cores.
 unit: $(filter-out %/golden_test,$(UNIT_TESTS))
-	$(Q)for t in $^; do \
-		echo "  TEST    $$t"; $(RUNNER) $$t || exit 1; done
+	$(Q)$(PARALLEL) unit-run
+unit-run: $(patsubst $(B)/tests/%,$(B)/ran/%,$(filter-out %/golden_test,$(UNIT_TESTS)))
+
+$(B)/ran/%: $(B)/tests/% FORCE
+	@mkdir -p $(@D)
+	$(Q)$(RUNNER) $< > $@ 2>&1; status=$$?; { echo "  TEST    $<"; cat $@; }; exit $$status
 
 golden: $(B)/tests/golden_test
 	$(Q)$(RUNNER) $<
@@ -199,7 +210,7 @@ golden-update: $(B)/tests/golden_test
 	$(Q)GOLDEN_UPDATE=1 $(RUNNER) $<
 
 functional: all
-	$(Q)BUILD=$(B) $(PYTHON) -B -m pytest -q tests/functional $(PYTEST)
+	$(Q)BUILD=$(B) $(PYTHON) -B -m pytest -q -n $(TEST_JOBS) tests/functional $(PYTEST)
 
 corpora: $(REPLAYS)
 	$(Q)for t in $(FUZZ_TARGETS); do $(B)/replay/$$t tests/fuzz/corpus/$$t || exit 1; done
@@ -275,4 +286,5 @@ install: all
 clean:
 	rm -rf build
 
--include $(OBJECTS:.o=.d) $(MAINS:%.c=$(B)/%.d) $(UNIT_TESTS:=.d) $(FUZZERS:=.d)
+-include $(OBJECTS:.o=.d) $(MAINS:%.c=$(B)/%.d) \
+	$(UNIT_TESTS:$(B)/tests/%=$(B)/tests/unit/%.d) $(FUZZ_TARGETS:%=$(B)/tests/fuzz/%_fuzz.d)

@@ -9,8 +9,8 @@ set -eu
 build="build-essential pkg-config libmicrohttpd-dev libxml2-dev libxmlrpc-core-c3-dev
 	libsqlite3-dev libcurl4-openssl-dev libsystemd-dev libtalloc-dev libinih-dev
 	libjansson-dev libsodium-dev nettle-dev libgnutls28-dev libosip2-dev tzdata"
-test="libcmocka-dev python3 python3-pytest curl sqlite3 libxml2-utils openssl git
-	clang libclang-rt-14-dev clang-format-14 clang-tidy cppcheck valgrind nginx-light sip-tester"
+test="libcmocka-dev python3 python3-pytest python3-pytest-xdist curl sqlite3 libxml2-utils openssl
+	git clang libclang-rt-14-dev clang-format-14 clang-tidy cppcheck valgrind nginx-light sip-tester"
 demo="curl python3 tzdata"
 bench="python3 openssl nginx-light wrk"
 

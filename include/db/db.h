@@ -94,6 +94,16 @@ int64_t db_changes(const struct db *db);
 int db_run(struct db *db, const struct db_query *query, const struct db_arg *args) MUST_CHECK;
 
 /*
+ * Runs an INSERT for each of `count` rows: `args` are `columns` parameters for
+ * the first row, as many for the second, and so on, in the same order.  The
+ * query ends with VALUES and one tuple that has every parameter once.  DB_SERIES
+ * rows cost much less than as many db_run().
+ */
+enum { DB_SERIES = 64 };
+int db_insert(struct db *db, const struct db_query *query, const struct db_arg *args,
+	      size_t columns, size_t count) MUST_CHECK;
+
+/*
  * Rows, one after the other.  The statement is the query's own on this
  * connection, so one query cannot be read twice at once.
  *
@@ -127,6 +137,15 @@ const void *db_blob(struct db_rows *rows, int column, size_t *ret_len);
 /* 0 and NULL for SQL NULL; -E_SEAL when it was not sealed for `where` under this key. */
 int db_secret(void *mem, struct db_rows *rows, int column, const char *where,
 	      struct secret **ret) MUST_CHECK;
+
+/*
+ * Hands over one row after the other until `row` says false: 1 it did, 0 there
+ * are no more, negative an error.  A long list costs much less than by
+ * db_next(), all the more without a LIMIT.  The query must not need a sort.
+ */
+typedef bool db_row(void *arg, struct db_rows *rows);
+int db_each(struct db *db, const struct db_query *query, const struct db_arg *args, db_row *row,
+	    void *arg) MUST_CHECK;
 
 /* Shortcut: the first column of the first row.  1 found, 0 no row, negative an error. */
 int db_select_int(struct db *db, const struct db_query *query, const struct db_arg *args,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include "db/db.h"
 #include "redirect/registration.h"
 #include "store/device.h"
 
@@ -18,13 +19,14 @@ struct redirect_gap { /* no MAC from `from` up to `to`, without it, is known */
 };
 
 struct redirect_list {
+	int64_t now; /* when all of it is registered */
 	struct redirect_gap device;
 	struct redirect_gap inventory;
 
 	void *mem;			  /* of what has not been stored yet; emptied when it has */
 	struct registration registration; /* but for the MAC */
-	const struct device *devices[INSERT_SERIES];
-	int64_t macs[INSERT_SERIES];
+	const struct device *devices[DB_SERIES];
+	int64_t macs[DB_SERIES];
 	size_t count;
 
 	struct buf *audited; /* "device:7C2F80820EC0 device:…" */

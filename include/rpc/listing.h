@@ -10,9 +10,9 @@
  */
 struct rpc_listing_last { /* all zero at first but for the buffers; a row's own affair */
 	const char *provider;
-	char date[sizeof("2026-12-31")];
+	int64_t created_at;
 	struct buf *url;
-	struct buf *rest; /* what was written for these three */
+	struct buf *row; /* what was written for these three, with a place for the MAC */
 };
 typedef void rpc_listing_row(struct buf *out, const struct registration *registration,
 			     struct rpc_listing_last *last);

@@ -95,12 +95,7 @@ int device_list(void *mem, struct db *db, const struct device_filter *filter,
 		struct device_row **ret, size_t *ret_count) MUST_CHECK;
 
 int device_insert(struct db *db, const struct device *device) MUST_CHECK;
-/*
- * Devices that are registered only: MAC-ID, secret with its origin and account,
- * and nothing else.  INSERT_SERIES of them at once cost much less than one after
- * the other; the same holds for their registrations.
- */
-enum { INSERT_SERIES = 8 };
+/* Devices that are registered only: MAC-ID, secret with its origin and account, and nothing else. */
 int device_insert_registered(struct db *db, const struct device *const *devices,
 			     size_t count) MUST_CHECK;
 /* All columns but the times; the revision grows. */

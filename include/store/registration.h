@@ -39,7 +39,7 @@ int registration_find(void *mem, struct db *db, int64_t mac, struct registration
 
 /* -E_DB_CONSTRAINT when the MAC is registered, or the provider is not there. */
 int registration_insert(struct db *db, const struct registration *registration) MUST_CHECK;
-/* The same for several MACs; see INSERT_SERIES in store/device.h. */
+/* The same for several MACs. */
 int registration_insert_series(struct db *db, const struct registration *registration,
 			       const int64_t *macs, size_t count) MUST_CHECK;
 /* 1 it was there, 0 not. */

@@ -36,16 +36,21 @@ static uint8_t seal_key[32];
 static uint8_t fingerprint_key[32];
 
 /*
- * A system call for each nonce would cost as much as sealing itself.  What has
+ * A system call for each nonce would cost as much as sealing itself, and the
+ * kernel's generator more than ours: a seed from there is stretched.  What has
  * been handed out is wiped; this process does not fork.
  */
 static void random_take(uint8_t *out, size_t len)
 {
-	static _Thread_local uint8_t pool[512];
+	static _Thread_local uint8_t pool[4096];
 	static _Thread_local size_t left;
 
 	if (left < len) {
-		randombytes_buf(pool, sizeof(pool));
+		uint8_t seed[randombytes_SEEDBYTES];
+
+		randombytes_buf(seed, sizeof(seed));
+		randombytes_buf_deterministic(pool, sizeof(pool), seed);
+		sodium_memzero(seed, sizeof(seed));
 		left = sizeof(pool);
 	}
 	left -= len;

@@ -179,6 +179,8 @@ static int connect(struct db *db, const char *path, enum db_sync sync, struct di
 	}
 	if (r == 0)
 		r = prepare_control(db);
+	if (r == 0)
+		r = sqlite_each_setup(db);
 	if (r < 0)
 		return diag_set(reterr, r, "%s: %s", path, db_words(db));
 	return 0;
@@ -213,8 +215,10 @@ void db_close(struct db *db)
 {
 	if (!db)
 		return;
-	for (ptrdiff_t i = 0; i < __stop_db_query - __start_db_query; i++)
+	for (ptrdiff_t i = 0; i < __stop_db_query - __start_db_query; i++) {
 		sqlite3_finalize(db->rows[i].stmt);
+		sqlite3_finalize(db->rows[i].made);
+	}
 	for (int i = 0; i < CONTROL_COUNT; i++)
 		sqlite3_finalize(db->control[i]);
 	sqlite3_close(db->handle);

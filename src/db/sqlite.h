@@ -17,11 +17,15 @@ struct db_rows {
 	struct db *db;
 	const struct db_query *query;
 	sqlite3_stmt *stmt;
+	sqlite3_stmt *made;	/* of the same query, by db_insert() or db_each(); NULL: not yet */
+	sqlite3_value **values; /* of the row that db_each() hands over; NULL: there is none */
 	struct db_param *params;
 	int param_count; /* fewer than 64, says a test */
 	int column_count;
 	bool open;
 };
+
+struct run;
 
 enum db_control {
 	CONTROL_BEGIN,
@@ -44,6 +48,7 @@ struct db {
 	int error; /* the last one, and its words, which a rollback would wipe in the handle */
 	char words[300];
 	sqlite3_stmt *control[CONTROL_COUNT];
+	struct run *each;     /* db_each()'s own */
 	struct db_rows *rows; /* one for each query of the program */
 };
 
@@ -52,3 +57,25 @@ int sqlite_result(struct db *db, int code) MUST_CHECK;
 
 /* Runs a script of several statements. */
 int sqlite_script(struct db *db, const char *sql) MUST_CHECK;
+
+/* A statement that does not fit its query is our bug, found by the first test that runs it. */
+_Noreturn void sqlite_bug(const struct db_query *query, const char *what, const char *name);
+
+/* The statement of a query on this connection, prepared if it was not yet. */
+int sqlite_rows(struct db *db, const struct db_query *query, struct db_rows **ret) MUST_CHECK;
+
+/* Where the n-th parameter that is given belongs: where it did the last time, as a rule. */
+int sqlite_param_index(struct db_rows *rows, int n, const char *name);
+
+/*
+ * A result code of SQLite's.  Unless `copy` the value must last until the
+ * bindings are cleared; sealed bytes are `mem`'s, which must as well (NULL: their own).
+ */
+int sqlite_bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool copy, void *mem);
+
+/* All parameters of a query, to `stmt`, which was made of it. */
+int sqlite_bind_all(struct db_rows *rows, sqlite3_stmt *stmt, const struct db_arg *args,
+		    bool copy) MUST_CHECK;
+
+/* Once for a connection, before db_each(). */
+int sqlite_each_setup(struct db *db) MUST_CHECK;

@@ -9,26 +9,26 @@
 #include "db/sqlite.h"
 
 /* A statement that does not fit its query is our bug, found by the first test that runs it. */
-static void bug(const struct db_query *query, const char *what, const char *name)
+void sqlite_bug(const struct db_query *query, const char *what, const char *name)
 {
 	fprintf(stderr, "level=error msg=\"bug in a query\" query=%s what=\"%s\" name=%s\n",
 		query->name, what, name);
 	abort();
 }
 
-static int bind_secret(sqlite3_stmt *stmt, int index, const struct db_arg *arg)
+static int bind_secret(sqlite3_stmt *stmt, int index, const struct db_arg *arg, void *mem)
 {
-	CLEANUP(mem_freep) uint8_t *sealed = NULL;
 	const struct secret *secret = arg->p;
+	uint8_t *sealed;
 	size_t len;
 
 	if (!secret)
 		return sqlite3_bind_null(stmt, index);
-	secret_seal(NULL, arg->where, secret_reveal(secret), secret_len(secret), &sealed, &len);
-	return sqlite3_bind_blob64(stmt, index, sealed, len, SQLITE_TRANSIENT);
+	secret_seal(mem, arg->where, secret_reveal(secret), secret_len(secret), &sealed, &len);
+	return sqlite3_bind_blob64(stmt, index, sealed, len, mem ? SQLITE_STATIC : mem_free);
 }
 
-static int bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool copy)
+int sqlite_bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool copy, void *mem)
 {
 	sqlite3_destructor_type life = copy ? SQLITE_TRANSIENT : SQLITE_STATIC;
 
@@ -42,7 +42,7 @@ static int bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool co
 	case DB_ARG_BLOB:
 		return sqlite3_bind_blob64(stmt, index, arg->p, arg->len, life);
 	case DB_ARG_SECRET:
-		return bind_secret(stmt, index, arg);
+		return bind_secret(stmt, index, arg, mem);
 	case DB_ARG_NULL:
 		break;
 	}
@@ -50,51 +50,51 @@ static int bind(sqlite3_stmt *stmt, int index, const struct db_arg *arg, bool co
 }
 
 /* Where the n-th parameter that is given belongs: where it did the last time, as a rule. */
-static int index_of(struct db_rows *rows, int n, const char *name)
+int sqlite_param_index(struct db_rows *rows, int n, const char *name)
 {
 	struct db_param *param;
 
 	if (n >= rows->param_count)
-		bug(rows->query, "is given too many parameters, among them", name);
+		sqlite_bug(rows->query, "is given too many parameters, among them", name);
 	param = &rows->params[n];
 	if (param->name != name) {
 		param->name = name;
 		param->index = sqlite3_bind_parameter_index(rows->stmt, name);
 		if (param->index == 0)
-			bug(rows->query, "lacks the parameter", name);
+			sqlite_bug(rows->query, "lacks the parameter", name);
 	}
 	return param->index;
 }
 
-static int bind_all(struct db_rows *rows, const struct db_arg *args, bool copy)
+int sqlite_bind_all(struct db_rows *rows, sqlite3_stmt *stmt, const struct db_arg *args, bool copy)
 {
 	uint64_t bound = 0;
 	int given = 0;
 
 	for (const struct db_arg *arg = args; arg && arg->name; arg++) {
-		int index = index_of(rows, given, arg->name);
+		int index = sqlite_param_index(rows, given, arg->name);
 		int code;
 
 		if (bound & (uint64_t)1 << index)
-			bug(rows->query, "is given the parameter twice", arg->name);
+			sqlite_bug(rows->query, "is given the parameter twice", arg->name);
 		bound |= (uint64_t)1 << index;
-		code = bind(rows->stmt, index, arg, copy);
+		code = sqlite_bind(stmt, index, arg, copy, NULL);
 		if (code != SQLITE_OK)
 			return sqlite_result(rows->db, code);
 		given++;
 	}
 	if (given != rows->param_count)
-		bug(rows->query, "is given too few parameters", "");
+		sqlite_bug(rows->query, "is given too few parameters", "");
 	return 0;
 }
 
-static int rows_get(struct db *db, const struct db_query *query, struct db_rows **ret)
+int sqlite_rows(struct db *db, const struct db_query *query, struct db_rows **ret)
 {
 	struct db_rows *rows = &db->rows[query - db_query_next(NULL)];
 	int code;
 
 	if (rows->open)
-		bug(query, "is being read already", "");
+		sqlite_bug(query, "is being read already", "");
 	if (!rows->stmt) {
 		code = sqlite3_prepare_v3(db->handle, query->sql, -1, SQLITE_PREPARE_PERSISTENT,
 					  &rows->stmt, NULL);
@@ -114,11 +114,11 @@ int db_run(struct db *db, const struct db_query *query, const struct db_arg *arg
 {
 	struct db_rows *rows;
 	int code;
-	int r = rows_get(db, query, &rows);
+	int r = sqlite_rows(db, query, &rows);
 
 	if (r < 0)
 		return r;
-	r = bind_all(rows, args, false);
+	r = sqlite_bind_all(rows, rows->stmt, args, false);
 	if (r == 0) {
 		do {
 			code = sqlite3_step(rows->stmt);
@@ -134,11 +134,11 @@ int db_select(struct db *db, const struct db_query *query, const struct db_arg *
 	      struct db_rows **ret)
 {
 	struct db_rows *rows;
-	int r = rows_get(db, query, &rows);
+	int r = sqlite_rows(db, query, &rows);
 
 	if (r < 0)
 		return r;
-	r = bind_all(rows, args, true);
+	r = sqlite_bind_all(rows, rows->stmt, args, true);
 	if (r < 0) {
 		sqlite3_clear_bindings(rows->stmt);
 		return r;
@@ -162,28 +162,37 @@ void db_end(struct db_rows *rows)
 	rows->open = false;
 }
 
-/* SQLite answers NULL for a column that the query does not have. */
+/*
+ * A column of the row that was stepped to, or of the one that is being handed
+ * over.  SQLite answers NULL for a column that the query does not have.
+ */
 static void check(struct db_rows *rows, int column)
 {
 	if (column < 0 || column >= rows->column_count)
-		bug(rows->query, "lacks a column that is read", "");
+		sqlite_bug(rows->query, "lacks a column that is read", "");
 }
 
 bool db_is_null(struct db_rows *rows, int column)
 {
 	check(rows, column);
+	if (rows->values)
+		return sqlite3_value_type(rows->values[column]) == SQLITE_NULL;
 	return sqlite3_column_type(rows->stmt, column) == SQLITE_NULL;
 }
 
 int64_t db_int(struct db_rows *rows, int column)
 {
 	check(rows, column);
+	if (rows->values)
+		return sqlite3_value_int64(rows->values[column]);
 	return sqlite3_column_int64(rows->stmt, column);
 }
 
 const char *db_text(struct db_rows *rows, int column)
 {
 	check(rows, column);
+	if (rows->values)
+		return (const char *)sqlite3_value_text(rows->values[column]);
 	return (const char *)sqlite3_column_text(rows->stmt, column);
 }
 
@@ -199,8 +208,13 @@ const void *db_blob(struct db_rows *rows, int column, size_t *ret_len)
 	const void *bytes;
 
 	check(rows, column);
-	bytes = sqlite3_column_blob(rows->stmt, column);
-	*ret_len = (size_t)sqlite3_column_bytes(rows->stmt, column);
+	if (rows->values) {
+		bytes = sqlite3_value_blob(rows->values[column]);
+		*ret_len = (size_t)sqlite3_value_bytes(rows->values[column]);
+	} else {
+		bytes = sqlite3_column_blob(rows->stmt, column);
+		*ret_len = (size_t)sqlite3_column_bytes(rows->stmt, column);
+	}
 	return bytes;
 }
 

@@ -21,7 +21,7 @@
 #include "exchange.h"
 #include "http/reply.h"
 
-enum { BLOCK_BYTES = 32 * 1024, PIECE_BYTES = 512 * 1024 };
+enum { BLOCK_BYTES = 32 * 1024, PIECE_BYTES = 256 * 1024 };
 
 struct stream {
 	struct work work; /* first */

@@ -2,9 +2,10 @@
 #include "redirect/list.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 
-enum { AUDITED_MAX = 64, MEMORY = 16 * 1024 };
+enum { AUDITED_MAX = 64, MEMORY = 64 * 1024 };
 
 struct redirect_list *redirect_list_new(void *mem)
 {
@@ -12,6 +13,7 @@ struct redirect_list *redirect_list_new(void *mem)
 
 	list->mem = mem_pool(list, MEMORY);
 	list->audited = buf_new(list);
+	list->now = clock_now();
 	return list;
 }
 
@@ -29,7 +31,7 @@ static int store(struct db *db, struct redirect_list *list)
 int list_room(struct db *db, struct redirect_list *list, void **ret_mem)
 {
 	*ret_mem = list->mem;
-	return list->count == 0 || list->count == INSERT_SERIES ? store(db, list) : 0;
+	return list->count == 0 || list->count == DB_SERIES ? store(db, list) : 0;
 }
 
 int list_add(struct redirect_list *list, const struct registration *registration,

@@ -149,7 +149,7 @@ static bool secret_choose(void *mem, struct device *device, const struct invento
 
 /* 1 the device is new, and not stored yet; 0 it is. */
 static int device_prepare(void *mem, struct db *db, const struct redirect_caller *caller,
-			  const struct possession *possession, struct device **ret)
+			  const struct possession *possession, int64_t now, struct device **ret)
 {
 	struct device *device = possession->device;
 	bool known = device != NULL;
@@ -158,7 +158,7 @@ static int device_prepare(void *mem, struct db *db, const struct redirect_caller
 	if (!known) {
 		device = mem_new(mem, struct device);
 		device->mac = possession->mac;
-		device->created_at = clock_now();
+		device->created_at = now;
 	}
 	changed = secret_choose(mem, device, possession->item, caller);
 	/* It has been judged; one that the inventory knows better replaces what was told first. */
@@ -285,7 +285,7 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 		.provider = target->provider,
 		.account_id = caller->account_id,
 		.url = target->url,
-		.created_at = clock_now(),
+		.created_at = target->list ? target->list->now : clock_now(),
 	};
 	struct possession possession;
 	struct registration *present;
@@ -299,7 +299,7 @@ int redirect_register(void *mem, struct db *db, const struct redirect_caller *ca
 	registration.mac = possession.mac;
 	r = present ? registration_remove(mem, db, caller, present) : 0;
 	if (r == 0)
-		r = device_prepare(mem, db, caller, &possession, &device);
+		r = device_prepare(mem, db, caller, &possession, registration.created_at, &device);
 	if (r >= 0)
 		r = registration_store(db, target, &registration, r > 0 ? device : NULL);
 	if (r == 0)

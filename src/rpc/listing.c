@@ -102,7 +102,7 @@ int rpc_listing(struct rpc_call *call, rpc_listing_row *row)
 	listing->row = row;
 	listing->last = mem_new(listing, struct rpc_listing_last);
 	listing->last->url = buf_new(listing);
-	listing->last->rest = buf_new(listing);
+	listing->last->row = buf_new(listing);
 	listing->cursor = start;
 	/* A list of one page goes out whole, with its length. */
 	if (listing->count <= 1) {

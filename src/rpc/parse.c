@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "rpc/parse_plain.h"
 
 enum { PARSER_SIZE_MAX = 1 << 30 }; /* bodies have been bounded before */
 
@@ -217,6 +218,8 @@ int rpc_parse(void *mem, const char *body, size_t len, unsigned depth_max, struc
 
 	body = skip_start(body, end);
 	len = (size_t)(end - body);
+	if (depth_max >= PLAIN_DEPTH && parse_plain(mem, body, len, ret))
+		return 0;
 	r = text_check(body, len, &at);
 	if (r < 0)
 		return text_error(body, at, r, reterr);

@@ -83,7 +83,7 @@ struct member {
 	int64_t mac; /* -1: malformed */
 	size_t at;
 	size_t first; /* where the same MAC stands first */
-	char *text;
+	size_t text;  /* where its answer begins */
 	enum redirect_outcome outcome;
 	int reason;
 };
@@ -151,8 +151,9 @@ static void refusals_log(struct rpc_call *call, const struct refusals *refusals)
 			 LOG_S("first", refusals->first->data));
 }
 
-static int run(struct rpc_call *call, struct db *db, struct member *members, rpc_list_one *one,
-	       void *arg, bool *ret_good)
+/* The answers stand in `texts`, each with its NUL. */
+static int run(struct rpc_call *call, struct db *db, struct member *members, struct buf *texts,
+	       rpc_list_one *one, void *arg, bool *ret_good)
 {
 	struct refusals refusals = {.first = buf_new(call->mem)};
 	void *mem = mem_pool(call->mem, MEMBER_BYTES);
@@ -160,6 +161,7 @@ static int run(struct rpc_call *call, struct db *db, struct member *members, rpc
 	for (size_t i = 0; i < call->params[0].count; i++) {
 		struct member *member = &members[i];
 		struct redirect_answer answer;
+		const char *text;
 		int r;
 
 		if (member->first != i) {
@@ -172,10 +174,12 @@ static int run(struct rpc_call *call, struct db *db, struct member *members, rpc
 		r = one(mem, call, db, member->mac_id, arg, &answer);
 		if (r < 0)
 			return r;
-		member->text = redirect_answer_text(call->mem, &answer);
+		text = redirect_answer_text(mem, &answer);
+		member->text = texts->len;
+		buf_add(texts, text, strlen(text) + 1);
 		member->outcome = answer.outcome;
 		if (answer.outcome != REDIRECT_OK) {
-			refusal_add(call, &refusals, member->text, answer.reason);
+			refusal_add(call, &refusals, text, answer.reason);
 			rpc_suffix_alarm(call, &answer);
 		}
 		mem_empty(mem);
@@ -187,18 +191,18 @@ static int run(struct rpc_call *call, struct db *db, struct member *members, rpc
 
 /* The boolean, then a string for each MAC in the order asked. */
 static void answer_seed(struct rpc_call *call, struct buf *answer, const struct member *members,
-			bool good)
+			const struct buf *texts, bool good)
 {
 	rpc_array_begin(answer);
 	rpc_boolean(answer, good);
 	for (size_t i = 0; i < call->params[0].count; i++)
-		rpc_string(answer, members[i].text);
+		rpc_string(answer, texts->data + members[i].text);
 	rpc_array_end(answer);
 }
 
 /* All well: [1, "OK"].  Otherwise only the failures, without a boolean. */
 static void answer_guide(struct rpc_call *call, struct buf *answer, const struct member *members,
-			 bool good)
+			 const struct buf *texts, bool good)
 {
 	if (good) {
 		rpc_result(answer, true, "OK");
@@ -207,7 +211,7 @@ static void answer_guide(struct rpc_call *call, struct buf *answer, const struct
 	rpc_array_begin(answer);
 	for (size_t i = 0; i < call->params[0].count; i++)
 		if (members[i].outcome != REDIRECT_OK && members[i].first == i)
-			rpc_string(answer, members[i].text);
+			rpc_string(answer, texts->data + members[i].text);
 	rpc_array_end(answer);
 }
 
@@ -238,17 +242,18 @@ int rpc_list(struct rpc_call *call, struct db *db, struct buf *answer, rpc_list_
 {
 	bool guide = request_config(call->req)->redirect.list_answer == LIST_ANSWER_GUIDE;
 	struct member *members = members_new(call);
+	struct buf *texts = buf_new(call->mem);
 	bool good;
 	int r = guide ? refuse_invalid(call, db, answer, members, check, arg) : 0;
 
 	if (r != 0)
 		return r < 0 ? r : 0;
-	r = run(call, db, members, one, arg, &good);
+	r = run(call, db, members, texts, one, arg, &good);
 	if (r < 0)
 		return r;
 	if (guide)
-		answer_guide(call, answer, members, good);
+		answer_guide(call, answer, members, texts, good);
 	else
-		answer_seed(call, answer, members, good);
+		answer_seed(call, answer, members, texts, good);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/device.h"
 
-#include <assert.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -241,37 +241,34 @@ int device_insert(struct db *db, const struct device *device)
 		      DB_ARGS(DEVICE_ARGS(device), DB_INT("created_at", device->created_at)));
 }
 
-/* What a registration knows.  Lists make thousands, so there is a row with places for several. */
-#define PLACE(n)                                                                                   \
-	"(:mac" #n ", :mac_id" #n ", :secret" #n ", :secret_origin" #n ", :secret_account_id" #n   \
-	", :created_at" #n ")"
-#define PLACE_ARGS(d, n)                                                                           \
-	DB_INT("mac" #n, (d)->mac), DB_TEXT("mac_id" #n, (d)->mac_id),                             \
-		DB_SECRET("secret" #n, (d)->secret, "device.secret"),                              \
-		DB_TEXT("secret_origin" #n, (d)->secret_origin),                                   \
-		DB_INT_OR_NULL("secret_account_id" #n, (d)->secret_account_id),                    \
-		DB_INT("created_at" #n, (d)->created_at)
-#define REGISTERED                                                                                 \
-	"INSERT INTO device (mac, mac_id, secret, secret_origin, secret_account_id, created_at) "  \
-	"VALUES "
-
-DB_QUERY(device_add_registered, REGISTERED PLACE(0));
-DB_QUERY(device_add_series, REGISTERED PLACE(0) ", " PLACE(1) ", " PLACE(2) ", " PLACE(
-				    3) ", " PLACE(4) ", " PLACE(5) ", " PLACE(6) ", " PLACE(7));
+DB_QUERY(device_add_registered,
+	 "INSERT INTO device (mac, mac_id, secret, secret_origin, secret_account_id, created_at) "
+	 "VALUES (:mac, :mac_id, :secret, :secret_origin, :secret_account_id, :created_at)");
 
 int device_insert_registered(struct db *db, const struct device *const *devices, size_t count)
 {
-	const struct device *const *d = devices;
+	enum { WIDTH = 6 };
+	struct db_arg args[DB_SERIES * WIDTH];
 	int r = 0;
 
-	static_assert(INSERT_SERIES == 8, "there are eight places");
-	if (count == INSERT_SERIES)
-		return db_run(db, &device_add_series,
-			      DB_ARGS(PLACE_ARGS(d[0], 0), PLACE_ARGS(d[1], 1), PLACE_ARGS(d[2], 2),
-				      PLACE_ARGS(d[3], 3), PLACE_ARGS(d[4], 4), PLACE_ARGS(d[5], 5),
-				      PLACE_ARGS(d[6], 6), PLACE_ARGS(d[7], 7)));
-	for (size_t i = 0; i < count && r == 0; i++)
-		r = db_run(db, &device_add_registered, DB_ARGS(PLACE_ARGS(d[i], 0)));
+	for (size_t i = 0; i < count && r == 0;) {
+		size_t n = 0;
+
+		for (; i < count && n < DB_SERIES; i++, n++) {
+			const struct device *d = devices[i];
+			const struct db_arg row[WIDTH] = {
+				DB_INT("mac", d->mac),
+				DB_TEXT("mac_id", d->mac_id),
+				DB_SECRET("secret", d->secret, "device.secret"),
+				DB_TEXT("secret_origin", d->secret_origin),
+				DB_INT_OR_NULL("secret_account_id", d->secret_account_id),
+				DB_INT("created_at", d->created_at),
+			};
+
+			memcpy(&args[n * WIDTH], row, sizeof(row));
+		}
+		r = db_insert(db, &device_add_registered, args, WIDTH, n);
+	}
 	return r;
 }
 

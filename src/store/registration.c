@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/registration.h"
 
-#include <assert.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "db/db.h"
@@ -68,40 +68,33 @@ DB_QUERY(registration_add,
 	 "INSERT INTO registration (mac, provider_id, account_id, url, created_at) "
 	 "VALUES (:mac, :provider_id, :account_id, :url, :created_at)");
 
+#define REGISTRATION_ARGS(r, m)                                                                    \
+	DB_INT("mac", m), DB_INT("provider_id", (r)->provider_id),                                 \
+		DB_INT_OR_NULL("account_id", (r)->account_id), DB_TEXT("url", (r)->url),           \
+		DB_INT("created_at", (r)->created_at)
+
 int registration_insert(struct db *db, const struct registration *registration)
 {
 	return db_run(db, &registration_add,
-		      DB_ARGS(DB_INT("mac", registration->mac),
-			      DB_INT("provider_id", registration->provider_id),
-			      DB_INT_OR_NULL("account_id", registration->account_id),
-			      DB_TEXT("url", registration->url),
-			      DB_INT("created_at", registration->created_at)));
+		      DB_ARGS(REGISTRATION_ARGS(registration, registration->mac)));
 }
-
-#define PLACE(n) "(:mac" #n ", :provider_id, :account_id, :url, :created_at)"
-#define MAC(n) DB_INT("mac" #n, macs[n])
-
-DB_QUERY(registration_add_series,
-	 "INSERT INTO registration (mac, provider_id, account_id, url, created_at) "
-	 "VALUES " PLACE(0) ", " PLACE(1) ", " PLACE(2) ", " PLACE(3) ", " PLACE(4) ", " PLACE(
-		 5) ", " PLACE(6) ", " PLACE(7));
 
 int registration_insert_series(struct db *db, const struct registration *registration,
 			       const int64_t *macs, size_t count)
 {
-	struct registration one = *registration;
+	enum { WIDTH = 5 };
+	struct db_arg args[DB_SERIES * WIDTH];
 	int r = 0;
 
-	static_assert(INSERT_SERIES == 8, "there are eight places");
-	if (count == INSERT_SERIES)
-		return db_run(db, &registration_add_series,
-			      DB_ARGS(MAC(0), DB_INT("provider_id", one.provider_id),
-				      DB_INT_OR_NULL("account_id", one.account_id),
-				      DB_TEXT("url", one.url), DB_INT("created_at", one.created_at),
-				      MAC(1), MAC(2), MAC(3), MAC(4), MAC(5), MAC(6), MAC(7)));
-	for (size_t i = 0; i < count && r == 0; i++) {
-		one.mac = macs[i];
-		r = registration_insert(db, &one);
+	for (size_t i = 0; i < count && r == 0;) {
+		size_t n = 0;
+
+		for (; i < count && n < DB_SERIES; i++, n++) {
+			const struct db_arg row[WIDTH] = {REGISTRATION_ARGS(registration, macs[i])};
+
+			memcpy(&args[n * WIDTH], row, sizeof(row));
+		}
+		r = db_insert(db, &registration_add, args, WIDTH, n);
 	}
 	return r;
 }
@@ -118,36 +111,35 @@ int registration_delete(struct db *db, int64_t mac)
 DB_QUERY(registration_page_of_provider, "SELECT mac, provider_id, url, created_at "
 					"FROM registration "
 					"WHERE provider_id = :provider_id AND mac > :after "
-					"ORDER BY mac "
-					"LIMIT :limit");
+					"ORDER BY mac");
 DB_QUERY(registration_page, "SELECT mac, provider_id, url, created_at "
 			    "FROM registration "
 			    "WHERE mac > :after "
-			    "ORDER BY mac "
-			    "LIMIT :limit");
+			    "ORDER BY mac");
 
-static int walk(struct db_rows *rows, const struct provider *provider,
-		struct registration_cursor *cursor, registration_row *row, void *arg,
-		int *ret_count)
+struct walk {
+	struct registration registration; /* what all have in common, and then a row's own */
+	struct registration_cursor *cursor;
+	registration_row *row;
+	void *arg;
+	int left;
+	int found;
+};
+
+static bool walk_row(void *arg, struct db_rows *rows)
 {
-	struct registration registration = {.provider_id = provider->id,
-					    .provider = provider->name};
-	int found = 0;
-	int r;
+	struct walk *walk = arg;
+	struct registration *registration = &walk->registration;
 
-	*ret_count = 0;
-	while ((r = db_next(rows)) > 0) {
-		cursor->after = db_int(rows, 0);
-		*ret_count += 1;
-		if (db_int(rows, 1) != provider->id)
-			continue;
-		registration.mac = cursor->after;
-		registration.url = db_text(rows, 2);
-		registration.created_at = db_int(rows, 3);
-		row(arg, &registration);
-		found++;
+	walk->cursor->after = db_int(rows, 0);
+	if (db_int(rows, 1) == registration->provider_id) {
+		registration->mac = walk->cursor->after;
+		registration->url = db_text(rows, 2);
+		registration->created_at = db_int(rows, 3);
+		walk->row(walk->arg, registration);
+		walk->found++;
 	}
-	return r < 0 ? r : found;
+	return --walk->left > 0;
 }
 
 /*
@@ -161,28 +153,31 @@ int registration_walk(struct db *db, const struct provider *provider,
 		      struct registration_cursor *cursor, int limit, registration_row *row,
 		      void *arg)
 {
-	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	struct walk walk = {
+		.registration = {.provider_id = provider->id, .provider = provider->name},
+		.cursor = cursor,
+		.row = row,
+		.arg = arg,
+		.left = limit,
+	};
 	bool is_dense = cursor->pages > 0;
-	int count, r;
+	int r;
 
 	if (is_dense)
-		r = db_select(db, &registration_page,
-			      DB_ARGS(DB_INT("after", cursor->after), DB_INT("limit", limit)),
-			      &rows);
+		r = db_each(db, &registration_page, DB_ARGS(DB_INT("after", cursor->after)),
+			    walk_row, &walk);
 	else
-		r = db_select(db, &registration_page_of_provider,
-			      DB_ARGS(DB_INT("provider_id", provider->id),
-				      DB_INT("after", cursor->after), DB_INT("limit", limit)),
-			      &rows);
-	if (r >= 0)
-		r = walk(rows, provider, cursor, row, arg, &count);
+		r = db_each(db, &registration_page_of_provider,
+			    DB_ARGS(DB_INT("provider_id", provider->id),
+				    DB_INT("after", cursor->after)),
+			    walk_row, &walk);
 	if (r < 0)
 		return r;
 	if (!is_dense)
 		cursor->pages++;
-	else if (r < count / 2)
+	else if (walk.found < (limit - walk.left) / 2)
 		cursor->pages = -PAGES_UNTIL_TRIED;
-	return count == limit;
+	return r;
 }
 
 DB_QUERY(registration_by_url,

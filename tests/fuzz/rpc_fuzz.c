@@ -92,5 +92,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	again = write_again(mem, &request);
 	demand(rpc_parse(mem, again->data, again->len, DEPTH, &second, &diag) == 0);
 	params_compare(&request, &second);
+	/* A comment behind it has it read by xmlrpc-c, however plain it is. */
+	again = buf_new(mem);
+	buf_add(again, data, size);
+	buf_adds(again, "<!-- -->");
+	second = (struct rpc_request){0};
+	demand(rpc_parse(mem, again->data, again->len, DEPTH, &second, &diag) == 0);
+	params_compare(&request, &second);
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "rpc/parse.h"
+#include "rpc/parse_plain.h"
 
 enum { DEPTH = 32 };
 
@@ -80,6 +81,113 @@ static void every_form_of_a_call_is_the_same_call(void **state)
 		assert_int_equal(request.params[1].count, 2);
 		assert_string_equal(request.params[1].items[0], "x");
 		assert_string_equal(request.params[1].items[1], "y");
+	}
+}
+
+static void same(const struct rpc_request *a, const struct rpc_request *b, const char *body)
+{
+	if (strcmp(a->method, b->method) != 0 || a->param_count != b->param_count)
+		fail_msg("%s", body);
+	for (size_t i = 0; i < a->param_count; i++) {
+		const struct rpc_param *x = &a->params[i], *y = &b->params[i];
+
+		if (x->is_array != y->is_array || x->is_flag != y->is_flag || x->count != y->count)
+			fail_msg("%s: parameter %zu", body, i);
+		if (!x->is_array)
+			assert_string_equal(x->text, y->text);
+		for (size_t k = 0; k < x->count; k++)
+			assert_string_equal(x->items[k], y->items[k]);
+	}
+}
+
+/* A comment behind a call changes nothing but who reads it. */
+static void a_plain_call_is_read_as_any_other(void **state)
+{
+	static const char *const bodies[] = {
+		CALL("<params></params>"),
+		" " CALL("<params> </params>") "\r\n\t ",
+		"<?xml version=\"1.0\"?>\r\n" CALL("\n<params>\n</params>\n"),
+		"<?xml version='1.0' encoding='UTF-8'?>" CALL("<params>" PARAM("") "</params>"),
+		"<?xml version='1.0' encoding='utf-8'?>" CALL("<params>" PARAM(" ") "</params>"),
+		"<?xml version=\"1.0\" ?>" CALL("<params>" PARAM(" x  y ") "</params>"),
+		CALL("<params>" PARAM("<string></string>") "</params>"),
+		CALL("<params>" PARAM("<string> </string>") PARAM("~") "</params>"),
+		CALL("<params>" PARAM(" \t\n<string> a \"b' > /[</string>\r\n") "</params>"),
+		CALL("<params>" PARAM("&amp;lt;&lt;&gt;&quot;&apos;") "</params>"),
+		CALL("<params>" PARAM("<string>&amp;&amp;amp;x</string>") "</params>"),
+		CALL("<params>" PARAM(LIST("")) PARAM(LIST(" ")) "</params>"),
+		CALL("<params>" PARAM(" <array> <data> <value>a</value>\n<value> </value> <value>"
+				      "<string>b</string> </value></data> </array> ") "</params>"),
+		"<methodCall>\n<methodName>autoprov.a_b:c/d</methodName>\n<params/></methodCall>",
+	};
+
+	for (size_t i = 0; i < COUNT_OF(bodies); i++) {
+		char *other = mem_printf(*state, "%s<!-- -->", bodies[i]);
+		struct rpc_request plain, whole;
+		struct diag diag = {0};
+
+		assert_false(parse_plain(*state, other, strlen(other), &plain));
+		if (parse(*state, other, strlen(other), &whole, &diag) != 0)
+			fail_msg("%s: %s", other, diag.text);
+		assert_int_equal(parse(*state, bodies[i], strlen(bodies[i]), &plain, &diag), 0);
+		same(&plain, &whole, bodies[i]);
+		/* The last one is there to show that both ways are gone. */
+		assert_int_equal(parse_plain(*state, bodies[i] + (*bodies[i] == ' '),
+					     strlen(bodies[i]) - (*bodies[i] == ' '), &plain),
+				 i + 1 < COUNT_OF(bodies));
+	}
+}
+
+/* What xmlrpc-c refuses, or reads in a way of its own, is left to it. */
+static void what_is_not_plain_is_left_alone(void **state)
+{
+	static const char *const bodies[] = {
+		"",
+		"<",
+		"<?xml version='1.1'?>" CALL("<params></params>"),
+		"<?xml version='1.0' encoding='iso-8859-1'?>" CALL("<params></params>"),
+		"<?pi?>" CALL("<params></params>"),
+		CALL("<params></params>") "x",
+		"<methodCall><methodName></methodName><params></params></methodCall>",
+		"<methodCall><methodName> m</methodName><params></params></methodCall>",
+		"<methodCall><methodName>m&amp;</methodName><params></params></methodCall>",
+		"<methodCall a='b'><methodName>m</methodName><params></params></methodCall>",
+		CALL("<params>x</params>"),
+		CALL("<params><param></param></params>"),
+		CALL("<params>" PARAM("x") "y</params>"),
+		CALL("<params>" PARAM("a\nb") "</params>"),
+		CALL("<params>" PARAM("\ta") "</params>"),
+		CALL("<params>" PARAM("a\rb") "</params>"),
+		CALL("<params>" PARAM("\x7f") "</params>"),
+		CALL("<params>" PARAM("\xc3\xa4") "</params>"),
+		CALL("<params>" PARAM("a]]>b") "</params>"),
+		CALL("<params>" PARAM("&#65;") "</params>"),
+		CALL("<params>" PARAM("&amp") "</params>"),
+		CALL("<params>" PARAM("&auml;") "</params>"),
+		CALL("<params>" PARAM("x<string>y</string>") "</params>"),
+		CALL("<params>" PARAM("<string>x</string>y") "</params>"),
+		CALL("<params>" PARAM("<string>x</string><string>y</string>") "</params>"),
+		CALL("<params>" PARAM("<string a='b'>x</string>") "</params>"),
+		CALL("<params>" PARAM("<boolean>1</boolean>") "</params>"),
+		CALL("<params>" PARAM(LIST("x")) "</params>"),
+		CALL("<params>" PARAM(LIST("<value><i4>1</i4></value>")) "</params>"),
+		CALL("<params>" PARAM(LIST("<value>" LIST("") "</value>")) "</params>"),
+		CALL("<params>" PARAM("<array></array>") "</params>"),
+	};
+	static const char whole[] =
+		CALL("<params>" PARAM("a") PARAM(LIST("<value>b</value>")) "</params>");
+	struct rpc_request request;
+
+	for (size_t i = 0; i < COUNT_OF(bodies); i++)
+		if (parse_plain(*state, bodies[i], strlen(bodies[i]), &request))
+			fail_msg("'%s'", bodies[i]);
+	assert_true(parse_plain(*state, whole, strlen(whole), &request));
+	for (size_t len = 0; len < strlen(whole); len++) {
+		char *cut = malloc(len + 1);
+
+		memcpy(cut, whole, len);
+		assert_false(parse_plain(*state, cut, len, &request));
+		free(cut);
 	}
 }
 
@@ -205,6 +313,8 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(every_form_of_a_call_is_the_same_call),
+		TEST(a_plain_call_is_read_as_any_other),
+		TEST(what_is_not_plain_is_left_alone),
 		TEST(parameters_may_be_left_out_and_strings_be_empty),
 		TEST(what_is_no_call_is_refused),
 		TEST(a_nul_is_no_blank),

@@ -1,26 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 /* What queries cost: SQLite's plans for those that walk tables of any length. */
 #include "scratch.h"
+#include "store/provider.h"
+#include "store/registration.h"
 
-/* The plan of a query, its steps one after the other. */
-static char *plan_of(struct scratch *s, const char *name)
+/* The plan of a statement, its steps one after the other. */
+static char *plan_of_text(struct scratch *s, const char *sql)
 {
-	const struct db_query *query = NULL;
 	sqlite3_stmt *stmt;
 	char *plan = mem_strdup(s, "");
 
-	while ((query = db_query_next(query)))
-		if (strcmp(query->name, name) == 0)
-			break;
-	assert_non_null(query);
 	assert_int_equal(sqlite3_prepare_v2(s->db->handle,
-					    mem_printf(s, "EXPLAIN QUERY PLAN %s", query->sql), -1,
-					    &stmt, NULL),
+					    mem_printf(s, "EXPLAIN QUERY PLAN %s", sql), -1, &stmt,
+					    NULL),
 			 SQLITE_OK);
 	while (sqlite3_step(stmt) == SQLITE_ROW)
 		plan = mem_printf(s, "%s%s\n", plan, sqlite3_column_text(stmt, 3));
 	sqlite3_finalize(stmt);
 	return plan;
+}
+
+static char *plan_of(struct scratch *s, const char *name)
+{
+	const struct db_query *query = NULL;
+
+	while ((query = db_query_next(query)))
+		if (strcmp(query->name, name) == 0)
+			break;
+	assert_non_null(query);
+	return plan_of_text(s, query->sql);
 }
 
 /* A page begins where the last one ended, and is not sorted. */
@@ -69,10 +77,45 @@ static void pages_are_sought_and_not_scanned(void **state)
 	}
 }
 
+static void row_ignore(void *arg, const struct registration *registration)
+{
+	(void)arg;
+	(void)registration;
+}
+
+/* What db_each() makes of a query costs no more. */
+static void a_walk_seeks_its_pages(void **state)
+{
+	static const char *const names[] = {"registration_page_of_provider", "registration_page"};
+	struct scratch *s = *state;
+	const struct provider provider = {.id = 1, .name = "p"};
+	struct registration_cursor cursor = {.after = -1};
+
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		const struct db_query *query = NULL;
+		const char *sql;
+		char *plan;
+
+		assert_int_equal(registration_walk(s->db, &provider, &cursor, 9, row_ignore, NULL),
+				 0);
+		while ((query = db_query_next(query)) && strcmp(query->name, names[i]) != 0)
+			;
+		assert_non_null(query);
+		sql = sqlite3_sql(s->db->rows[query - db_query_next(NULL)].made);
+		assert_non_null(strstr(sql, query->sql));
+		plan = plan_of_text(s, sql);
+		if (strncmp(plan, plan_of(s, names[i]), strlen(plan_of(s, names[i]))) != 0 ||
+		    strstr(plan, "SCAN") || strstr(plan, "B-TREE") || strstr(plan, "ROUTINE"))
+			fail_msg("%s:\n%s", names[i], plan);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(pages_are_sought_and_not_scanned, scratch_memory,
+						scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_walk_seeks_its_pages, scratch_memory,
 						scratch_teardown),
 	};
 
