@@ -190,6 +190,13 @@ def test_a_kill_in_the_middle_neither_repeats_nor_forgets_an_order(site, phone):
     assert [order["state"] for order in orders(site)] == ["done", "done"]
 
 
+def test_explain_says_what_a_phone_is_still_to_do(site, phone):
+    site.ctl("wpi", "restart", MAC)
+    steps = {step["step"]: step for step in site.ctl("explain", MAC, json=True)["steps"]}
+    assert steps["order"]["kind"] == "restart" and steps["order"]["state"] == "waiting"
+    assert "told when it calls" in steps["order"]["words"] and "wanted" in steps["call"]["words"]
+
+
 def test_others_than_desk_phones_take_no_orders(site):
     site.ctl("device", "add", "7C2F80E0D605", "--product", "n870")
     refused = site.ctl("wpi", "restart", "7C2F80E0D605", check=False)
