@@ -5,6 +5,7 @@
 #include "store/wpi_file.h"
 
 struct config;
+struct firmware_file;
 
 /*
  * Files for desk phones (wpi_files.def), and the links by which they get them.
@@ -36,6 +37,10 @@ int wpi_file_get(void *mem, struct db *db, const char *name, struct wpi_file **r
 char *wpi_file_piece(void *mem, const char *name);
 /* What the bytes are called in firmware_dir. */
 char *wpi_file_place(void *mem, const char *sha256);
+
+/* The bytes, as they were hashed: -E_WPI_FILE when they are not there any more, -E_BUSY: not now. */
+int wpi_file_open(const struct config *config, const struct wpi_file *file,
+		  struct firmware_file *ret) MUST_CHECK;
 
 /* All pieces have come: size and hash, checked for the type, on a worker. */
 typedef void wpi_file_tick(void *arg);

@@ -117,6 +117,21 @@ int wpi_file_look(void *mem, const struct config *config, const char *piece, con
 	return 0;
 }
 
+int wpi_file_open(const struct config *config, const struct wpi_file *file,
+		  struct firmware_file *ret)
+{
+	CLEANUP(mem_freep) char *place = wpi_file_place(NULL, file->sha256);
+	int r = firmware_file_open(config, place, ret, NULL);
+
+	if (r < 0)
+		return r == -E_BUSY ? r : -E_WPI_FILE;
+	/* The name is that of the hash; only the whole of what was hashed is the file. */
+	if ((int64_t)ret->size == file->size)
+		return 0;
+	firmware_file_close(ret);
+	return -E_WPI_FILE;
+}
+
 /* "ring-3f2a91c0.wav" of "ring.wav". */
 static char *name_of_content(void *mem, const char *name, const char *sha256)
 {

@@ -33,17 +33,10 @@ static int give(struct request *req, const struct wpi_file *wanted)
 	void *mem = request_mem(req);
 	struct firmware_file file;
 	struct reply_file reply = {.type = "application/octet-stream"};
-	struct diag diag = {0};
-	int r = firmware_file_open(request_config(req), wpi_file_place(mem, wanted->sha256), &file,
-				   &diag);
+	int r = wpi_file_open(request_config(req), wanted, &file);
 
 	if (r < 0)
-		return r == -E_BUSY ? r : deny(req, -E_WPI_FILE);
-	/* Only the whole of what was hashed is that file. */
-	if ((int64_t)file.size != wanted->size) {
-		firmware_file_close(&file);
-		return deny(req, -E_WPI_FILE);
-	}
+		return r == -E_BUSY ? r : deny(req, r);
 	reply.fd = file.fd;
 	reply.size = file.size;
 	reply.modified_at = file.modified_ns / NANOSECONDS;
