@@ -75,6 +75,7 @@ struct config_daemon {
 	const char *control_socket;
 	const char *state_dir;
 	const char *firmware_dir; /* "": see config_firmware_dir() */
+	const char *backup_dir;	  /* "": see config_backup_dir() */
 	const char *secret_key_file;
 	const char *timezone;
 	unsigned log_level;  /* enum log_level */
@@ -224,6 +225,7 @@ struct config_limits {
 	unsigned max_body;
 	unsigned max_import;
 	unsigned max_import_rows;
+	unsigned max_import_report;
 	unsigned max_template;
 	unsigned max_connections;
 	unsigned connection_memory;
@@ -237,6 +239,11 @@ struct config_limits {
 	unsigned login_slow_seconds;
 	unsigned cache_bytes;
 	unsigned max_downloads;
+	unsigned downloads_per_device;
+	unsigned downloads_per_address;
+	unsigned seen_days;
+	unsigned kept_days;
+	unsigned disk_low_percent;
 	unsigned seen_seconds;
 	unsigned write_queue;
 	unsigned work_queue;
@@ -270,6 +277,8 @@ struct config {
 
 /* Where firmware lies. */
 const char *config_firmware_dir(void *mem, const struct config *config);
+/* The same of backups. */
+const char *config_backup_dir(void *mem, const struct config *config);
 
 /* NULL when there is none of that name. */
 const struct config_upstream *config_upstream_find(const struct config *config, const char *name);

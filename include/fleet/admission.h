@@ -60,7 +60,10 @@ int admission_judge_device(const struct device_fetch *fetch, int proof) MUST_CHE
 int admission_judge_registration(const struct registration_fetch *fetch, int proof) MUST_CHECK;
 int admission_judge_activation(const struct activation *activation, int proof) MUST_CHECK;
 
-/* A device that is admitted has a document only with a product: 0, -E_NO_PRODUCT. */
+/*
+ * A device that is admitted has a document only with a product: 0, -E_NO_PRODUCT;
+ * -E_WPI_DIALOGUE of desk phones, which are told theirs in another way.
+ */
 int admission_document(const struct device_fetch *fetch) MUST_CHECK;
 
 /* Whether a document that cannot be made, for this reason, leaves the device the one it has. */

@@ -85,6 +85,8 @@ const char *explain_when(struct explain *explain, int64_t at);
  */
 int explain_document(struct explain *explain) MUST_CHECK;
 int explain_redirect(struct explain *explain) MUST_CHECK;
+/* The same of a desk phone that boots. */
+int explain_wpi(struct explain *explain) MUST_CHECK;
 int explain_activation(struct explain *explain, const char *code) MUST_CHECK;
 
 /* Firmware, by a link of explain->mac; by its name alone, where explain->mac may be -1: anybody's. */
@@ -102,4 +104,5 @@ int explain_registration(struct explain *explain) MUST_CHECK;
 int explain_orders(struct explain *explain) MUST_CHECK;
 int explain_handsets(struct explain *explain) MUST_CHECK;
 int explain_traces(struct explain *explain) MUST_CHECK;
+int explain_notify(struct explain *explain, const struct device_fetch *fetch) MUST_CHECK;
 int explain_made(struct explain *explain, const struct device_fetch *fetch) MUST_CHECK;

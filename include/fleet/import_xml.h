@@ -43,6 +43,7 @@ struct import_document {
 	const char *product;	/* of a new device; NULL: not told */
 	const char *const *sip; /* names of servers in place of the file's; NULL: none */
 	size_t sip_count;
+	size_t told_max; /* of handsets and lines */
 
 	struct import_note *notes; /* the first IMPORT_NOTES_MAX, by line */
 	size_t note_count;

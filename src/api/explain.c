@@ -22,6 +22,7 @@
 #include "http/request.h"
 #include "redirect/chain.h"
 #include "redirect/url.h"
+#include "render/format.h"
 #include "store/device.h"
 #include "store/seen.h"
 
@@ -32,7 +33,7 @@ struct asked {
 	const char *what; /* as it was asked for */
 	const char *url;  /* a URL, or a path */
 	struct lookup lookup;
-	bool is_for_phones;
+	bool is_for_phones, is_desk_phone;
 	int64_t as; /* who asks for firmware by its name; -1: somebody */
 };
 
@@ -104,12 +105,15 @@ static int input(struct request *req, struct asked *asked, struct diag *reterr)
 static int usual_url(struct asked *asked)
 {
 	struct explain *explain = &asked->explain;
+	const struct product *product;
 	struct device *device = NULL;
 	char mac[MAC_LEN + 1];
 	int r = device_find(explain->mem, explain->db, explain->mac, &device);
 
 	if (r < 0)
 		return r;
+	product = r > 0 && device->product ? product_find(device->product) : NULL;
+	asked->is_desk_phone = product && product->format->render == wpi_render;
 	mac_format(explain->mac, mac);
 	asked->url = mem_printf(
 		explain->mem, r > 0 && !device->product ? "/macredirect/ap?mac=%s" : "/xml/%s.xml",
@@ -291,6 +295,11 @@ static int replay(struct request *req, struct asked *asked)
 
 	if (r <= 0)
 		return r;
+	if (asked->is_desk_phone) {
+		asked->url = NULL;
+		asked->is_for_phones = true;
+		return explain_wpi(&asked->explain);
+	}
 	http_lookup(req, asked->url, &asked->lookup);
 	say_route(asked);
 	if (asked->lookup.refusal < 0)

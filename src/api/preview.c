@@ -21,12 +21,16 @@
 #include "fleet/audit.h"
 #include "fleet/hint.h"
 #include "fleet/rendition.h"
+#include "fleet/wpi_plan.h"
 #include "http/auth.h"
 #include "http/handlers.h"
 #include "http/reply.h"
 #include "http/request.h"
 #include "render/format.h"
 #include "store/mac.h"
+#include "store/wpi_phone.h"
+
+enum { DESK_NAMES_MAX = 20 };
 
 struct preview {
 	int64_t mac;
@@ -95,7 +99,46 @@ static const char *firmware_note(void *mem, const struct view *view)
 		       : NULL;
 }
 
-static json_t *notes_json(void *mem, const struct view *view)
+static void add_desk_note(void *mem, const struct wpi_plan *plan, enum wpi_verdict verdict,
+			  const char *words, json_t *notes)
+{
+	if (plan->of[verdict] > 0)
+		add_note(notes,
+			 mem_printf(mem, "%zu of %zu items %s: %s", plan->of[verdict], plan->count,
+				    words, wpi_plan_names(mem, plan, verdict, DESK_NAMES_MAX)));
+}
+
+/* No phone is sent the document: what it would be sent of it. */
+static void add_desk_notes(void *mem, const struct config *config, const struct view *view,
+			   json_t *notes)
+{
+	const struct product *product = product_find(view->document.product);
+	struct wpi_phone *phone;
+	struct wpi_plan plan;
+	struct db *db;
+	int r;
+
+	if (!product || product->format->render != wpi_render)
+		return;
+	r = fleet_reader(&db);
+	if (r == 0)
+		r = wpi_phone_find(mem, db, view->document.mac, &phone);
+	if (r > 0)
+		r = wpi_plan_read(mem, db, config, view, phone->software_version, view->at, &plan,
+				  NULL);
+	if (r < 0) {
+		add_note(notes, "what is known of the phone's items cannot be read");
+		return;
+	}
+	add_desk_note(mem, &plan, WPI_GETS, "would be written", notes);
+	add_desk_note(mem, &plan, WPI_HAS, "are what it told last", notes);
+	add_desk_note(mem, &plan, WPI_REFUSED, "are left out, since it refused them", notes);
+	add_desk_note(mem, &plan, WPI_KEPT, "are left out, since they were changed at it", notes);
+	add_desk_note(mem, &plan, WPI_VAIN, "are left out for now: it takes them and tells others",
+		      notes);
+}
+
+static json_t *notes_json(void *mem, const struct config *config, const struct view *view)
 {
 	json_t *notes = json_array();
 	struct hints hints;
@@ -108,6 +151,7 @@ static json_t *notes_json(void *mem, const struct view *view)
 	add_note(notes, firmware_note(mem, view));
 	if (view->firmware.notice)
 		json_array_append_new(notes, json_string(view->firmware.notice));
+	add_desk_notes(mem, config, view, notes);
 	hint_view(mem, view, &hints);
 	for (size_t i = 0; i < hints.count; i++)
 		json_array_append_new(notes, api_text(hints.texts[i]));
@@ -164,7 +208,8 @@ static int answer(struct request *req, const struct preview *preview)
 				     is_admin ? preview->sha256 : NULL, "bytes",
 				     (json_int_t)preview->real->document_len, "document",
 				     document_json(request_mem(req), shown), "notes",
-				     notes_json(request_mem(req), preview->view)));
+				     notes_json(request_mem(req), request_config(req),
+						preview->view)));
 	else
 		document_answer(req, preview);
 	if (is_admin) {

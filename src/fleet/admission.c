@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "config/config.h"
 #include "redirect/fill.h"
+#include "render/format.h"
 #include "store/activation.h"
 #include "store/device.h"
 #include "store/registration.h"
@@ -129,14 +130,20 @@ int admission_judge_activation(const struct activation *activation, int proof)
 
 int admission_document(const struct device_fetch *fetch)
 {
+	const struct product *product;
+
 	if (!fetch)
 		return -E_MAC_UNKNOWN;
-	return fetch->product ? 0 : -E_NO_PRODUCT;
+	if (!fetch->product)
+		return -E_NO_PRODUCT;
+	product = product_find(fetch->product);
+	/* What it would be given holds its passwords, and nobody knows that it asks. */
+	return product && product->format->render == wpi_render ? -E_WPI_DIALOGUE : 0;
 }
 
 bool admission_keeps_last(int reason)
 {
-	return reason != -E_MAC_UNKNOWN && reason != -E_NO_PRODUCT;
+	return reason != -E_MAC_UNKNOWN && reason != -E_NO_PRODUCT && reason != -E_WPI_DIALOGUE;
 }
 
 bool admission_is_denial(int reason)

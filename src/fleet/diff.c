@@ -6,8 +6,10 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "fleet/scope.h"
 #include "render/format.h"
+#include "render/item.h"
 #include "render/param.h"
 #include "render/pcode.h"
 #include "render/read.h"
@@ -142,6 +144,33 @@ static int write_and_read(void *mem, const struct document *document, bool revea
 	return 0;
 }
 
+static bool is_desk_phone(const struct document *document)
+{
+	const struct product *product = product_find(document->product);
+
+	return product && product->format->render == wpi_render;
+}
+
+/* What a desk phone is to have has no other form than its items. */
+static int entries_of_items(struct entries *to, const struct document *document,
+			    struct diag *reterr)
+{
+	struct item *items;
+	size_t count;
+	int r = item_list(to->mem, document, &items, &count, reterr);
+
+	for (size_t i = 0; i < count && r == 0; i++) {
+		const struct item *item = &items[i];
+
+		add(to, "param", "", item_text(to->mem, item->name, item->index),
+		    item->secret ? secret_reveal(item->secret) : item->value,
+		    item->secret ? RENDER_REDACTED : item->value);
+	}
+	if (r == 0)
+		settle(to);
+	return r;
+}
+
 static int entries_read(void *mem, const struct document *document, struct entries *ret,
 			struct diag *reterr)
 {
@@ -152,6 +181,8 @@ static int entries_read(void *mem, const struct document *document, struct entri
 	*ret = (struct entries){.mem = mem};
 	if (!document)
 		return 0;
+	if (is_desk_phone(document))
+		return entries_of_items(ret, document, reterr);
 	r = write_and_read(mem, document, true, &real_text, &real, reterr);
 	if (r == 0)
 		r = write_and_read(mem, document, false, &shown_text, &shown, reterr);

@@ -415,6 +415,7 @@ int fleet_import_document(struct change *change, void *mem, struct import_docume
 	found->transport = "udp";
 	import->handsets = mem_new(mem, struct import_table);
 	import->handsets->mem = mem;
+	import->handsets->told_max = import->told_max;
 	if (r == 0)
 		r = device_put(found, change, &product);
 	if (r < 0)

@@ -50,7 +50,7 @@ static int fetched(struct change *change, struct job *job, struct job_device *ro
 					     : is_up_to_date(change->mem, change->db, row->mac, at);
 	if (r <= 0)
 		return r;
-	if (row->fetched_at == 0)
+	if (row->fetched_at < row->offered_at)
 		row->fetched_at = at;
 	if (evidence == JOB_EVIDENCE_VERSION)
 		return job_device_update(change->db, row);

@@ -25,7 +25,7 @@ bool secrecy_of_name(const char *name)
 	static const char *const ends[] = {"password", "passwd", "pwd", "secret", "pin"};
 	size_t len = strlen(name);
 
-	if (parameter_is_secret(name) || is_secret_item(name) || pcode_is_secret(param_code(name)))
+	if (parameter_is_secret(name) || pcode_is_secret(param_code(name)) || is_secret_item(name))
 		return true;
 	if (parameter_find(NULL, name))
 		return false;

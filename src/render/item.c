@@ -170,8 +170,10 @@ static int add_setting(struct items *to, const struct param *param, struct diag 
 				"%s: an item is named like realm or function-key-def[1]",
 				param->name);
 	if (wpi_reserves(param->name))
-		return diag_set(reterr, -E_SETTING_RESERVED, "%s: %s", param->name,
-				error_text(-E_SETTING_RESERVED));
+		return diag_set(reterr, -E_SETTING_RESERVED,
+				"%s: phones tell this of themselves, or do something for it; it is "
+				"no configuration",
+				param->name);
 	item = add(to, mem_strdup(to->mem, name));
 	item->index = index;
 	item->value = param->value;

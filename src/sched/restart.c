@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "config/config.h"
 #include "fleet/wpi_order.h"
 #include "offer.h"
 
@@ -10,7 +11,10 @@ int offer_restart(struct offer *offer)
 	if (offer_is_order(offer))
 		return offer_order(offer, &order);
 	if (!offer->reaches)
-		return diag_set(offer->change->diag, -E_JOB_NOTHING,
-				"it cannot be told to restart");
+		return diag_set(offer->change->diag, -E_JOB_NOTHING, "%s",
+				offer->change->config->sip.notify
+					? "devices of this product are not told anything, and so "
+					  "cannot be told to restart"
+					: "it cannot be told to restart: [sip] notify = no");
 	return offer_touch(offer);
 }

@@ -305,6 +305,7 @@ static void settle(struct dialogue *d, int64_t until_at, size_t bytes)
 	list_add(d, list_of(d));
 	table.bytes = table.bytes - d->bytes + bytes;
 	d->bytes = bytes;
+	d->state = wpi_session_state(d->session);
 	d->until_at = until_at;
 }
 
@@ -339,6 +340,35 @@ void dialogue_leave(struct dialogue *d, int64_t until_at)
 	if (!until_at)
 		dialogue_free(d);
 	go_on(waiting, count);
+}
+
+size_t dialogue_list(void *mem, int64_t now, size_t max, struct dialogue_row **ret,
+		     size_t *ret_count)
+{
+	size_t open = 0;
+
+	*ret = mem_array(mem, struct dialogue_row, max);
+	*ret_count = 0;
+	pthread_mutex_lock(&table.lock);
+	for (int list = OPEN; list < LISTS; list++) {
+		for (const struct dialogue *d = table.oldest[list]; d; d = d->newer) {
+			if (!is_under_way(d, now))
+				continue;
+			open++;
+			if (*ret_count == max)
+				continue;
+			(*ret)[(*ret_count)++] = (struct dialogue_row){
+				.mac = d->mac,
+				.address = d->place,
+				.state = d->state,
+				.is_taken = d->is_taken,
+				.until_at = d->until_at,
+				.bytes = d->bytes,
+			};
+		}
+	}
+	pthread_mutex_unlock(&table.lock);
+	return open;
 }
 
 void dialogues_done(void)

@@ -47,6 +47,7 @@ struct dialogue {
 	struct net_address place;
 	uint64_t link;
 	int64_t until_at;
+	enum wpi_state state; /* when it was left last */
 	size_t bytes;
 	bool is_taken;
 	int list;
@@ -76,3 +77,17 @@ int dialogue_find(struct request *req, int64_t now, struct dialogue **ret) MUST_
  * something, 0: it goes at once.
  */
 void dialogue_leave(struct dialogue *dialogue, int64_t until_at);
+
+/* Those that are under way, the one that was heard longest ago first. */
+struct dialogue_row {
+	int64_t mac;
+	struct net_address address;
+	enum wpi_state state;
+	bool is_taken; /* a message is being answered */
+	int64_t until_at;
+	size_t bytes;
+};
+
+/* At most `max` of them, which belong to `mem`; returns how many there are. */
+size_t dialogue_list(void *mem, int64_t now, size_t max, struct dialogue_row **ret,
+		     size_t *ret_count);

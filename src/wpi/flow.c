@@ -307,7 +307,7 @@ static bool is_duplicate(const struct step *step)
 {
 	const struct wpi_session *session = step->session;
 
-	return session->answer && session->digest == step->message->digest &&
+	return session->answer && session->digest == step->message->digest && !session->one_nonce &&
 	       strcmp(session->nonce, step->message->nonce) == 0 && !is_over(step) &&
 	       session->turns <= step->policy->turns;
 }
@@ -328,6 +328,7 @@ static void take_step(struct step *step)
 		step_given_up(step);
 	else
 		step_find(session->state, message->reason, outcome_of(session, message))(step);
+	session->one_nonce = goes_on && strcmp(session->nonce, message->nonce) == 0;
 	memcpy(session->nonce, message->nonce, sizeof(session->nonce));
 	session->digest = message->digest;
 }

@@ -38,6 +38,7 @@ struct wpi_session {
 
 	char nonce[WPI_NONCE_MAX + 1]; /* of the last message */
 	uint64_t digest;
+	bool one_nonce;		/* the phone keeps its nonce: what says the same is no duplicate */
 	enum wpi_action action; /* of the last answer */
 	struct secret *answer;	/* NULL: there was none yet */
 

@@ -17,6 +17,7 @@ PROVIDER = "bench"
 HANDSETS = 6
 SETTINGS = 49  # of the fleet; with the handsets they make a document of about 4.7 KB
 CHUNK = 10000
+USER_AGENT = "Gigaset N870 IP PRO/83.V2.55"  # as fetch.lua says it
 NOTHING = b""
 
 INI = """\
@@ -114,7 +115,8 @@ class Fleet:
         path = f"{self.where}/warm"
         paths = self.paths(macs)
         write_requests(path, [
-            f"GET {p} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() for p in paths])
+            f"GET {p} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {USER_AGENT}\r\n\r\n".encode()
+            for p in paths])
         for _ in range(2):
             pace(tools, server, path, "-n", len(paths), "-c", 64)
             settle(server)

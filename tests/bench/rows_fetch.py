@@ -65,7 +65,8 @@ def digest_fleet(run, count):
 
     requests = f"{fleet.where}/warm"
     write_requests(requests, [
-        f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {auth}\r\n\r\n".encode()
+        (f"GET {path} HTTP/1.1\r\nHost: localhost\r\nUser-Agent: {fleets.USER_AGENT}\r\n"
+         f"Authorization: {auth}\r\n\r\n").encode()
         for path, auth in lines()])
     for _ in range(2):
         pace(run.tools, server, requests, "-n", count, "-c", CONNECTIONS)

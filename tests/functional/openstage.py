@@ -33,6 +33,17 @@ def desk_daemon(make_daemon, name="daemon", **settings):
     return daemon
 
 
+def add_phone(daemon, mac=MAC, product="openstage60", line=True):
+    """A device; with `line` it is 4242 of pbx.example.net."""
+    daemon.ctl("device", "add", mac, "--product", product)
+    if line:
+        if not daemon.ctl("sip", "list", json=True)["sip_servers"]:
+            daemon.ctl("sip", "add", "pbx", "--domain", "pbx.example.net", "--registrar",
+                       "reg.example.net")
+        daemon.ctl("line", "add", mac, "--user", "4242", "--display", "Anna", "--sip", "pbx",
+                   "--password-stdin", stdin="hush hush")
+
+
 def item_xml(name, value, index=None, status=None):
     attributes = f" name={quoteattr(name)}"
     attributes += "" if index is None else f" index=\"{index}\""

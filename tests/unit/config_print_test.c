@@ -14,6 +14,7 @@ static const char full[] = "[daemon]\n"
 			   "control_socket = /run/c.sock\n"
 			   "state_dir = /srv/\xc3\xa4;#\n"
 			   "firmware_dir =\n"
+			   "backup_dir =\n"
 			   "secret_key_file = /srv/key\n"
 			   "timezone = Europe/Berlin\n"
 			   "log_level = debug\n"
@@ -123,6 +124,7 @@ static const char full[] = "[daemon]\n"
 			   "max_body = 1025\n"
 			   "max_import = 2M\n"
 			   "max_import_rows = 77\n"
+			   "max_import_report = 78\n"
 			   "max_template = 4K\n"
 			   "max_connections = 1\n"
 			   "connection_memory = 33K\n"
@@ -136,6 +138,11 @@ static const char full[] = "[daemon]\n"
 			   "login_slow_seconds = 12\n"
 			   "cache_bytes = 1G\n"
 			   "max_downloads = 16\n"
+			   "downloads_per_device = 4\n"
+			   "downloads_per_address = 128\n"
+			   "seen_days = 90\n"
+			   "kept_days = 365\n"
+			   "disk_low_percent = 10\n"
 			   "seen_seconds = 6\n"
 			   "write_queue = 7\n"
 			   "work_queue = 8\n"
@@ -158,7 +165,7 @@ static void the_defaults_read_back(void **state)
 
 	(void)state;
 	assert_string_equal(printed(mem, good(mem, once)), once);
-	assert_non_null(strstr(once, "\ncache_bytes = 48M\n"));
+	assert_non_null(strstr(once, "\ncache_bytes = 56M\n"));
 	mem_free(mem);
 }
 

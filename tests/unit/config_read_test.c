@@ -34,7 +34,7 @@ static void a_listener_is_all_that_a_file_needs(void **state)
 	assert_int_equal(config->provisioning.shrink_guard.percent, 20);
 	assert_int_equal(config->provisioning.shrink_guard.count, 10);
 	assert_int_equal(config->provisioning.open_networks.count, 0);
-	assert_int_equal(config->limits.cache_bytes, 48 << 20);
+	assert_int_equal(config->limits.cache_bytes, 56 << 20);
 	assert_false(config->redirect.require_mac_id);
 	assert_int_equal(config->redirect.auth, PHONE_AUTH_DIGEST);
 	assert_string_equal(config->redirect.chain_code, "");
