@@ -232,7 +232,7 @@ int sip_start(const struct config *config, struct diag *reterr)
 	sip.multicast.room_at_ms = clock_monotonic_ms();
 	randombytes_buf(sip.multicast.secret, sizeof(sip.multicast.secret));
 	watch_setup(on_fetched);
-	if (config->sip.notify)
+	if (config->sip.notify || calls_desk_phones(config))
 		notifying_resume(&sip.notifying, config);
 	r = -pthread_create(&sip.thread, NULL, sip_main, NULL);
 	if (r < 0)
