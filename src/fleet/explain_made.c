@@ -265,9 +265,6 @@ int explain_made(struct explain *explain, const struct device_fetch *fetch)
 		return r;
 	if (r == 0)
 		has = NULL;
-	r = explain_orders(explain);
-	if (r < 0)
-		return r;
 	r = view_read(explain->mem, explain->db, explain->config, explain->mac, explain->at, &view);
 	if (r < 0)
 		return r;
