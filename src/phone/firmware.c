@@ -40,7 +40,7 @@
 #include "phone/firmware.h"
 #include "phone/proof.h"
 #include "phone/render.h"
-#include "phone/scan.h"
+#include "http/scan.h"
 #include "store/device.h"
 
 enum { NANOSECONDS = 1000000000 };
