@@ -12,7 +12,11 @@ struct config;
 struct db;
 struct document;
 
-/* The items that a desk phone is to have, with what became of each so far. */
+/*
+ * The items that a desk phone is to have, with what became of each so far.  Who
+ * had an account from here and has no line any more is to have none: its number
+ * and registrar are reset.
+ */
 
 struct wpi_wanted {
 	struct item item;

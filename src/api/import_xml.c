@@ -106,7 +106,7 @@ int api_import_xml(struct api_import *import, struct diag *reterr)
 {
 	struct request *req = import->req;
 	const struct config_limits *config = &request_config(req)->limits;
-	struct read_limits limits = {config->max_xml_depth, config->max_import_rows};
+	struct read_limits limits = {config->max_xml_depth, config->max_import_elements};
 	struct import_document *document = mem_new(request_mem(req), struct import_document);
 	struct read_document *read;
 	int r = read_document(request_mem(req), import->text, import->len, &limits, &read, reterr);
@@ -124,6 +124,7 @@ int api_import_xml(struct api_import *import, struct diag *reterr)
 		sodium_memzero(import->text, import->len);
 		return r;
 	}
+	document->rows_max = config->max_import_rows;
 	document->told_max = config->max_import_report;
 	import->arg = document;
 	import->write = document_write;

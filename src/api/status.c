@@ -21,6 +21,7 @@
 #include "job.h"
 #include "schedule.h"
 #include "upstream.h"
+#include "wpi_notice.h"
 
 enum { LOCKS_SHOWN = 10, HELD_SHOWN = 10 };
 
@@ -238,6 +239,8 @@ int api_status(struct request *req)
 		r = firmware_notices(request_mem(req), db, notices);
 	if (r == 0)
 		r = job_notices(request_mem(req), db, notices);
+	if (r == 0)
+		r = wpi_notices(request_mem(req), db, request_config(req), notices);
 	if (r == 0)
 		r = schedule_notices(request_mem(req), db, request_config(req), notices);
 	if (r < 0) {

@@ -90,18 +90,34 @@ static const char *show_integer(void *mem, const char *name, int64_t n)
 	}
 }
 
+/* A name with its value, or with the mark that it is secret, and nothing else. */
+static bool is_pair(const json_t *object)
+{
+	size_t others = (json_object_get(object, "value") != NULL) +
+			(json_object_get(object, "secret") != NULL);
+
+	return others && json_is_string(json_object_get(object, "name")) &&
+	       json_object_size(object) == 1 + others;
+}
+
+static const char *show_pair(void *mem, const json_t *object)
+{
+	const char *value = ctl_show_field(mem, "value", json_object_get(object, "value"));
+
+	if (!*value)
+		value = ctl_show_field(mem, "secret", json_object_get(object, "secret"));
+	return mem_printf(mem, "%s=%s", json_string_value(json_object_get(object, "name")), value);
+}
+
 /* "at 2026-05-31 14:59:00, address ::1"; what has a name and a value, "name=value". */
 static const char *show_members(void *mem, const json_t *object)
 {
-	const json_t *pair_name = json_object_get(object, "name");
-	const json_t *pair_value = json_object_get(object, "value");
 	struct buf *buf = buf_new(mem);
 	const char *name;
 	json_t *value;
 
-	if (json_object_size(object) == 2 && json_is_string(pair_name) && pair_value)
-		return mem_printf(mem, "%s=%s", json_string_value(pair_name),
-				  ctl_show_field(mem, "value", pair_value));
+	if (is_pair(object))
+		return show_pair(mem, object);
 	json_object_foreach((json_t *)(uintptr_t)object, name, value)
 	{
 		const char *text = ctl_show_field(mem, name, value);
@@ -121,8 +137,7 @@ static const char *show_array(void *mem, const char *name, const json_t *array)
 
 	json_array_foreach(array, i, item)
 	{
-		bool is_long = json_is_object(item) &&
-			       (json_object_size(item) != 2 || !json_object_get(item, "value"));
+		bool is_long = json_is_object(item) && !is_pair(item);
 
 		if (i > 0)
 			buf_adds(buf, is_long ? "; " : ", ");

@@ -39,7 +39,7 @@
 #include "http/request.h"
 #include "phone/proof.h"
 #include "phone/render.h"
-#include "phone/scan.h"
+#include "http/scan.h"
 #include "store/device.h"
 
 enum { NANOSECONDS = 1000000000 };

@@ -27,7 +27,7 @@
 #include "phone/multi.h"
 #include "phone/proof.h"
 #include "phone/render.h"
-#include "phone/scan.h"
+#include "http/scan.h"
 
 int phone_mac(const struct request *req, int64_t *ret)
 {

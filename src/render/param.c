@@ -35,9 +35,10 @@ bool param_is_item(const char *name)
 
 	if (len == 0 || param_is_symbol(name) || param_is_element(name) || param_code(name) != 0)
 		return false;
-	if (*rest == '[')
-		rest += 1 + strspn(rest + 1, "0123456789");
-	return !*rest || (*rest == ']' && rest[-1] != '[' && !rest[1]);
+	if (*rest != '[')
+		return !*rest;
+	len = strspn(++rest, "0123456789");
+	return len > 0 && rest[len] == ']' && !rest[len + 1];
 }
 
 bool param_is_dotted(const char *name)

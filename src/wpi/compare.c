@@ -174,6 +174,7 @@ void compare_items(struct step *step, const struct wpi_item *told, size_t count,
 	size_t want_count = 0;
 	bool lost = false;
 
+	step->session->withheld = wants->withheld;
 	for (size_t i = 0; i < count; i++)
 		by_name[i] = &told[i];
 	qsort(by_name, count, sizeof(*by_name), told_order);

@@ -40,7 +40,8 @@ static const char *outcome_of(const struct login *login)
 		if (kind == WPI_RECORD_SUPERSEDED)
 			continue;
 		outcome = wpi_record_name(kind);
-		if (wpi_record_ends(kind) || kind == WPI_RECORD_CONFIGURED)
+		if (wpi_record_ends(kind) || kind == WPI_RECORD_CONFIGURED ||
+		    kind == WPI_RECORD_WITHHELD)
 			return outcome;
 	}
 	return outcome;
@@ -88,24 +89,51 @@ static int keep_contact(struct db *db, void *mem, const struct login *login)
 	return r < 0 ? r : 0;
 }
 
+static void tell_item(struct buf *out, const struct wpi_item *item)
+{
+	const struct wpi_told told = {
+		.name = item->name,
+		.index = item->index,
+		.status = item->status_word ? item->status_word : "",
+		.value = item->secret ? secret_reveal(item->secret) : item->value,
+	};
+
+	wpi_told_add(out, &told);
+}
+
 static int keep_told(struct db *db, void *mem, const struct login *login)
 {
 	struct buf *told = buf_new(mem);
 	size_t count;
 	const struct wpi_item *items = wpi_session_items(login->dialogue->session, &count);
 
-	for (size_t i = 0; i < count; i++) {
-		const struct wpi_item *item = &items[i];
-
-		wpi_told_add(told, &(struct wpi_told){
-					   .name = item->name,
-					   .index = item->index,
-					   .status = item->status_word ? item->status_word : "",
-					   .value = item->secret ? secret_reveal(item->secret)
-								 : item->value,
-				   });
-	}
+	for (size_t i = 0; i < count; i++)
+		tell_item(told, &items[i]);
 	return wpi_phone_tell(db, login->dialogue->mac, told->data, told->len, login->now);
+}
+
+/*
+ * A message that tells some items, such as the modules at the phone, is laid over
+ * what it has told of all.
+ */
+static int keep_part(struct db *db, void *mem, const struct login *login)
+{
+	const struct wpi_message *message = login->message;
+	struct buf *out = buf_new(mem);
+	struct wpi_told *told;
+	size_t count;
+	int64_t at;
+	int r = wpi_told_read(mem, db, login->dialogue->mac, &told, &count, &at);
+
+	if (r <= 0 || count + message->item_count > login->config->wpi.max_items)
+		return r;
+	for (size_t i = 0; i < count; i++)
+		wpi_told_add(out, &told[i]);
+	for (size_t i = 0; i < message->item_count; i++)
+		tell_item(out, &message->items[i]);
+	if (out->len > login->config->wpi.max_read)
+		return 0;
+	return wpi_phone_tell(db, login->dialogue->mac, out->data, out->len, at);
 }
 
 static int order(const char *name, int index, const struct dialogue_mark *mark)
@@ -252,23 +280,61 @@ static int keep_record(struct db *db, void *mem, struct login *login,
 	}
 }
 
+/* Whom the phone has shown to be, and what secrets leave with the answer or have arrived. */
+static int keep_trust(struct db *db, void *mem, const struct login *login, struct diag *diag)
+{
+	const struct wpi_turn *turn = &login->turn;
+	const struct wpi_verdict *verdict = &login->verdict;
+	const struct audit_who who = {
+		.actor = "gigaprovd",
+		.address = verdict->address,
+		.request = request_id(login->req),
+	};
+	struct change change = {
+		.db = db,
+		.mem = mem,
+		.who = &who,
+		.diag = diag,
+		.config = login->config,
+	};
+	int64_t mac = login->dialogue->mac;
+	int r = wpi_trust_called(&change, mac, verdict, login->now);
+
+	for (size_t i = 0; i < turn->record_count && r == 0; i++) {
+		const struct wpi_record *record = &turn->records[i];
+
+		if (secure_is_order(record) && record->kind == WPI_RECORD_ORDER_SENT)
+			r = wpi_trust_gave(&change, mac, verdict, login->now);
+		if (record->kind == WPI_RECORD_WRITTEN && record->item->secret)
+			r = wpi_trust_taken(&change, mac, login->now);
+	}
+	if (r == 0 && verdict->is_enrolled && wpi_session_tells_secrets(login->dialogue->session))
+		r = wpi_trust_told(&change, mac, verdict, login->now);
+	return r;
+}
+
 int keep_turn(struct db *db, void *arg, struct diag *diag)
 {
 	CLEANUP(mem_freep) void *mem = mem_root("wpi_keep");
 	struct login *login = arg;
 	const struct wpi_turn *turn = &login->turn;
 	struct before before = {0};
-	bool has_read = false;
+	bool has_read = false, has_part = false;
 	int r = login->is_new_rendition ? rendition_put(db, login->rendition) : 0;
 
-	(void)diag;
+	if (r >= 0)
+		r = keep_trust(db, mem, login, diag);
 	for (size_t i = 0; i < turn->record_count && r >= 0; i++) {
 		has_read = has_read || turn->records[i].kind == WPI_RECORD_READ;
+		has_part = has_part || turn->records[i].kind == WPI_RECORD_MODULE ||
+			   turn->records[i].kind == WPI_RECORD_LOCAL_CHANGE;
 		r = keep_record(db, mem, login, &turn->records[i], &before);
 	}
 	/* Last: changes are seen against what was told before. */
 	if (r >= 0 && has_read)
 		r = keep_told(db, mem, login);
+	else if (r >= 0 && has_part && wpi_reason_kind(login->message->reason) == WPI_KIND_OPENS)
+		r = keep_part(db, mem, login);
 	login->outcome = outcome_of(login);
 	if (r >= 0 && login->outcome)
 		r = wpi_phone_end(db, login->dialogue->mac, login->outcome, login->now);
@@ -292,6 +358,10 @@ static void tell_record(const char *mac, const struct wpi_record *record)
 		break;
 	case WPI_RECORD_CONFIGURED:
 		counter_add(M_WPI_CONFIGURED, 1);
+		break;
+	case WPI_RECORD_WITHHELD:
+		log_info("secrets are withheld from a desk phone until it is enrolled",
+			 LOG_S("mac", mac));
 		break;
 	case WPI_RECORD_UNSENDABLE:
 	case WPI_RECORD_STUBBORN:

@@ -17,6 +17,7 @@ struct wpi_session {
 	bool tells_when_idle;	/* it understands send-solicited */
 	bool observes;		/* differences are recorded and not written */
 	enum wpi_reason reason; /* that opened the dialogue */
+	size_t withheld;	/* what it is to have and may not, when that was compared */
 	bool changes_attached;	/* local changes were in the message itself */
 	enum wpi_action asked;	/* last, GetNextFragment excepted */
 

@@ -479,3 +479,28 @@ def test_explain_and_preview_tell_what_would_be_written(desk):
     changes = desk.ctl("diff", MAC, json=True)["differences"]
     assert [(row["name"], row["before"], row["after"]) for row in changes] == [
         ("country-iso", "DE", "FR")]
+
+
+def test_a_line_that_is_removed_takes_the_account_away(desk):
+    phone = Phone(desk)
+    phone.boot()
+    desk.ctl("line", "remove", MAC, "1")
+    phone.boot()
+    assert phone.writes[-1] == {"e164": "NULL", "registrar-addr": "NULL"}
+    phone.items |= {"e164": "", "registrar-addr": ""}
+    assert phone.boot() == ["ReadAllItems", "CleanUp"]
+    # Who never had one from here is left alone.
+    add_phone(desk, OTHER, line=False)
+    other = Phone(desk, mac=OTHER, items={"e164": "999"})
+    assert other.boot() == ["ReadAllItems", "CleanUp"]
+
+
+def test_modules_at_the_phone_are_among_what_it_tells(desk):
+    phone = Phone(desk)
+    phone.boot()
+    modules = [item_xml("key-modules", "2"), item_xml("blf-modules", "0")]
+    assert phone.contact("inventory-changes", modules).action == "CleanUp"
+    told = {row["item"]: row["told"] for row in
+            desk.ctl("wpi", "items", MAC, "--all", json=True)["items"]}
+    assert told["key-modules"] == "2" and told["device-type"] == "OpenStage 60"
+    assert of_phone(desk)["outcome"] == "MODULE"

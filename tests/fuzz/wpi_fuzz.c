@@ -13,6 +13,8 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "render/item.h"
+#include "wpi/cookie.h"
 #include "wpi/flow.h"
 #include "wpi_check.h"
 
@@ -53,6 +55,24 @@ static void say(struct game *game, const uint8_t *data, size_t len)
 		game->replies = 0;
 	else if (++game->replies > game->policy.turns + 1)
 		abort();
+}
+
+/* The same bytes as a Cookie header, and as the name of a setting. */
+static void names_check(const uint8_t *data, size_t size)
+{
+	CLEANUP(mem_freep) char *text = mem_strndup(NULL, (const char *)data, size);
+	char cookie[COOKIE_LEN + 1], name[ITEM_NAME_MAX + 1];
+	const char *at = text;
+	int index;
+
+	while (cookie_next(&at, cookie)) {
+		demand(strlen(cookie) == COOKIE_LEN);
+		demand(at > text && at <= text + strlen(text));
+	}
+	if (!item_parse(text, name, &index))
+		return;
+	demand(wpi_name_is_valid(name) && index >= ITEM_NO_INDEX && index <= ITEM_INDEX_MAX);
+	demand(strncmp(item_text(text, name, index), text, strlen(name)) == 0);
 }
 
 static const struct wpi_want *wants_make(void *mem)
@@ -100,6 +120,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	game.wants.item_count = 8;
 	data++;
 	size--;
+	names_check(data, size);
 	while (size > 0) {
 		const uint8_t *end = memchr(data, 0, size);
 		size_t len = end ? (size_t)(end - data) : size;

@@ -160,6 +160,23 @@ static void a_bad_schedule_is_refused_with_its_line(void **state)
 	}
 }
 
+/* An import is written in one piece. */
+static void an_import_for_which_others_wait_long_is_warned_of(void **state)
+{
+	void *mem = mem_root("test");
+	const struct config *config =
+		good(mem, "[listener p]\nserves = phones\n[limits]\nmax_import_rows = 25000\n");
+
+	(void)state;
+	assert_int_equal(config->warnings.count, 0);
+	config = good(mem, "[listener p]\nserves = phones\n[limits]\nmax_import_rows = 100000\n");
+	assert_int_equal(config->warnings.count, 1);
+	assert_non_null(strstr(config->warnings.words[0],
+			       ":4: warning: [limits] max_import_rows: while 100000 rows are "
+			       "written no registration is answered, for about 4 seconds"));
+	mem_free(mem);
+}
+
 static void what_may_not_be_meant_is_warned_of_with_its_line(void **state)
 {
 	static const struct {
@@ -226,6 +243,7 @@ int main(void)
 		cmocka_unit_test(every_key_reaches_the_schedule),
 		cmocka_unit_test(what_is_printed_reads_back_as_the_same),
 		cmocka_unit_test(a_bad_schedule_is_refused_with_its_line),
+		cmocka_unit_test(an_import_for_which_others_wait_long_is_warned_of),
 		cmocka_unit_test(what_may_not_be_meant_is_warned_of_with_its_line),
 		cmocka_unit_test(ten_thousand_schedules_are_read_and_found),
 	};
