@@ -29,10 +29,7 @@ FLOWS = re.findall(r'^FLOW\(\w+, +"([\w-]+)"',
                    (pathlib.Path(__file__).parents[2] / "include/sim/flows.def").read_text(
                        encoding="utf-8"), re.M)
 # Phones that do not, or never quite, have what they should.
-UNLIKE = {"busy-always": ["refuse"], "refuses": ["take"], "refuses-all": ["take"],
-          "rewrites": ["keep"]}
-
-
+UNLIKE = {"busy-always", "refuses", "refuses-all", "rewrites"}
 SECURE = {"admin": {"port": 0, "serves": "rpc api metrics"},
           "desk": {"port": 0, "serves": "wpi", "tls_cert": "own", "tls_legacy": "yes"},
           "secure": {"port": 0, "serves": "wpi", "tls_cert": "own", "tls_client_ca": "own"}}
@@ -96,7 +93,7 @@ def test_every_quirk_goes_through_every_flow_and_ends_configured(mine, quirk):
     flows = [flow for flow in FLOWS if flow != "listen"]
     assert len(flows) >= 6
     words = [word for flow in [*flows, "solicited"] for word in ("--flow", flow)]
-    wants = [] if quirk in UNLIKE or quirk == "entity-weak" else EXPECTED
+    wants = [] if quirk in UNLIKE else EXPECTED
     done = mine("--quirk", quirk, *words, *wants)
     said = done.told("says")
     for flow in flows:
