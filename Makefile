@@ -6,10 +6,12 @@
 #   make unit            unit tests only          make functional   tests of the real binary
 #   make golden          compare documents with the golden files
 #   make golden-update   rewrite the golden files; the diff is the review
+#   make rollout         firmware for 10,000 phones, with kills (ROLLOUT_DEVICES=10000)
 #   make corpora         what fuzzing has found, replayed as tests
 #   make bench           figures side by side with nginx and Python (BENCH=--quick: a try)
 #   make lint            format, layers, headers, tables, SQL, clang-tidy, cppcheck
 #   make fuzz            a minute of fuzzing      make valgrind     unit tests under valgrind
+#   make wpi-messages    a million broken messages of desk phones (MESSAGES=, SEED=)
 #   make deps            install what the build needs (deps-test: and the tests), with apt-get
 #   make install         below DESTDIR/PREFIX     make clean
 #
@@ -28,6 +30,8 @@ PYTHON ?= /usr/bin/python3
 TEST_JOBS ?= $(shell expr $$(nproc) + 1)
 DEPS ?= sh etc/deps.sh
 FUZZ_SECONDS ?= 60
+MESSAGES ?= 1000000
+SEED ?= 1
 VALGRIND ?= valgrind --quiet --error-exitcode=99 --leak-check=full --show-leak-kinds=definite \
 	--errors-for-leak-kinds=definite
 
@@ -45,7 +49,7 @@ PACKAGES := libmicrohttpd libxml-2.0 sqlite3 libcurl libsystemd talloc inih jans
 	nettle gnutls libosip2
 
 # These install first, or need no libraries, and build by calling make again.
-SELF_SUFFICIENT := deps deps-test clean run check lint lint-text fuzz valgrind bench
+SELF_SUFFICIENT := deps deps-test clean run check lint lint-text fuzz wpi-messages valgrind bench
 ifneq ($(filter-out $(SELF_SUFFICIENT),$(or $(MAKECMDGOALS),all)),)
 LIBRARIES := $(shell pkg-config --cflags $(PACKAGES) 2>&1 && xmlrpc-c-config client --cflags 2>&1)
 ifneq ($(.SHELLSTATUS),0)
@@ -107,8 +111,9 @@ AGAIN = $(MAKE) --no-print-directory
 PARALLEL = $(AGAIN) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 SANITIZED = SANITIZE=$(or $(SANITIZE),address$(comma)undefined)
 
-.PHONY: all run check unit unit-run functional golden golden-update corpora bench lint lint-text \
-	lint-tidy lint-cppcheck fuzz fuzz-run valgrind valgrind-run install clean deps deps-test test-programs FORCE
+.PHONY: all run check unit unit-run functional rollout golden golden-update corpora bench lint \
+	lint-text lint-tidy lint-cppcheck fuzz fuzz-run wpi-messages wpi-messages-run valgrind \
+	valgrind-run install clean deps deps-test test-programs FORCE
 .DELETE_ON_ERROR:
 
 all: $(PROGRAMS)
@@ -174,6 +179,10 @@ $(REPLAYS): $(B)/replay/%: $(B)/tests/fuzz/%_fuzz.o $(B)/tests/fuzz/replay.o $(A
 	@echo "  LD      $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(ARCHIVE) $(LIBS)
 
+$(B)/tests/fuzz/wpi_messages: $(B)/tests/fuzz/wpi_messages.o $(ARCHIVE)
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $< $(ARCHIVE) $(LIBS)
+
 test-programs: all $(UNIT_TESTS) $(REPLAYS)
 
 deps:
@@ -212,6 +221,9 @@ golden-update: $(B)/tests/golden_test
 functional: all
 	$(Q)BUILD=$(B) $(PYTHON) -B -m pytest -q -n $(TEST_JOBS) tests/functional $(PYTEST)
 
+rollout: all
+	$(Q)BUILD=$(B) $(PYTHON) -B -m pytest -q tests/functional/test_rollout.py $(PYTEST)
+
 corpora: $(REPLAYS)
 	$(Q)for t in $(FUZZ_TARGETS); do $(B)/replay/$$t tests/fuzz/corpus/$$t || exit 1; done
 
@@ -249,8 +261,16 @@ fuzz-run: $(FUZZERS)
 		mkdir -p $(B)/corpus/$$t $(B)/found; \
 		$(B)/fuzz/$$t -max_total_time=$$(($(FUZZ_SECONDS) / $(words $(FUZZ_TARGETS)) + 1)) \
 			-timeout=20 -rss_limit_mb=4096 -verbosity=0 -print_final_stats=1 \
-			-artifact_prefix=$(B)/found/$$t- $(B)/corpus/$$t tests/fuzz/corpus/$$t || exit 1; \
+			-artifact_prefix=$(B)/found/$$t- $(B)/corpus/$$t tests/fuzz/corpus/$$t \
+			$$(seeds=tests/fuzz/$${t}_seeds; [ ! -x $$seeds ] || \
+				{ $$seeds $(B)/seeds/$$t && echo $(B)/seeds/$$t; }) || exit 1; \
 	done
+
+wpi-messages:
+	$(Q)$(PARALLEL) $(SANITIZED) wpi-messages-run
+
+wpi-messages-run: $(B)/tests/fuzz/wpi_messages
+	$(Q)tests/fuzz/wpi_seeds | $< $(MESSAGES) $(SEED)
 
 valgrind: deps-test
 	$(Q)$(PARALLEL) valgrind-run

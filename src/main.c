@@ -30,6 +30,8 @@
 #include "fleet/firmware_file.h"
 #include "fleet/fleet.h"
 #include "fleet/seen.h"
+#include "fleet/wpi_authority.h"
+#include "fleet/wpi_secure.h"
 #include "http/auth.h"
 #include "http/digest.h"
 #include "http/handlers.h"
@@ -171,6 +173,7 @@ static int libraries_setup(const struct config *config, struct diag *reterr)
 
 static int start(const struct config *config, struct http **ret, struct diag *reterr)
 {
+	const struct config_listener *secure;
 	size_t count;
 	const struct route *routes = routes_all(&count);
 	int r = libraries_setup(config, reterr);
@@ -186,11 +189,19 @@ static int start(const struct config *config, struct http **ret, struct diag *re
 	seen_setup();
 	api_setup();
 	profile_cache_setup(config->limits.cache_bytes);
+	r = wpi_authority_setup(config, reterr);
+	if (r < 0)
+		return r;
 	wpi_setup();
 	r = http_start(NULL, config, routes, count, phone_profile, ret, reterr);
 	if (r < 0)
 		return r;
 	metrics_setup(*ret);
+	secure = wpi_secure_listener(config);
+	if (secure)
+		r = wpi_secure_setup(config, http_port(*ret, secure->name), reterr);
+	if (r < 0)
+		return r;
 	return outbound_start(config, reterr);
 }
 
@@ -225,6 +236,8 @@ static void stop(struct http *http, int64_t timeout_ms)
 	profile_cache_done();
 	wpi_done();
 	seen_done();
+	wpi_secure_done();
+	wpi_authority_done();
 	fleet_close();
 	curl_global_cleanup();
 	xmlCleanupParser();

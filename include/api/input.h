@@ -84,18 +84,13 @@ struct api_field {
 int api_input_parse(void *mem, const char *body, size_t len, const struct api_field *fields,
 		    size_t count, void *ret, struct diag *reterr) MUST_CHECK;
 
-/*
- * The same of a request's body, which is wiped; 0 when it is good.  A PATCH
- * needs a field.  -E_FORBIDDEN when a browser sends it for a page of another
- * origin.
- */
+/* The same of a request's body, which is wiped; 0 when it is good.  A PATCH needs a field. */
 int api_input(struct request *req, const struct api_field *fields, size_t count, void *ret,
 	      struct diag *reterr) MUST_CHECK;
 
 /*
  * A body that is no JSON, with a NUL behind it; it may be changed, and is to be
- * wiped where it has secrets.  -E_BAD_TYPE unless its content type is `type`,
- * -E_FORBIDDEN as above.
+ * wiped where it has secrets.  -E_BAD_TYPE unless its content type is `type`.
  */
 int api_input_text(struct request *req, const char *type, char **ret, size_t *ret_len,
 		   struct diag *reterr) MUST_CHECK;

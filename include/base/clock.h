@@ -19,6 +19,7 @@ int64_t clock_now_ms(void);
 
 /* Milliseconds that only ever grow; never set. */
 int64_t clock_monotonic_ms(void);
+int64_t clock_monotonic_us(void);
 
 /* From now on the clock stands at `now`; 0 lets it run again. */
 void clock_set(int64_t now);

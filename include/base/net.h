@@ -30,6 +30,13 @@ void net_address_text(const struct net_address *address, char *out);
 bool net_address_parse(const char *s, struct net_address *ret);
 bool net_address_is_loopback(const struct net_address *address);
 
+/*
+ * What can stand where a host's name is: an IPv4 address, an IPv6 address
+ * without brackets, or a name of labels of letters, digits, - and _, the last
+ * of which is no number (999.1.1.1 is neither name nor address).
+ */
+bool net_host_is_good(const char *s);
+
 /* "10.0.0.0/8", "2001:db8::/32" or a single address; bits beyond the prefix must be zero. */
 bool net_prefix_parse(const char *s, struct net_prefix *ret);
 bool net_prefix_contains(const struct net_prefix *prefixes, size_t count,

@@ -22,6 +22,12 @@ int text_check(const char *s, size_t len, size_t *reterr_at) MUST_CHECK;
  */
 int text_check_line(const char *s, size_t max) MUST_CHECK;
 
+/* And for a name by which people know something: -E_TEXT_EDGE for blanks at either end. */
+int text_check_name(const char *s, size_t max) MUST_CHECK;
+
+/* "1 device", "2 devices"; the plural is `one` with an s. */
+char *text_count(void *mem, int64_t count, const char *one);
+
 /* Value of a hex digit, or -1. */
 int hex_digit(char c);
 

@@ -37,6 +37,8 @@ enum firmware_unidentified { FIRMWARE_ALLOW, FIRMWARE_DENY };
 enum delete_not_provisioned { DNP_AUTO, DNP_ALWAYS, DNP_NEVER };
 
 enum local_changes { LOCAL_CHANGES_KEEP, LOCAL_CHANGES_REPORT, LOCAL_CHANGES_OVERWRITE };
+enum wpi_bind { WPI_BIND_NONE, WPI_BIND_ADDRESS };
+enum wpi_secrets { WPI_SECRETS_ALWAYS, WPI_SECRETS_ENROLMENT };
 enum entities { ENTITIES_FULL, ENTITIES_REFUSE, ENTITIES_REPLACE };
 
 enum schedule_pin { PIN_NO, PIN_DAY, PIN_HOUR };
@@ -75,6 +77,7 @@ struct config_daemon {
 	const char *control_socket;
 	const char *state_dir;
 	const char *firmware_dir; /* "": see config_firmware_dir() */
+	const char *backup_dir;	  /* "": see config_backup_dir() */
 	const char *secret_key_file;
 	const char *timezone;
 	unsigned log_level;  /* enum log_level */
@@ -88,7 +91,7 @@ struct config_listener {
 	const char *address; /* as net_address_text() writes it */
 	unsigned port;
 	unsigned planes;      /* of enum plane */
-	const char *tls_cert; /* NULL, as tls_key, where the listener speaks no TLS */
+	const char *tls_cert; /* NULL where the listener speaks no TLS; see config_is_own() */
 	const char *tls_key;
 	const char *tls_client_ca; /* NULL: nobody is asked for a certificate */
 	bool tls_legacy;
@@ -163,6 +166,12 @@ struct config_wpi {
 	unsigned order_seconds;
 	unsigned max_sessions;
 	unsigned session_memory;
+	struct config_networks networks; /* none: any */
+	unsigned bind;			 /* enum wpi_bind */
+	unsigned secrets;		 /* enum wpi_secrets */
+	unsigned enrolment_seconds;
+	unsigned secure_port; /* 0: the listener's */
+	unsigned certificate_days;
 };
 
 struct config_upstream {
@@ -212,6 +221,8 @@ struct config_limits {
 	unsigned max_body;
 	unsigned max_import;
 	unsigned max_import_rows;
+	unsigned max_import_elements;
+	unsigned max_import_report;
 	unsigned max_template;
 	unsigned max_connections;
 	unsigned connection_memory;
@@ -225,6 +236,11 @@ struct config_limits {
 	unsigned login_slow_seconds;
 	unsigned cache_bytes;
 	unsigned max_downloads;
+	unsigned downloads_per_device;
+	unsigned downloads_per_address;
+	unsigned seen_days;
+	unsigned kept_days;
+	unsigned disk_low_percent;
 	unsigned seen_seconds;
 	unsigned write_queue;
 	unsigned work_queue;
@@ -258,6 +274,15 @@ struct config {
 
 /* Where firmware lies. */
 const char *config_firmware_dir(void *mem, const struct config *config);
+/* The same of backups. */
+const char *config_backup_dir(void *mem, const struct config *config);
+
+/* tls_cert and tls_client_ca of listeners may say `own` instead of a file. */
+bool config_is_own(const char *file);
+/* Where that certificate lies, its key with it; and the authority's certificate. */
+const char *config_own_cert(void *mem, const struct config *config,
+			    const struct config_listener *listener);
+const char *config_own_authority(void *mem, const struct config *config);
 
 /* NULL when there is none of that name. */
 const struct config_upstream *config_upstream_find(const struct config *config, const char *name);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <stdio.h>
+
 #include "ctl/request.h"
 
 struct secret;
@@ -23,6 +25,7 @@ struct ctl_target {
 struct ctl_answer {
 	long status;
 	struct buf *body;
+	const char *zone;   /* the server's, X-Timezone; NULL: it does not tell */
 	const char **notes; /* what the server says beside a document: X-Document-Note */
 	size_t note_count;
 };
@@ -34,6 +37,9 @@ int ctl_target_of(void *mem, const struct ctl_options *options, struct ctl_targe
 		  struct diag *reterr) MUST_CHECK;
 
 struct ctl_connection *ctl_connection_open(void *mem, const struct ctl_target *target);
+
+/* From now on the bodies of good answers are written there as they come, however long they are. */
+void ctl_connection_print(struct ctl_connection *connection, FILE *out);
 
 /* Negative when no answer came.  Any status is an answer. */
 int ctl_connection_send(void *mem, struct ctl_connection *connection,

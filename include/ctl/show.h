@@ -10,6 +10,9 @@ struct ctl_table;
 
 /* Answers of the API, for people. */
 
+/* The zone in which times are shown: the server's, as its answers name it.  NULL, and one unknown here: UTC. */
+void ctl_show_use_zone(const char *name);
+
 /* A field's value on one line, as fields.def says.  "" for null and for what is not there. */
 const char *ctl_show_field(void *mem, const char *name, const json_t *value);
 

@@ -169,7 +169,11 @@ int db_checkpoint(struct db *db) MUST_CHECK;
 
 /*
  * A copy of the whole database in `path`, which must not exist, for its owner
- * only and on disk.  On a reader's connection, outside of a snapshot; other
- * readers and the writer go on.
+ * only and on disk.  On a reader's connection, outside of a snapshot; what is
+ * copied is what there is when it begins, and other readers and the writer go
+ * on.  `step` (NULL: nothing) is called every few hundred pages; a negative
+ * value ends it.  The size of the file, or an error, which leaves no file.
  */
-int db_backup(struct db *db, const char *path, struct diag *reterr) MUST_CHECK;
+typedef int db_backup_step(void *arg);
+int64_t db_backup(struct db *db, const char *path, db_backup_step *step, void *arg,
+		  struct diag *reterr) MUST_CHECK;

@@ -102,4 +102,5 @@ int explain_proof_of(struct explain *explain, bool is_open, bool can_prove);
 int explain_registration(struct explain *explain) MUST_CHECK;
 int explain_handsets(struct explain *explain) MUST_CHECK;
 int explain_traces(struct explain *explain) MUST_CHECK;
+int explain_notify(struct explain *explain, const struct device_fetch *fetch) MUST_CHECK;
 int explain_made(struct explain *explain, const struct device_fetch *fetch) MUST_CHECK;

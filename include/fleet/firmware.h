@@ -11,6 +11,7 @@
 struct device_fetch;
 struct document_firmware;
 struct firmware_file;
+struct operation;
 struct product;
 struct scope;
 struct setting;
@@ -96,6 +97,11 @@ bool firmware_uses_directory(const struct product *product);
 /* -E_FIRMWARE_LINK with words. */
 int firmware_directory(void *mem, const struct config *config, const struct device_fetch *fetch,
 		       char **ret, struct diag *reterr) MUST_CHECK;
+/* The file that a link of ours names; NULL for any other URL. */
+const char *firmware_file_of_link(void *mem, int64_t mac, const char *url);
+/* 1 when an operation tells the device of a file here that it would not get any more. */
+int firmware_operation_lost(void *mem, struct db *db, const struct operation *operation,
+			    const char **ret_name) MUST_CHECK;
 /* Firmware operations of such a device: it is told of the directory, in place of the file. */
 void firmware_point_operations(void *mem, const struct config *config, struct view *view);
 /*

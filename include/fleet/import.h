@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #pragma once
 
+#include <jansson.h>
 #include <stddef.h>
 
 #include "fleet/fleet.h"
@@ -65,6 +66,14 @@ struct import_error {
 	char *text;
 };
 
+/* What becomes of a row that says something new. */
+struct import_told {
+	unsigned line;
+	bool is_new;
+	const char *object;	/* "7C2F80E0D605 029e74a599" */
+	json_t *before, *after; /* fields; NULL: none */
+};
+
 struct import_table {
 	void *mem;
 	enum import_kind kind;
@@ -73,6 +82,9 @@ struct import_table {
 	struct import_error *errors; /* the first IMPORT_ERRORS_MAX by line, once they are sorted */
 	size_t error_count;
 	size_t errors_found;
+	struct import_told *told; /* the first `told_max` by line, once they are sorted */
+	size_t told_count, told_max;
+	size_t told_found;
 };
 
 /* "devices"; NULL for none. */
@@ -103,6 +115,11 @@ const char *import_shown(char out[IMPORT_SHOWN_MAX + 1], const char *cell);
 
 /* Puts what was complained of in the order of lines, and leaves the first. */
 void import_errors_sort(struct import_table *table);
+
+/* The same of what becomes of rows; the objects are dropped with import_told_drop(). */
+void import_tell(struct import_table *table, const struct import_told *told);
+void import_told_sort(struct import_table *table);
+void import_told_drop(struct import_table *table);
 
 struct import_counts {
 	int64_t rows;

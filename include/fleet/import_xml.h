@@ -43,6 +43,8 @@ struct import_document {
 	const char *product;	/* of a new device; NULL: not told */
 	const char *const *sip; /* names of servers in place of the file's; NULL: none */
 	size_t sip_count;
+	size_t rows_max; /* handsets, lines, settings and the like */
+	size_t told_max; /* of handsets and lines */
 
 	struct import_note *notes; /* the first IMPORT_NOTES_MAX, by line */
 	size_t note_count;
@@ -56,6 +58,6 @@ struct import_document {
 int import_document_mac(const struct read_document *document, const char *file, struct diag *reterr,
 			int64_t *ret) MUST_CHECK;
 
-/* Writes it; `mem` is for the notes.  -E_IMPORT with what is wrong in handsets->errors. */
+/* Writes it; `mem` is for the notes.  -E_IMPORT_LONG; -E_IMPORT with what is wrong in handsets->errors. */
 int fleet_import_document(struct change *change, void *mem, struct import_document *import,
 			  const struct import_options *options) MUST_CHECK;

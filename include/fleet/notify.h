@@ -73,6 +73,9 @@ struct notify_order {
  */
 int notify_order(const struct notify_order *order) MUST_CHECK;
 
+/* 0, or -E_VALUE for what is none. */
+int notify_outcome_parse(const char *s, enum notify_outcome *ret) MUST_CHECK;
+
 /* What src/outbound does for others.  NULL ends it. */
 struct notify_link {
 	int (*order)(const struct notify_order *order);

@@ -33,6 +33,7 @@ extern const char schedule_firmware_name[]; /* "schedule.firmware" */
 
 /* What holds for a device. */
 struct planned {
+	const char *setting;		 /* which of the two */
 	const char *name;		 /* of the schedule; NULL: none, always open */
 	const char *scope;		 /* whose setting it is; NULL: none */
 	const struct schedule *schedule; /* NULL with a name: the ini has it not; never open */
@@ -43,11 +44,13 @@ int planned_find(void *mem, struct db *db, const struct config *config, const st
 		 const char *name, struct planned *ret) MUST_CHECK;
 
 /*
- * When the device's turn comes by what is known of its contacts: 1; 0 never.
- * `db` is the database of traces.
+ * When the device's turn comes: 1; 0 never.  Cycles count successes: it was
+ * given all of its document, nothing of which waited; for firmware, and runs what
+ * it should.  `seen` is the database of traces.
  */
-int planned_due(void *mem, struct db *db, const struct device *device,
-		const struct planned *planned, int64_t now, struct due *ret) MUST_CHECK;
+int planned_due(void *mem, struct db *db, struct db *seen, const struct config *config,
+		const struct device *device, const struct planned *planned, int64_t now,
+		struct due *ret) MUST_CHECK;
 
 /* A setting of ours that is to be set: -E_SCHEDULE_UNKNOWN, -E_SETTING_NAME, -E_SCOPE, -E_VALUE. */
 int schedule_setting_check(struct change *change, const struct scope *scope,

@@ -27,8 +27,14 @@ void seen_note(int64_t mac, int64_t at, const struct net_address *address, const
 void seen_note_redirect(int64_t mac, int64_t at, const struct net_address *address,
 			const char *user_agent);
 
+/* The same of a device that was given its document, and nothing of it waits for a window. */
+void seen_note_served(int64_t mac, int64_t at, const struct net_address *address,
+		      const char *user_agent);
+
 /* Where a device was last seen, when that has not been written out yet. */
 bool seen_peek(int64_t mac, struct net_address *ret);
+/* When it was served, the same; 0: not since. */
+int64_t seen_peek_served(int64_t mac);
 
 /* Hands what has gathered to the writer of seen.db; does not wait. */
 void seen_flush(void);

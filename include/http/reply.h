@@ -60,9 +60,14 @@ struct reply_file {
 	int64_t modified_at; /* UTC seconds */
 	const char *etag;    /* with quotes, and strong: the same only for the same bytes */
 	const char *type;
+	int64_t whose; /* the device's MAC; -1: nobody knows */
 };
 
-/* 0, or -E_DOWNLOADS: as many as max_downloads are under way; Retry-After tells when to come. */
+/*
+ * 0, or -E_DOWNLOADS: as many as max_downloads are under way; -E_DOWNLOADS_OF_ONE:
+ * too many of them are this device's or this address's.  Retry-After tells when
+ * to come.
+ */
 int reply_file(struct request *req, const struct reply_file *file_steal) MUST_CHECK;
 
 /*

@@ -22,6 +22,7 @@ struct profile {
 	int64_t until_at;	     /* 0: no operation begins or ends */
 	_Atomic uint64_t generation; /* of the writer, when it was last known to be current */
 	_Atomic bool given;	     /* its first fetch is on record */
+	bool waits;		     /* there is more, which a window is waited for with */
 	_Atomic uint64_t agent;	     /* hash of the User-Agent that was looked at last; 0: none */
 	/* The cache's: */
 	size_t size;

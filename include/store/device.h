@@ -56,7 +56,8 @@ struct device_fetch {
 	const char *rendition_etag;
 	int64_t rendition_until_at;
 	int64_t rendition_given_at;
-	const char *url; /* of its registration; NULL: none */
+	int64_t rendition_waits_at; /* a schedule makes something wait since; 0: nothing */
+	const char *url;	    /* of its registration; NULL: none */
 	const char *firmware;
 	int64_t capacity;
 };
@@ -75,6 +76,7 @@ struct device_filter {
 	int64_t group_id;    /* 0: any */
 	const char *product; /* NULL: any */
 	bool held;	     /* only those of whom the shrink guard holds something back */
+	bool waiting;	     /* only those for whom a change waits for a window, or is held back */
 	int limit;
 };
 
@@ -87,7 +89,8 @@ struct device_row {
 	int64_t locked_at;
 	const char *firmware;
 	int64_t capacity;
-	int64_t held_at; /* since then the shrink guard holds something back; 0: nothing */
+	int64_t held_at;  /* since then the shrink guard holds something back; 0: nothing */
+	int64_t waits_at; /* a change waits for a window since then; 0: none does */
 };
 
 /* By MAC. */

@@ -94,7 +94,7 @@ struct job_device {
 	int64_t operation_id;
 	const char *reason; /* words on how it ended; NULL: none */
 	int64_t offered_at;
-	int64_t fetched_at;
+	int64_t fetched_at; /* last, in any of its tries; 0: never */
 	int64_t ended_at;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/macros.h"
@@ -25,5 +26,8 @@ struct notify {
 
 /* 1 found, 0 not. */
 int notify_find(void *mem, struct db *db, int64_t mac, struct notify **ret) MUST_CHECK;
+/* Told at `since` or later, and neither refused nor seen to come; the last first. */
+int notify_list_open(void *mem, struct db *db, int64_t since, int limit, struct notify **ret,
+		     size_t *ret_count) MUST_CHECK;
 /* Sets or replaces. */
 int notify_put(struct db *db, const struct notify *notify) MUST_CHECK;

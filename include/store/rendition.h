@@ -84,6 +84,7 @@ int rendition_past_find(void *mem, struct db *db, int64_t mac,
  */
 int rendition_keep(struct db *db, int64_t mac, int64_t at) MUST_CHECK;
 /* 1 and what an earlier device of that MAC was given; the body is clear.  0; -E_SEAL. */
+int rendition_kept_forget(struct db *db, int64_t before) MUST_CHECK;
 int rendition_kept_find(void *mem, struct db *db, int64_t mac, int64_t *ret_given_at,
 			const char **ret_body, size_t *ret_len) MUST_CHECK;
 

@@ -24,6 +24,10 @@ struct setting {
 	int64_t updated_at;
 };
 
+/* Those whose values are not sealed, in the order of scope and name, behind that one ("" and "": all). */
+int setting_list_clear(void *mem, struct db *db, const char *scope, const char *name, int limit,
+		       struct setting **ret, size_t *ret_count) MUST_CHECK;
+
 /* Of one scope, by name. */
 int setting_list(void *mem, struct db *db, const char *scope, struct setting **ret,
 		 size_t *ret_count) MUST_CHECK;

@@ -73,7 +73,10 @@ bool schedule_has_weekday(const struct schedule *schedule, int64_t day);
 /* Whether a window begins on the day. */
 bool schedule_has_day(const struct schedule *schedule, int64_t day);
 
-/* What is allowed but perhaps not meant: a sentence each, no more than LINT_MAX. */
+/*
+ * What is allowed but perhaps not meant: a sentence each, no more than LINT_MAX.
+ * `now` is for whether it is reached at all from then on.
+ */
 enum { SCHEDULE_LINT_MAX = 8 };
-size_t schedule_lint(void *mem, const struct schedule *schedule, bool equal_is_given,
+size_t schedule_lint(void *mem, const struct schedule *schedule, bool equal_is_given, int64_t now,
 		     const char *ret[SCHEDULE_LINT_MAX]);

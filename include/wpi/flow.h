@@ -68,6 +68,7 @@ struct wpi_wants {
 	enum wpi_check check;
 	const struct wpi_want *items;
 	size_t item_count;
+	size_t withheld; /* items that are missing from it, since the phone may not have them now */
 	const struct wpi_order *orders; /* in their order */
 	size_t order_count;
 };
@@ -115,6 +116,9 @@ enum wpi_state wpi_session_state(const struct wpi_session *session);
 
 /* What the phone has told after ReadAllItems or ReadItems, for records READ and ANSWERED. */
 const struct wpi_item *wpi_session_items(const struct wpi_session *session, size_t *ret_count);
+
+/* Whether the last answer writes an item whose value is a secret. */
+bool wpi_session_tells_secrets(const struct wpi_session *session);
 
 /*
  * One message.  `ret` and all that hangs on it are good until the next step; always

@@ -7,7 +7,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "config/config.h"
 #include "http/reply.h"
+#include "http/request.h"
 #include "store/mac.h"
 
 int api_answer(struct request *req, int status, json_t *json_steal)
@@ -21,6 +23,8 @@ int api_answer(struct request *req, int status, json_t *json_steal)
 		return 0;
 	}
 	reply_bytes(req, status, "application/json", text, strlen(text));
+	/* for who shows times to people */
+	reply_header(req, "X-Timezone", request_config(req)->daemon.timezone);
 	free(text);
 	return 0;
 }

@@ -42,6 +42,10 @@ static int filter_read(struct request *req, struct db *db, const struct api_page
 		return diag_set(reterr, -E_PRODUCT_UNKNOWN, "there is no product '%s'",
 				filter->product);
 	r = api_flag(req, "held", &filter->held, reterr);
+	if (r == 0)
+		r = api_flag(req, "waiting", &filter->waiting, reterr);
+	if (r == 0 && filter->held && filter->waiting)
+		r = diag_set(reterr, -E_VALUE, "held is part of waiting; give one of them");
 	return r < 0 ? r : group_filter(req, db, filter, reterr);
 }
 
@@ -53,12 +57,12 @@ static int row_json(void *mem, struct db *seen_db, const struct device_row *row,
 
 	if (r < 0)
 		return r;
-	*ret = json_pack("{s:o, s:s?, s:s?, s:s?, s:I, s:o, s:s?, s:b, s:b, s:o}", "mac",
+	*ret = json_pack("{s:o, s:s?, s:s?, s:s?, s:I, s:o, s:s?, s:b, s:b, s:o, s:o}", "mac",
 			 api_mac_text(row->mac), "product", row->product, "group", row->group,
 			 "name", row->name, "handsets", (json_int_t)row->handsets, "capacity",
 			 api_time(row->capacity), "firmware", row->firmware, "locked",
-			 row->locked_at != 0, "held", row->held_at != 0, "seen_at",
-			 api_time(r > 0 ? seen->at : 0));
+			 row->locked_at != 0, "held", row->held_at != 0, "waits_at",
+			 api_time(row->waits_at), "seen_at", api_time(r > 0 ? seen->at : 0));
 	return 0;
 }
 

@@ -9,6 +9,7 @@
  */
 #include "import.h"
 
+#include <limits.h>
 #include <sodium.h>
 #include <string.h>
 #include <strings.h>
@@ -23,10 +24,17 @@
 #include "http/reply.h"
 #include "http/request.h"
 
+static size_t errors_of(const struct api_import *import)
+{
+	const struct import_table *table = import->table(import);
+
+	return table ? table->errors_found : 0;
+}
+
 static void import_end(struct api_import *import, int r, const struct diag *diag)
 {
 	sodium_memzero(import->text, import->len);
-	if (r == -E_IMPORT && import->errors(import)) {
+	if (r == -E_IMPORT && errors_of(import)) {
 		api_import_refuse(import);
 	} else if (r < 0) {
 		if (error_status(r) >= 500)
@@ -36,12 +44,14 @@ static void import_end(struct api_import *import, int r, const struct diag *diag
 	} else {
 		api_answer(import->req, 200, import->report(import));
 	}
+	if (import->table(import))
+		import_told_drop(import->table(import));
 	request_finish(import->req, 0);
 }
 
 int api_import_refuse(struct api_import *import)
 {
-	size_t errors = import->errors(import);
+	size_t errors = errors_of(import);
 	json_t *report = import->report(import);
 	const char *text =
 		mem_printf(request_mem(import->req), "%zu error%s%s; nothing was written", errors,
@@ -95,6 +105,38 @@ struct table_import {
 	struct import_counts counts;
 };
 
+static json_t *told_json(const struct import_told *told)
+{
+	return json_pack("{s:I, s:s, s:s, s:O?, s:O?}", "line", (json_int_t)told->line, "change",
+			 told->is_new ? "added" : "changed", "object", told->object, "before",
+			 told->before, "after", told->after);
+}
+
+json_t *api_import_rows(const struct import_table *table)
+{
+	json_t *rows = json_array();
+	size_t e = 0;
+
+	for (size_t i = 0; i <= table->told_count; i++) {
+		unsigned line = i < table->told_count ? table->told[i].line : UINT_MAX;
+
+		for (; e < table->error_count && table->errors[e].line <= line; e++)
+			json_array_append_new(rows, json_pack("{s:I, s:s, s:o}", "line",
+							      (json_int_t)table->errors[e].line,
+							      "change", "refused", "text",
+							      api_text(table->errors[e].text)));
+		if (i < table->told_count)
+			json_array_append_new(rows, told_json(&table->told[i]));
+	}
+	return rows;
+}
+
+json_int_t api_import_rows_more(const struct import_table *table)
+{
+	return (json_int_t)(table->told_found - table->told_count + table->errors_found -
+			    table->error_count);
+}
+
 static json_t *table_report(struct api_import *import)
 {
 	const struct table_import *arg = import->arg;
@@ -107,19 +149,21 @@ static json_t *table_report(struct api_import *import)
 		json_array_append_new(errors, json_pack("{s:I, s:o}", "line",
 							(json_int_t)table->errors[i].line, "text",
 							api_text(table->errors[i].text)));
-	return json_pack(
-		"{s:s?, s:I, s:I, s:I, s:I, s:I, s:b, s:o}", "kind", import_kind_name(table->kind),
-		"rows", (json_int_t)table->count, "added", (json_int_t)(good ? counts->added : 0),
-		"changed", (json_int_t)(good ? counts->changed : 0), "unchanged",
-		(json_int_t)(good ? counts->unchanged : 0), "devices",
-		(json_int_t)(good ? counts->devices : 0), "dry_run", import->dry, "errors", errors);
+	return json_pack("{s:s?, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:I}", "kind",
+			 import_kind_name(table->kind), "rows", (json_int_t)table->count, "added",
+			 (json_int_t)(good ? counts->added : 0), "changed",
+			 (json_int_t)(good ? counts->changed : 0), "unchanged",
+			 (json_int_t)(good ? counts->unchanged : 0), "devices",
+			 (json_int_t)(good ? counts->devices : 0), "dry_run", import->dry, "errors",
+			 errors, "told", api_import_rows(table), "more",
+			 api_import_rows_more(table));
 }
 
-static size_t table_errors(const struct api_import *import)
+static struct import_table *table_of(const struct api_import *import)
 {
 	const struct table_import *arg = import->arg;
 
-	return arg->table->errors_found;
+	return arg->table;
 }
 
 static int table_write(struct api_import *import, struct change *change)
@@ -141,9 +185,10 @@ static int table_import(struct api_import *import, struct diag *reterr)
 	import->arg = arg;
 	import->write = table_write;
 	import->report = table_report;
-	import->errors = table_errors;
+	import->table = table_of;
 	arg->table = import_table_read(request_mem(import->req), import->text, import->len, kind,
 				       request_config(import->req)->limits.max_import_rows);
+	arg->table->told_max = request_config(import->req)->limits.max_import_report;
 	/* With wrong rows it fails, and tells all of them; without any row the header is wrong. */
 	if (arg->table->count || !arg->table->errors_found)
 		return api_import_post(import);

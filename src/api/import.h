@@ -18,9 +18,13 @@ struct api_import {
 	int (*write)(struct api_import *import, struct change *change);
 	/* What the answer says; `r` is what became of it. */
 	json_t *(*report)(struct api_import *import);
-	size_t (*errors)(const struct api_import *import); /* how many were found */
+	struct import_table *(*table)(const struct api_import *import); /* NULL: none yet */
 	void *arg;
 };
+
+/* The rows of a table that say something new, or were refused, by line; how many more there are. */
+json_t *api_import_rows(const struct import_table *table);
+json_int_t api_import_rows_more(const struct import_table *table);
 
 /* Posts it.  What a handler returns. */
 int api_import_post(struct api_import *import) MUST_CHECK;

@@ -43,22 +43,25 @@ static json_t *document_report(struct api_import *import)
 		json_array_append_new(errors, json_pack("{s:I, s:o}", "line",
 							(json_int_t)table->errors[i].line, "text",
 							api_text(table->errors[i].text)));
-	return json_pack("{s:o, s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "mac",
-			 api_mac_text(document->mac), "new", document->is_new, "members",
-			 is_lines ? "lines" : "handsets", "added",
-			 (json_int_t)document->counts.added, "changed",
-			 (json_int_t)document->counts.changed, "unchanged",
-			 (json_int_t)document->counts.unchanged, "recognised",
-			 (json_int_t)document->found[IMPORT_RECOGNISED], "raw",
-			 (json_int_t)document->found[IMPORT_RAW], "refused",
-			 (json_int_t)document->found[IMPORT_REFUSED], "mended",
-			 (json_int_t)document->found[IMPORT_MENDED], "dry_run", import->dry,
-			 "errors", errors, "notes", notes_json(document));
+	return json_pack(
+		"{s:o, s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:I, s:o}",
+		"mac", api_mac_text(document->mac), "new", document->is_new, "members",
+		is_lines ? "lines" : "handsets", "added", (json_int_t)document->counts.added,
+		"changed", (json_int_t)document->counts.changed, "unchanged",
+		(json_int_t)document->counts.unchanged, "recognised",
+		(json_int_t)document->found[IMPORT_RECOGNISED], "raw",
+		(json_int_t)document->found[IMPORT_RAW], "refused",
+		(json_int_t)document->found[IMPORT_REFUSED], "mended",
+		(json_int_t)document->found[IMPORT_MENDED], "dry_run", import->dry, "errors",
+		errors, "told", api_import_rows(table), "more", api_import_rows_more(table),
+		"notes", notes_json(document));
 }
 
-static size_t document_errors(const struct api_import *import)
+static struct import_table *document_table(const struct api_import *import)
 {
-	return table_of(import->arg)->errors_found;
+	const struct import_document *document = import->arg;
+
+	return document->handsets;
 }
 
 static int document_write(struct api_import *import, struct change *change)
@@ -103,7 +106,7 @@ int api_import_xml(struct api_import *import, struct diag *reterr)
 {
 	struct request *req = import->req;
 	const struct config_limits *config = &request_config(req)->limits;
-	struct read_limits limits = {config->max_xml_depth, config->max_import_rows};
+	struct read_limits limits = {config->max_xml_depth, config->max_import_elements};
 	struct import_document *document = mem_new(request_mem(req), struct import_document);
 	struct read_document *read;
 	int r = read_document(request_mem(req), import->text, import->len, &limits, &read, reterr);
@@ -121,9 +124,11 @@ int api_import_xml(struct api_import *import, struct diag *reterr)
 		sodium_memzero(import->text, import->len);
 		return r;
 	}
+	document->rows_max = config->max_import_rows;
+	document->told_max = config->max_import_report;
 	import->arg = document;
 	import->write = document_write;
 	import->report = document_report;
-	import->errors = document_errors;
+	import->table = document_table;
 	return api_import_post(import);
 }

@@ -171,22 +171,6 @@ int api_input_parse(void *mem, const char *body, size_t len, const struct api_fi
 	return take_all(mem, json, fields, count, ret, reterr);
 }
 
-/*
- * A browser adds the password that it knows to whatever any page sends here,
- * and tells of which origin that page is.
- */
-static bool is_foreign(const struct request *req)
-{
-	const char *origin = request_header(req, "Origin");
-	const char *host = request_header(req, "Host");
-	const char *rest;
-
-	if (!origin)
-		return false;
-	rest = strstr(origin, "://");
-	return !rest || !host || strcasecmp(rest + 3, host) != 0;
-}
-
 int api_input(struct request *req, const struct api_field *fields, size_t count, void *ret,
 	      struct diag *reterr)
 {
@@ -194,8 +178,6 @@ int api_input(struct request *req, const struct api_field *fields, size_t count,
 	const char *body = request_body(req, &len);
 	int r;
 
-	if (is_foreign(req))
-		return diag_set(reterr, -E_FORBIDDEN, "sent by a page of another origin");
 	r = api_input_parse(request_mem(req), body, len, fields, count, ret, reterr);
 	if (len > 0)
 		sodium_memzero((char *)(uintptr_t)body, len);
@@ -210,8 +192,6 @@ int api_input_text(struct request *req, const char *type, char **ret, size_t *re
 	const char *given = request_header(req, "Content-Type");
 	size_t len = strlen(type);
 
-	if (is_foreign(req))
-		return diag_set(reterr, -E_FORBIDDEN, "sent by a page of another origin");
 	if (!given || strncasecmp(given, type, len) != 0 ||
 	    (given[len] && !strchr("; ", given[len])))
 		return diag_set(reterr, -E_BAD_TYPE, "the content type must be %s", type);

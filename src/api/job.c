@@ -49,10 +49,14 @@ static const struct api_field fields[] = {
 static int start_op(struct request *req, struct change *change, void *arg)
 {
 	const struct input *input = arg;
+	const struct job_wave nobody_yet = {0};
+	struct job *job;
 	int64_t id;
 	int r = fleet_job_start(change, &input->job, &id);
 
-	return r < 0 ? r : api_answer(req, 201, json_pack("{s:I}", "id", (json_int_t)id));
+	if (r == 0)
+		r = job_get(change->mem, change->db, id, &job);
+	return r < 0 ? r : api_answer(req, 201, job_json(change->mem, job, &nobody_yet));
 }
 
 int api_job_start(struct request *req)

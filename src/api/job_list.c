@@ -48,14 +48,13 @@ int job_notices(void *mem, struct db *db, json_t *notices)
 	if (counts.paused)
 		json_array_append_new(
 			notices,
-			api_text(mem_printf(
-				mem, "%lld jobs are paused: gigaprovctl job list, job resume",
-				(long long)counts.paused)));
+			api_text(mem_printf(mem, "%s paused: gigaprovctl job list, job resume",
+					    text_count(mem, counts.paused, "job"))));
 	if (counts.failed)
 		json_array_append_new(
 			notices, api_text(mem_printf(mem,
-						     "jobs at work have failed for %lld devices: "
+						     "jobs at work have failed for %s: "
 						     "gigaprovctl job devices ID --state failed",
-						     (long long)counts.failed)));
+						     text_count(mem, counts.failed, "device"))));
 	return 0;
 }

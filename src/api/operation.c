@@ -104,7 +104,7 @@ int api_operation_remove(struct request *req)
 	return api_write(req, remove_op, removal);
 }
 
-static json_t *operation_json(const struct operation *operation, int64_t now)
+static json_t *operation_json(const struct operation *operation, bool is_lost, int64_t now)
 {
 	bool removal = operation->kind == OPERATION_REMOVE_HANDSET;
 
@@ -116,7 +116,7 @@ static json_t *operation_json(const struct operation *operation, int64_t now)
 			 api_time(operation->duration), "url", operation->url, "from",
 			 api_time(operation->from_at), "until", api_time(operation->until_at),
 			 "carried_at", api_time(operation->carried_at), "written",
-			 operation_is_written(operation, now));
+			 !is_lost && operation_is_written(operation, now));
 }
 
 int api_operation_list(struct request *req)
@@ -139,7 +139,17 @@ int api_operation_list(struct request *req)
 	if (r < 0)
 		return r;
 	rows = json_array();
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(rows, operation_json(&operations[i], clock_now()));
+	for (size_t i = 0; i < count && r >= 0; i++) {
+		const char *lost;
+
+		r = firmware_operation_lost(mem, db, &operations[i], &lost);
+		if (r >= 0)
+			json_array_append_new(rows,
+					      operation_json(&operations[i], r > 0, clock_now()));
+	}
+	if (r < 0) {
+		json_decref(rows);
+		return r;
+	}
 	return api_answer(req, 200, json_pack("{s:o}", "operations", rows));
 }

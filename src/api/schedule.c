@@ -123,13 +123,30 @@ int api_schedule_list(struct request *req)
 	return api_page_answer(req, &page, "schedules", rows, count, last);
 }
 
+static int refuse_unknown(struct request *req, const char *name)
+{
+	struct buf *known = buf_new(request_mem(req));
+	struct diag diag = {0};
+	int r;
+
+	config_schedule_names(request_config(req), known);
+	r = known->len ? diag_set(&diag, -E_SCHEDULE_UNKNOWN,
+				  "there is no schedule '%.64s'; the configuration has %s", name,
+				  known->data)
+		       : diag_set(&diag, -E_SCHEDULE_UNKNOWN,
+				  "there is no schedule '%.64s'; the configuration has none: "
+				  "write a section [schedule NAME]",
+				  name);
+	return api_refuse(req, r, &diag);
+}
+
 int api_schedule_show(struct request *req)
 {
 	const char *name = request_param(req, "name");
 	const struct config_schedule *section = config_schedule_find(request_config(req), name);
 
 	if (!section)
-		return -E_SCHEDULE_UNKNOWN;
+		return refuse_unknown(req, name);
 	return api_answer(req, 200, full_json(request_mem(req), &section->schedule));
 }
 
@@ -170,7 +187,7 @@ static int planned_json(void *mem, const struct config *config, const struct dev
 	if (r == 0)
 		r = planned_find(mem, db, config, device, setting, &planned);
 	if (r == 0)
-		r = planned_due(mem, seen, device, &planned, now, &due);
+		r = planned_due(mem, db, seen, config, device, &planned, now, &due);
 	if (r < 0)
 		return r;
 	row = json_pack("{s:s, s:o, s:o, s:s}", "setting", setting, "schedule",

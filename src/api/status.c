@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "api/answer.h"
@@ -6,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "config/config.h"
 #include "fleet/fleet.h"
@@ -18,6 +21,7 @@
 #include "job.h"
 #include "schedule.h"
 #include "upstream.h"
+#include "wpi_notice.h"
 
 enum { LOCKS_SHOWN = 10, HELD_SHOWN = 10 };
 
@@ -58,9 +62,9 @@ static void notice_phones(void *mem, const struct config *config,
 		notice(notices,
 		       mem_printf(
 			       mem,
-			       "%lld devices have neither secret nor user, and so get no document "
-			       "outside open_networks",
-			       (long long)counts->unproven));
+			       "%s without secret and without user: no document for them outside "
+			       "open_networks",
+			       text_count(mem, counts->unproven, "device")));
 	if (config->sip.multicast)
 		notice(notices, "[sip] multicast = yes: whoever is in the network learns which "
 				"MACs are known, and their URLs without passwords");
@@ -124,8 +128,8 @@ static int notice_held(void *mem, struct db *db, json_t *notices)
 	r = rendition_held_list(mem, db, HELD_SHOWN, &held, &count);
 	if (r < 0 || count == 0)
 		return r;
-	buf_printf(text,
-		   "the shrink guard holds the documents of %lld devices back: ", (long long)all);
+	buf_printf(text, "the shrink guard holds documents back, of %s: ",
+		   text_count(mem, all, "device"));
 	for (size_t i = 0; i < count; i++) {
 		char mac[MAC_LEN + 1];
 
@@ -147,10 +151,35 @@ static int notice_waiting(void *mem, struct db *db, json_t *notices)
 
 	if (r == 0 && count > 0)
 		notice(notices, mem_printf(mem,
-					   "changes of %lld devices wait for the windows of their "
-					   "schedules; at once: gigaprovctl release",
-					   (long long)count));
+					   "changes wait for the windows of schedules, those of %s "
+					   "(gigaprovctl device list --waiting); at once: "
+					   "gigaprovctl release",
+					   text_count(mem, count, "device")));
 	return r;
+}
+
+/* Everything stops when it is full, registrations first. */
+static void notice_disk(void *mem, const struct config *config, json_t *notices)
+{
+	const char *path = strchr(config->daemon.database, ':');
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	struct statvfs disk;
+	char *folder;
+	unsigned percent;
+
+	if (!slash)
+		return;
+	folder = mem_strndup(mem, path + 1, (size_t)(slash - path));
+	if (statvfs(folder, &disk) < 0 || disk.f_blocks == 0)
+		return;
+	percent = (unsigned)(disk.f_bavail * 100 / disk.f_blocks);
+	if (percent < config->limits.disk_low_percent)
+		notice(notices, mem_printf(mem,
+					   "the disk of %s has only %u %% free, %llu MiB; [limits] "
+					   "disk_low_percent = %u",
+					   folder, percent,
+					   (unsigned long long)disk.f_bavail * disk.f_frsize >> 20,
+					   config->limits.disk_low_percent));
 }
 
 static void notice_clock(json_t *notices)
@@ -168,6 +197,7 @@ static json_t *notices_json(void *mem, const struct config *config,
 	notice_redirect(config, notices);
 	notice_listeners(mem, config, notices);
 	notice_password(mem, config, notices);
+	notice_disk(mem, config, notices);
 	return notices;
 }
 
@@ -209,6 +239,8 @@ int api_status(struct request *req)
 		r = firmware_notices(request_mem(req), db, notices);
 	if (r == 0)
 		r = job_notices(request_mem(req), db, notices);
+	if (r == 0)
+		r = wpi_notices(request_mem(req), db, request_config(req), notices);
 	if (r == 0)
 		r = schedule_notices(request_mem(req), db, request_config(req), notices);
 	if (r < 0) {

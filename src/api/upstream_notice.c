@@ -6,6 +6,7 @@
 
 #include "api/answer.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "config/config.h"
 #include "fleet/upstream.h"
 #include "store/outbox.h"
@@ -57,15 +58,14 @@ static int notice_states(void *mem, struct db *db, const char *name, json_t *not
 		return r;
 	if (refused > 0)
 		add(notices, mem_printf(mem,
-					"upstream %s refused %lld devices: gigaprovctl upstream "
+					"upstream %s refused %s: gigaprovctl upstream "
 					"status %s",
-					name, (long long)refused, name));
+					name, text_count(mem, refused, "device"), name));
 	if (confirmed > 0)
-		add(notices,
-		    mem_printf(mem,
-			       "%lld devices are registered at upstream %s without its "
-			       "having told their passwords: gigaprovctl upstream retry %s",
-			       (long long)confirmed, name, name));
+		add(notices, mem_printf(mem,
+					"%s registered at upstream %s without its "
+					"having told the password: gigaprovctl upstream retry %s",
+					text_count(mem, confirmed, "device"), name, name));
 	return 0;
 }
 

@@ -8,6 +8,8 @@
 
 #include "base/text.h"
 
+enum { LABEL_MAX = 63, HOST_MAX = 253 };
+
 static void address_set(struct net_address *address, const void *bytes, uint8_t len, uint16_t port)
 {
 	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
@@ -43,6 +45,35 @@ void net_address_text(const struct net_address *address, char *out)
 	else
 		inet_ntop(address->len == 4 ? AF_INET : AF_INET6, address->bytes, out,
 			  NET_TEXT_MAX);
+}
+
+/* As DNS has them, and underscores, which people's own servers do have. */
+static bool label_is_good(const char *s, size_t len)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-_";
+
+	return len > 0 && len <= LABEL_MAX && strspn(s, allowed) >= len && s[0] != '-' &&
+	       s[len - 1] != '-';
+}
+
+bool net_host_is_good(const char *s)
+{
+	struct net_address address;
+	size_t len = strlen(s);
+
+	if (net_address_parse(s, &address))
+		return true;
+	if (len > HOST_MAX)
+		return false;
+	for (;;) {
+		len = strcspn(s, ".");
+		if (!label_is_good(s, len))
+			return false;
+		if (!s[len])
+			return strspn(s, "0123456789") < len;
+		s += len + 1;
+	}
 }
 
 bool net_address_parse(const char *s, struct net_address *ret)

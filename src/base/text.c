@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/mem.h"
 
 /* Length of the UTF-8 sequence at s and its code point; 0 when malformed. */
 static size_t decode(const unsigned char *s, size_t len, uint32_t *ret)
@@ -76,6 +77,42 @@ int text_check_line(const char *s, size_t max)
 			return -E_TEXT_CHARACTER;
 	}
 	return 0;
+}
+
+/* Blanks of Unicode that people paste unseen, as UTF-8: no-break, en quad to zero width, narrow, ideographic. */
+static bool is_blank_at(const char *s, size_t len)
+{
+	const unsigned char *u = (const unsigned char *)s;
+
+	if (len == 1)
+		return *u == ' ';
+	if (len == 2)
+		return u[0] == 0xc2 && u[1] == 0xa0;
+	if (len == 3 && u[0] == 0xe2 && u[1] == 0x80)
+		return (u[2] >= 0x80 && u[2] <= 0x8f) || u[2] == 0xa8 || u[2] == 0xa9 ||
+		       u[2] == 0xaf;
+	return len == 3 && ((u[0] == 0xe3 && u[1] == 0x80 && u[2] == 0x80) ||
+			    (u[0] == 0xef && u[1] == 0xbb && u[2] == 0xbf));
+}
+
+int text_check_name(const char *s, size_t max)
+{
+	int r = text_check_line(s, max);
+	size_t len, last, first = 1;
+
+	if (r < 0)
+		return r;
+	len = strlen(s);
+	while ((s[first] & 0xc0) == 0x80)
+		first++;
+	for (last = len - 1; last > 0 && (s[last] & 0xc0) == 0x80;)
+		last--;
+	return is_blank_at(s, first) || is_blank_at(s + last, len - last) ? -E_TEXT_EDGE : 0;
+}
+
+char *text_count(void *mem, int64_t count, const char *one)
+{
+	return mem_printf(mem, "%lld %s%s", (long long)count, one, count == 1 ? "" : "s");
 }
 
 int hex_digit(char c)

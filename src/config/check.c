@@ -2,6 +2,7 @@
 #include "read.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "config/config.h"
@@ -34,6 +35,14 @@ static void tls_pair(struct reading *reading, const struct instance *instance)
 	bool cert = named(instance, CONFIG_KEY_listener_tls_cert, listener->tls_cert);
 	bool key = named(instance, CONFIG_KEY_listener_tls_key, listener->tls_key);
 
+	if (listener->tls_cert && config_is_own(listener->tls_cert)) {
+		if (key)
+			issue_add(reading, instance->keys[CONFIG_KEY_listener_tls_key].line,
+				  "%s tls_key: given with tls_cert = own, which has a key of its "
+				  "own, expected none",
+				  instance->label);
+		return;
+	}
 	if (cert && !key)
 		issue_add(reading, instance->keys[CONFIG_KEY_listener_tls_cert].line,
 			  "%s tls_cert: given without tls_key, expected both or neither",
@@ -122,17 +131,48 @@ static void retry_bounds(struct reading *reading, const struct instance *instanc
 			instance->label, upstream->retry_max_seconds, upstream->retry_seconds);
 }
 
+/* Rows that are written in a second; bytes that one takes in memory, and in the file at least. */
+enum { ROWS_A_SECOND = 25000, ROW_BYTES = 256, ROW_BYTES_LEAST = 14 };
+
+/* All of an import is written in one piece, so that it can be taken back: everybody else waits. */
+static void import_bounds(struct reading *reading, const struct instance *instance)
+{
+	const struct config_limits *limits = instance->data;
+	uint64_t pages = (uint64_t)sysconf(_SC_PHYS_PAGES);
+	uint64_t memory = pages * (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t rows = limits->max_import / ROW_BYTES_LEAST;
+	uint64_t bytes;
+
+	rows = rows < limits->max_import_rows ? rows : limits->max_import_rows;
+	bytes = 2 * (uint64_t)limits->max_import + rows * ROW_BYTES;
+	if (limits->max_import_rows > ROWS_A_SECOND)
+		warning_add(reading, instance->keys[CONFIG_KEY_limits_max_import_rows].line,
+			    "%s max_import_rows: while %u rows are written no registration is "
+			    "answered, for about %u seconds; %d take one",
+			    instance->label, limits->max_import_rows,
+			    limits->max_import_rows / ROWS_A_SECOND, ROWS_A_SECOND);
+	if (bytes > memory / 4)
+		warning_add(reading, instance->keys[CONFIG_KEY_limits_max_import].line,
+			    "%s max_import: with max_import_rows an import may take %llu MiB of "
+			    "the %llu MiB that the machine has",
+			    instance->label, (unsigned long long)(bytes >> 20),
+			    (unsigned long long)(memory >> 20));
+}
+
 void check_all(struct reading *reading)
 {
 	const struct config_section *upstream = &config_sections[CONFIG_SECTION_upstream];
 	const struct config_section *schedule = &config_sections[CONFIG_SECTION_schedule];
 	const struct config_section *listener = &config_sections[CONFIG_SECTION_listener];
+	const struct config_section *limits = &config_sections[CONFIG_SECTION_limits];
 	size_t listeners = 0;
 
 	for (size_t i = 0; i < reading->count; i++) {
 		required(reading, reading->instances[i]);
 		if (reading->instances[i]->section == upstream)
 			retry_bounds(reading, reading->instances[i]);
+		if (reading->instances[i]->section == limits)
+			import_bounds(reading, reading->instances[i]);
 		if (reading->instances[i]->section == schedule)
 			check_schedule(reading, reading->instances[i]);
 		if (reading->instances[i]->section != listener)

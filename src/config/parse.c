@@ -235,6 +235,15 @@ int parse_file(const struct config_origin *origin, const char *value, void *fiel
 	return 0;
 }
 
+int parse_own_file(const struct config_origin *origin, const char *value, void *field,
+		   struct diag *reterr)
+{
+	if (strcmp(value, "own") != 0)
+		return parse_file(origin, value, field, reterr);
+	*(const char **)field = "own";
+	return 0;
+}
+
 int parse_address(const struct config_origin *origin, const char *value, void *field,
 		  struct diag *reterr)
 {

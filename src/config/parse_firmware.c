@@ -36,6 +36,13 @@ const char *config_firmware_dir(void *mem, const struct config *config)
 	return mem_printf(mem, "%s/firmware", config->daemon.state_dir);
 }
 
+const char *config_backup_dir(void *mem, const struct config *config)
+{
+	if (*config->daemon.backup_dir)
+		return mem_strdup(mem, config->daemon.backup_dir);
+	return mem_printf(mem, "%s/backup", config->daemon.state_dir);
+}
+
 static bool placeholders_are_known(const char *s)
 {
 	static const char *const known[] = {"%MACD", "%MACC", "%DVID", "%DURL"};

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/civil.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/zone.h"
 #include "config/config.h"
@@ -258,7 +259,8 @@ static void schedule_warn(struct reading *reading, const struct instance *instan
 	const struct config_schedule *section = instance->data;
 	bool equal_is_given = instance->keys[CONFIG_KEY_schedule_equal].line > 0;
 	const char *lint[SCHEDULE_LINT_MAX];
-	size_t count = schedule_lint(reading->scratch, &section->schedule, equal_is_given, lint);
+	size_t count = schedule_lint(reading->scratch, &section->schedule, equal_is_given,
+				     clock_now(), lint);
 
 	for (size_t i = 0; i < count; i++)
 		warning_add(reading, line_of(instance, lint[i]), "%s %s", instance->label, lint[i]);

@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -21,6 +22,8 @@ struct ctl_connection {
 	struct ctl_target target;
 	char error[CURL_ERROR_SIZE];
 	struct ctl_progress progress;
+	FILE *out;	  /* a good answer's body goes there; NULL: into the answer */
+	struct buf *body; /* of the answer that is coming */
 };
 
 static int connection_close(struct ctl_connection *connection)
@@ -29,10 +32,22 @@ static int connection_close(struct ctl_connection *connection)
 	return 0;
 }
 
-static size_t receive(char *data, size_t size, size_t count, void *body)
+static size_t receive(char *data, size_t size, size_t count, void *arg)
 {
-	buf_add(body, data, size * count);
+	struct ctl_connection *connection = arg;
+	long status = 0;
+
+	if (connection->out)
+		curl_easy_getinfo(connection->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status >= 200 && status < 300)
+		return fwrite(data, 1, size * count, connection->out);
+	buf_add(connection->body, data, size * count);
 	return size * count;
+}
+
+void ctl_connection_print(struct ctl_connection *connection, FILE *out)
+{
+	connection->out = out;
 }
 
 struct ctl_connection *ctl_connection_open(void *mem, const struct ctl_target *target)
@@ -113,6 +128,9 @@ static void read_notes(void *mem, CURL *curl, struct ctl_answer *answer)
 {
 	struct curl_header *header;
 
+	answer->zone = NULL;
+	if (curl_easy_header(curl, "X-Timezone", 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
+		answer->zone = mem_strdup(mem, header->value);
 	answer->notes = NULL;
 	answer->note_count = 0;
 	while (curl_easy_header(curl, "X-Document-Note", answer->note_count, CURLH_HEADER, -1,
@@ -127,7 +145,8 @@ static int perform(void *mem, struct ctl_connection *connection, struct ctl_answ
 	CURLcode code;
 
 	answer->body = buf_new(mem);
-	curl_easy_setopt(connection->curl, CURLOPT_WRITEDATA, answer->body);
+	connection->body = answer->body;
+	curl_easy_setopt(connection->curl, CURLOPT_WRITEDATA, connection);
 	connection->error[0] = '\0';
 	code = curl_easy_perform(connection->curl);
 	ctl_progress_end(&connection->progress);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/civil.h"
 #include "window/cycle.h"
@@ -259,12 +260,15 @@ int ask_sentence(const struct question *q, json_t *answer, struct diag *reterr)
 	struct buf *buf = buf_new(q->mem);
 	json_t *warnings = json_array();
 	struct schedule s;
+	int64_t now;
 	uint64_t mac;
 	size_t count;
 	int r;
 
 	put(answer, "warnings", warnings);
 	r = question_schedule(q, &s, reterr);
+	if (r == 0)
+		r = question_instant_or(q, "now", clock_now(), &now, reterr);
 	if (r < 0)
 		return r;
 	sentence_schedule(&s, buf);
@@ -276,7 +280,7 @@ int ask_sentence(const struct question *q, json_t *answer, struct diag *reterr)
 		sentence_device(&s, mac, buf);
 	}
 	put(answer, "sentence", json_string(buf->data));
-	count = schedule_lint(q->mem, &s, question_has(q, "equal"), lint);
+	count = schedule_lint(q->mem, &s, question_has(q, "equal"), now, lint);
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(warnings, json_string(lint[i]));
 	return 0;

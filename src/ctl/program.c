@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/version.h"
 #include "ctl/ask.h"
 #include "ctl/eval.h"
 #include "ctl/help.h"
@@ -92,6 +93,10 @@ static int gigaprovctl_main(void *mem, int argc, char **argv)
 		return CTL_USAGE;
 	}
 	r = ctl_line_parse(mem, argc, argv, &line, &diag);
+	if (line->options.version) {
+		printf("gigaprovctl " GIGAPROV_VERSION "\n");
+		return CTL_DONE;
+	}
 	if (r < 0)
 		return usage(line, diag_text(&diag, r));
 	if (!line->help)

@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -67,8 +69,15 @@ static int path_build(void *mem, const struct ctl_line *line, const char **ret)
 	return 0;
 }
 
-static int query_add(void *mem, const struct ctl_value *value, const char **path,
-		     struct diag *reterr)
+static const char *zone_of(const struct ctl_line *line)
+{
+	const struct ctl_value *zone = ctl_line_value(line, "zone");
+
+	return zone ? zone->text : NULL;
+}
+
+static int query_add(void *mem, const struct ctl_line *line, const struct ctl_value *value,
+		     const char **path, struct diag *reterr)
 {
 	const char *text = value->arg->type == CTL_TRUTH ? "1" : value->text;
 	bool is_limit = value->arg->type == CTL_LIMIT;
@@ -76,7 +85,7 @@ static int query_add(void *mem, const struct ctl_value *value, const char **path
 	int64_t at;
 
 	if (value->arg->type == CTL_TIME) {
-		int r = ctl_when_parse(text, clock_now(), NULL, &at, reterr);
+		int r = ctl_when_parse(text, clock_now(), zone_of(line), &at, reterr);
 
 		if (r < 0)
 			return r;
@@ -105,9 +114,8 @@ static int number_build(const struct ctl_value *value, json_t **ret, struct diag
 static int time_build(const struct ctl_line *line, const struct ctl_value *value, json_t **ret,
 		      struct diag *reterr)
 {
-	const struct ctl_value *zone = ctl_line_value(line, "zone");
 	int64_t at;
-	int r = ctl_when_parse(value->text, clock_now(), zone ? zone->text : NULL, &at, reterr);
+	int r = ctl_when_parse(value->text, clock_now(), zone_of(line), &at, reterr);
 
 	if (r < 0)
 		return r;
@@ -153,6 +161,20 @@ static int content_build(const struct ctl_value *value, json_t **ret, struct dia
 	return 0;
 }
 
+/* People mean the directory that they are in, the daemon is in another one; it may be on another machine. */
+static int place_build(const struct ctl_line *line, const struct ctl_value *value, json_t **ret,
+		       struct diag *reterr)
+{
+	CLEANUP(mem_freep) void *scratch = mem_root("place");
+	char here[PATH_MAX];
+
+	if (value->text[0] == '/' || line->options.url)
+		return text_build(value, value->text, ret, reterr);
+	if (!getcwd(here, sizeof(here)))
+		return diag_set(reterr, -errno, "%s: %s", value->text, strerror(errno));
+	return text_build(value, mem_printf(scratch, "%s/%s", here, value->text), ret, reterr);
+}
+
 /* The JSON value; the caller's to put away. */
 static int value_build(const struct ctl_line *line, const struct ctl_value *value, json_t **ret,
 		       struct diag *reterr)
@@ -180,6 +202,8 @@ static int value_build(const struct ctl_line *line, const struct ctl_value *valu
 		return text_build(value, ctl_file_name(value->text), ret, reterr);
 	case CTL_CONTENT:
 		return content_build(value, ret, reterr);
+	case CTL_PLACE:
+		return place_build(line, value, ret, reterr);
 	case CTL_SECRET:
 		return text_build(value, secret_reveal(value->secret), ret, reterr);
 	default:
@@ -285,7 +309,7 @@ int ctl_request_build(void *mem, const struct ctl_line *line, struct ctl_request
 		const struct ctl_value *value = &line->values[i];
 
 		if (value->arg->where == CTL_QUERY)
-			r = query_add(mem, value, &request.path, reterr);
+			r = query_add(mem, line, value, &request.path, reterr);
 		else if (value->arg->type == CTL_CSV)
 			r = file_set(mem, value, &request, reterr);
 		else if (value->arg->type == CTL_FILE)

@@ -62,6 +62,7 @@ int ctl_run_send(void *mem, const struct ctl_run *run, const struct ctl_request 
 
 	if (r < 0)
 		return ctl_complain(CTL_UNREACHABLE, run->program, "%s", diag_text(&diag, r));
+	ctl_show_use_zone(ret->zone);
 	return ctl_run_check(run->program, ret);
 }
 
@@ -105,8 +106,11 @@ int ctl_run_object(void *mem, const struct ctl_run *run)
 int ctl_run_document(void *mem, const struct ctl_run *run)
 {
 	struct ctl_answer answer;
-	int code = ctl_run_send(mem, run, &run->request, &answer);
+	int code;
 
+	if (!run->line->options.json)
+		ctl_connection_print(run->connection, stdout);
+	code = ctl_run_send(mem, run, &run->request, &answer);
 	if (code != CTL_DONE)
 		return code;
 	ctl_run_print(answer.body, run->line->options.json != NULL);

@@ -135,7 +135,6 @@ int ctl_run_list(void *mem, const struct ctl_run *run)
 
 	if (!limit || !text_to_uint(limit->text, INT32_MAX, &pages.left))
 		pages.left = UINT64_MAX;
-	pages.table = ctl_show_list_head(mem, pages.list, bold);
 	do {
 		CLEANUP(mem_freep) void *here = mem_root("page");
 		CLEANUP(json_decrefp) json_t *page = NULL;
@@ -144,6 +143,8 @@ int ctl_run_list(void *mem, const struct ctl_run *run)
 
 		if (code != CTL_DONE)
 			return code;
+		if (!pages.table)
+			pages.table = ctl_show_list_head(mem, pages.list, bold);
 		page_print(here, &pages, raw, page);
 		if (!run->line->options.json)
 			notes_print(page);

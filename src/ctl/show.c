@@ -4,11 +4,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
+#include "base/civil.h"
 #include "base/macros.h"
 #include "base/mem.h"
+#include "base/zone.h"
 #include "ctl/table.h"
 
 enum { COLUMNS_MAX = 16 };
@@ -35,17 +36,31 @@ static enum how how_of(const char *name)
 	return PLAIN;
 }
 
+/* NULL: UTC. */
+static const struct zone *zone;
+
+void ctl_show_use_zone(const char *name)
+{
+	if (!name || zone_find(name, &zone, NULL) < 0)
+		zone = NULL;
+}
+
+static const char *zone_words(void)
+{
+	return zone ? zone_name(zone) : "UTC";
+}
+
 static const char *show_time(void *mem, int64_t at)
 {
-	time_t t = (time_t)at;
-	struct tm tm;
-	char text[64];
+	int64_t local = zone ? at + zone_offset(zone, at) : at;
+	int64_t second = civil_modulo(local, CIVIL_DAY_S);
+	char date[CIVIL_DATE_MAX];
 
 	if (at == 0)
 		return "";
-	if (!localtime_r(&t, &tm) || !strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm))
-		return mem_printf(mem, "%" PRId64, at);
-	return mem_strdup(mem, text);
+	civil_format_date(date, civil_floor(local, CIVIL_DAY_S));
+	return mem_printf(mem, "%s %02d:%02d:%02d", date, (int)(second / 3600),
+			  (int)(second / 60 % 60), (int)(second % 60));
 }
 
 static const char *show_span(void *mem, int64_t seconds)
@@ -75,16 +90,45 @@ static const char *show_integer(void *mem, const char *name, int64_t n)
 	}
 }
 
-static const char *show_compact(void *mem, const json_t *value)
+/* A name with its value, or with the mark that it is secret, and nothing else. */
+static bool is_pair(const json_t *object)
 {
-	char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-	char *copy = mem_strdup(mem, text ? text : "");
+	size_t others = (json_object_get(object, "value") != NULL) +
+			(json_object_get(object, "secret") != NULL);
 
-	free(text);
-	return copy;
+	return others && json_is_string(json_object_get(object, "name")) &&
+	       json_object_size(object) == 1 + others;
 }
 
-/* Texts and numbers with commas between them; anything else as JSON. */
+static const char *show_pair(void *mem, const json_t *object)
+{
+	const char *value = ctl_show_field(mem, "value", json_object_get(object, "value"));
+
+	if (!*value)
+		value = ctl_show_field(mem, "secret", json_object_get(object, "secret"));
+	return mem_printf(mem, "%s=%s", json_string_value(json_object_get(object, "name")), value);
+}
+
+/* "at 2026-05-31 14:59:00, address ::1"; what has a name and a value, "name=value". */
+static const char *show_members(void *mem, const json_t *object)
+{
+	struct buf *buf = buf_new(mem);
+	const char *name;
+	json_t *value;
+
+	if (is_pair(object))
+		return show_pair(mem, object);
+	json_object_foreach((json_t *)(uintptr_t)object, name, value)
+	{
+		const char *text = ctl_show_field(mem, name, value);
+
+		if (*text)
+			buf_printf(buf, "%s%s %s", buf->len ? ", " : "", name, text);
+	}
+	return buf->data ? buf->data : "";
+}
+
+/* Texts and numbers with commas between them, anything else with semicolons. */
 static const char *show_array(void *mem, const char *name, const json_t *array)
 {
 	struct buf *buf = buf_new(mem);
@@ -93,10 +137,10 @@ static const char *show_array(void *mem, const char *name, const json_t *array)
 
 	json_array_foreach(array, i, item)
 	{
-		if (json_is_object(item) || json_is_array(item))
-			return show_compact(mem, array);
+		bool is_long = json_is_object(item) && !is_pair(item);
+
 		if (i > 0)
-			buf_adds(buf, ", ");
+			buf_adds(buf, is_long ? "; " : ", ");
 		buf_adds(buf, ctl_show_field(mem, name, item));
 	}
 	return buf->data ? buf->data : "";
@@ -116,7 +160,64 @@ const char *ctl_show_field(void *mem, const char *name, const json_t *value)
 		return show_integer(mem, name, json_integer_value(value));
 	if (json_is_array(value))
 		return show_array(mem, name, value);
-	return show_compact(mem, value);
+	if (json_is_object(value))
+		return show_members(mem, value);
+	return mem_printf(mem, "%g", json_number_value(value));
+}
+
+/* A field by itself: nothing above it names the zone. */
+static const char *show_alone(void *mem, const char *name, const json_t *value)
+{
+	const char *text = ctl_show_field(mem, name, value);
+
+	if (!*text || how_of(name) != TIME || !json_is_integer(value))
+		return text;
+	return mem_printf(mem, "%s %s", text, zone_words());
+}
+
+static void add_word(struct buf *buf, const char *word)
+{
+	if (word && *word)
+		buf_printf(buf, "%s%s", buf->len ? " " : "", word);
+}
+
+static void add_changes(void *mem, struct buf *buf, const json_t *before, const json_t *after)
+{
+	const char *divider = ": ";
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)after, name, value)
+	{
+		const char *was = ctl_show_field(mem, "", json_object_get(before, name));
+		const char *is = ctl_show_field(mem, "", value);
+
+		if (!*was && !*is)
+			continue;
+		buf_printf(buf, "%s%s ", divider, name);
+		if (before)
+			buf_printf(buf, "'%s' to ", was);
+		buf_printf(buf, "'%s'", is);
+		divider = ", ";
+	}
+}
+
+/* What a report says of a line of a file: "line 3: changed 7C2F80E0D605: name 'a' to 'b'". */
+static const char *show_told(void *mem, const json_t *told)
+{
+	static const char *const words[] = {"change", "fate", "object", "name", "text"};
+	struct buf *buf = buf_new(mem);
+
+	buf_printf(buf, "line %lld:", (long long)json_integer_value(json_object_get(told, "line")));
+	for (size_t i = 0; i < COUNT_OF(words); i++)
+		add_word(buf, json_string_value(json_object_get(told, words[i])));
+	add_changes(mem, buf, json_object_get(told, "before"), json_object_get(told, "after"));
+	return buf->data;
+}
+
+static bool is_report(const json_t *value)
+{
+	return json_is_array(value) && json_object_get(json_array_get(value, 0), "line");
 }
 
 static void object_rows(void *mem, const char *prefix, const json_t *object,
@@ -135,15 +236,15 @@ static void object_rows(void *mem, const char *prefix, const json_t *object,
 			object_rows(mem, mem_printf(mem, "%s.", path), value, table);
 			continue;
 		}
-		if (!json_is_array(value) || json_array_size(value) < 2) {
-			ctl_table_row(table,
-				      (const char *[]){path, ctl_show_field(mem, name, value)});
+		if (!is_report(value) && (!json_is_array(value) || json_array_size(value) < 2)) {
+			ctl_table_row(table, (const char *[]){path, show_alone(mem, name, value)});
 			continue;
 		}
 		/* sentences rather than words: a line for each */
 		json_array_foreach(value, i, item)
 		{
-			const char *text = ctl_show_field(mem, name, item);
+			const char *text = is_report(value) ? show_told(mem, item)
+							    : show_alone(mem, name, item);
 
 			ctl_table_row(table, (const char *[]){i ? " " : path, text});
 		}
@@ -158,17 +259,18 @@ void ctl_show_object(void *mem, const json_t *object, struct buf *out)
 	ctl_table_print(table, out);
 }
 
-/* The column's name up to its first alternative, in capitals: "seen_at" is SEEN. */
+/* The column's name up to its first alternative, in capitals: "seen_at" is SEEN, with the zone. */
 static const char *head_of(void *mem, const char *column)
 {
 	char *head = mem_strndup(mem, column, strcspn(column, "|"));
 	size_t len = strlen(head);
+	bool is_time = how_of(head) == TIME;
 
 	if (len > 3 && strcmp(head + len - 3, "_at") == 0)
 		head[len - 3] = '\0';
 	for (char *c = head; *c; c++)
 		*c = *c == '_' ? '-' : (char)(*c >= 'a' && *c <= 'z' ? *c - 32 : *c);
-	return head;
+	return is_time ? mem_printf(mem, "%s (%s)", head, zone_words()) : head;
 }
 
 static size_t columns_split(void *mem, const struct ctl_list *list, char **columns)

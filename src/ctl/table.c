@@ -36,12 +36,13 @@ struct ctl_table *ctl_table_new(void *mem, size_t columns)
 /* Columns of a terminal; a byte that is no character of this locale counts as one. */
 static size_t width_of(const char *s)
 {
+	const char *end = s + strlen(s);
 	mbstate_t state = {0};
 	size_t width = 0;
 
 	while (*s) {
 		wchar_t c;
-		size_t n = mbrtowc(&c, s, strlen(s), &state);
+		size_t n = mbrtowc(&c, s, (size_t)(end - s), &state);
 		int w;
 
 		if (n == (size_t)-1 || n == (size_t)-2) {

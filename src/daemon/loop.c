@@ -14,6 +14,7 @@
 #include "config/config.h"
 #include "fleet/fleet.h"
 #include "fleet/seen.h"
+#include "fleet/sweep.h"
 #include "http/http.h"
 #include "outbound/outbound.h"
 #include "sched/sched.h"
@@ -127,6 +128,7 @@ static int on_tick(sd_event_source *source, uint64_t at, void *arg)
 	http_tick(loop->http);
 	feed_watchdog(loop);
 	sched_tick();
+	sweep_tick();
 	if (now - loop->flushed_at >= (int64_t)config->limits.seen_seconds * 1000) {
 		loop->flushed_at = now;
 		seen_flush();

@@ -31,8 +31,10 @@ static json_t *shown(struct change *change, const struct account *account)
 /* A colon would end the name in Basic and in HA1. */
 static int name_check(struct change *change, const char *name)
 {
-	int r = text_check_line(name, ACCOUNT_NAME_MAX);
+	int r = text_check_name(name, ACCOUNT_NAME_MAX);
 
+	if (r == -E_TEXT_EDGE)
+		return diag_set(change->diag, r, "an account name %s", error_text(r));
 	if (r == 0 && strchr(name, ':'))
 		r = -E_VALUE;
 	return r < 0 ? diag_set(change->diag, r,

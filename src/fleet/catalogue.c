@@ -16,7 +16,7 @@ enum { CATALOGUE_NAME_MAX = 64 };
 
 static int name_check(struct change *change, const char *name)
 {
-	int r = text_check_line(name, CATALOGUE_NAME_MAX);
+	int r = text_check_name(name, CATALOGUE_NAME_MAX);
 
 	return r < 0 ? diag_set(change->diag, r, "the name %s", error_text(r)) : 0;
 }

@@ -171,6 +171,8 @@ int explain_document(struct explain *explain)
 		r = explain_made(explain, fetch);
 	if (r == 0)
 		r = explain_traces(explain);
+	if (r == 0 && fetch && fetch->product)
+		r = explain_notify(explain, fetch);
 	if (!explain->reason)
 		explain->status = 200;
 	return r;

@@ -9,6 +9,7 @@
 #include "config/config.h"
 #include "fleet/admission.h"
 #include "fleet/explain.h"
+#include "fleet/firmware.h"
 #include "fleet/operation.h"
 #include "fleet/rendition.h"
 #include "render/multi.h"
@@ -160,28 +161,32 @@ static bool is_held_back(const struct view *view, const struct operation *operat
 	return is_wanted;
 }
 
+/* `lost` is the file of firmware that it would tell of, and that is not there any more. */
 static void say_operation(struct explain *explain, const struct view *view,
-			  const struct operation *operation)
+			  const struct operation *operation, const char *lost)
 {
 	bool is_held = is_held_back(view, operation);
-	bool is_written = !is_held && operation_is_written(operation, explain->at);
+	bool is_written = !is_held && !lost && operation_is_written(operation, explain->at);
 	const char *object = operation->ipui[0] ? operation->ipui : operation->dm;
 
-	explain_say(
-		explain, "operation", is_held ? EXPLAIN_HELD : EXPLAIN_OK, 0,
-		json_pack("{s:I, s:s, s:b, s:o, s:o, s:o, s:o}", "id", (json_int_t)operation->id,
-			  "kind", operation_kind_name(operation->kind), "written", is_written,
-			  "from", explain_time(operation->from_at), "until",
-			  explain_time(operation->until_at), "carried_at",
-			  explain_time(operation->carried_at), "start",
-			  explain_time(operation->start_at)),
-		"%s %s: %s, %s; %s%s", operation_kind_name(operation->kind), object ? object : "",
-		is_held	     ? "held back by the shrink guard"
-		: is_written ? "written"
-			     : "not written",
-		span_words(explain, operation),
-		operation->carried_at ? "carried on " : "not carried yet",
-		operation->carried_at ? explain_when(explain, operation->carried_at) : "");
+	explain_say(explain, "operation", is_held || lost ? EXPLAIN_HELD : EXPLAIN_OK,
+		    lost ? -E_FIRMWARE_UNKNOWN : 0,
+		    json_pack("{s:I, s:s, s:b, s:o, s:o, s:o, s:o}", "id",
+			      (json_int_t)operation->id, "kind",
+			      operation_kind_name(operation->kind), "written", is_written, "from",
+			      explain_time(operation->from_at), "until",
+			      explain_time(operation->until_at), "carried_at",
+			      explain_time(operation->carried_at), "start",
+			      explain_time(operation->start_at)),
+		    "%s %s: %s%s%s, %s; %s%s", operation_kind_name(operation->kind),
+		    object ? object : "",
+		    is_held	 ? "held back by the shrink guard"
+		    : is_written ? "written"
+				 : "not written",
+		    lost ? ", since the file is not here any more or has changed: " : "",
+		    lost ? lost : "", span_words(explain, operation),
+		    operation->carried_at ? "carried on " : "not carried yet",
+		    operation->carried_at ? explain_when(explain, operation->carried_at) : "");
 }
 
 static int say_operations(struct explain *explain, const struct view *view)
@@ -190,9 +195,13 @@ static int say_operations(struct explain *explain, const struct view *view)
 	size_t count;
 	int r = operation_list(explain->mem, explain->db, explain->mac, &operations, &count);
 
-	for (size_t i = 0; i < count && r == 0; i++)
-		say_operation(explain, view, &operations[i]);
-	return r;
+	for (size_t i = 0; i < count && r >= 0; i++) {
+		const char *name;
+
+		r = firmware_operation_lost(explain->mem, explain->db, &operations[i], &name);
+		say_operation(explain, view, &operations[i], r > 0 ? name : NULL);
+	}
+	return r < 0 ? r : 0;
 }
 
 static void say_document(struct explain *explain, const struct view *view,

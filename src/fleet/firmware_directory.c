@@ -53,8 +53,7 @@ static int choose(void *mem, struct db *db, const struct config *config,
 	return firmware_choose(mem, db, config, fetch, settings, count, ret);
 }
 
-/* The file that a link of ours names; NULL for any other URL. */
-static const char *file_of_link(void *mem, int64_t mac, const char *url)
+const char *firmware_file_of_link(void *mem, int64_t mac, const char *url)
 {
 	const char *slash = url ? strrchr(url, '/') : NULL;
 	char token[FIRMWARE_TOKEN_LEN + 1];
@@ -74,6 +73,21 @@ static const char *file_of_link(void *mem, int64_t mac, const char *url)
 	return strstr(url, token) ? name : NULL;
 }
 
+int firmware_operation_lost(void *mem, struct db *db, const struct operation *operation,
+			    const char **ret_name)
+{
+	struct firmware *firmware;
+	int r;
+
+	*ret_name = operation->kind == OPERATION_FIRMWARE
+			    ? firmware_file_of_link(mem, operation->mac, operation->url)
+			    : NULL;
+	if (!*ret_name)
+		return 0;
+	r = firmware_judge_file(mem, db, *ret_name, &firmware);
+	return r == -E_FIRMWARE_UNKNOWN || r == -E_FIRMWARE_CHANGED ? 1 : r;
+}
+
 /* What an operation orders, from the time on at which it begins; 1 with the file, 0 none. */
 static int ordered(void *mem, struct db *db, int64_t mac, const char *asked, int64_t at,
 		   const char **ret)
@@ -86,7 +100,7 @@ static int ordered(void *mem, struct db *db, int64_t mac, const char *asked, int
 		const char *file = operations[i].kind == OPERATION_FIRMWARE &&
 						   operation_is_written(&operations[i], at) &&
 						   operations[i].start_at <= at
-					   ? file_of_link(mem, mac, operations[i].url)
+					   ? firmware_file_of_link(mem, mac, operations[i].url)
 					   : NULL;
 
 		if (file && is_name_of(asked, file)) {

@@ -14,6 +14,7 @@
 #include "fleet/audit.h"
 #include "fleet/phone_schedule.h"
 #include "fleet/schedule.h"
+#include "fleet/seal.h"
 #include "store/account.h"
 #include "store/meta.h"
 #include "store/setting.h"
@@ -84,6 +85,12 @@ static int key_op(struct db *db, void *arg, struct diag *diag)
 	return 0;
 }
 
+static int seal_op(struct db *db, void *arg, struct diag *diag)
+{
+	(void)arg;
+	return fleet_seal(db, diag);
+}
+
 int fleet_open(const struct config *config, struct diag *reterr)
 {
 	char *seen;
@@ -102,6 +109,8 @@ int fleet_open(const struct config *config, struct diag *reterr)
 	r = writer_do(fleet.writer, key_op, (void *)config, reterr);
 	if (r == 0)
 		r = writer_do(fleet.writer, realm_op, (void *)config, reterr);
+	if (r >= 0)
+		r = writer_do(fleet.writer, seal_op, NULL, reterr);
 	if (r < 0)
 		return r;
 	return fleet_apply_config(config);

@@ -57,7 +57,7 @@ static int add_check(struct change *change, const struct handset *handset, const
 	if (r == 0)
 		r = handset_slot_check(change, handset->mac, new->slot);
 	if (r == 0 && handset->ipui[0])
-		r = handset_ipui_check(change, handset->ipui);
+		r = handset_ipui_check(change, handset->mac, handset->ipui);
 	return r;
 }
 

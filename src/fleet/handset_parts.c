@@ -134,17 +134,23 @@ int handset_slot_check(struct change *change, int64_t mac, int slot)
 	return r;
 }
 
-int handset_ipui_check(struct change *change, const char *ipui)
+int handset_ipui_check(struct change *change, int64_t mac, const char *ipui)
 {
 	struct handset *other;
-	char mac[MAC_LEN + 1];
+	char text[MAC_LEN + 1];
 	int r = handset_find(change->mem, change->db, ipui, &other);
 
 	if (r <= 0)
 		return r;
-	mac_format(other->mac, mac);
+	if (other->mac == mac)
+		return diag_set(
+			change->diag, -E_IPUI_EXISTS,
+			"handset %s is in slot %d of this device already; it is one handset, "
+			"so remove it from one of the slots first",
+			ipui, other->slot);
+	mac_format(other->mac, text);
 	return diag_set(change->diag, -E_IPUI_EXISTS,
-			"handset %s belongs to device %s; remove it there first", ipui, mac);
+			"handset %s belongs to device %s; remove it there first", ipui, text);
 }
 
 int handset_line_find(struct change *change, const struct handset *handset, struct line **ret)

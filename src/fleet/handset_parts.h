@@ -24,8 +24,8 @@ int handset_texts_check(struct change *change, const struct handset *handset,
 int handset_room_check(struct change *change, int64_t mac) MUST_CHECK;
 /* Whether it may be used; 0 is always good. */
 int handset_slot_check(struct change *change, int64_t mac, int slot) MUST_CHECK;
-/* Whether nobody has it. */
-int handset_ipui_check(struct change *change, const char *ipui) MUST_CHECK;
+/* Whether nobody has it; `mac` is who wants it. */
+int handset_ipui_check(struct change *change, int64_t mac, const char *ipui) MUST_CHECK;
 
 /* By IPUI or slot.  -E_MAC_UNKNOWN, -E_IPUI_UNKNOWN, -E_IPUI_MALFORMED. */
 int handset_find_key(struct change *change, int64_t mac, const char *key,

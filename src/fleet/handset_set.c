@@ -27,7 +27,7 @@ static int ipui_apply(struct change *change, struct handset *handset, const char
 		return diag_set(change->diag, -E_IPUI_KNOWN,
 				"the handset in slot %d is %s; remove it, and add %s",
 				handset->slot, handset->ipui, ipui);
-	r = handset_ipui_check(change, ipui);
+	r = handset_ipui_check(change, handset->mac, ipui);
 	if (r == 0)
 		r = operation_delete_removal(change->db, handset->mac, ipui);
 	if (r < 0)

@@ -185,6 +185,7 @@ int fleet_import_table(struct change *change, struct import_table *table,
 		i += part.count;
 	}
 	import_errors_sort(table);
+	import_told_sort(table);
 	if (r == 0 && table->errors_found)
 		r = -E_IMPORT;
 	return r < 0 ? r : audit_all(change, table, options, counts);

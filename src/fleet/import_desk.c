@@ -78,13 +78,7 @@ static const char *transport_of(const char *number)
 	return strcmp(number, "2") == 0 ? "tcp" : strcmp(number, "3") == 0 ? "tls" : "udp";
 }
 
-static bool has_setting(const struct found *found, const char *name)
-{
-	for (size_t i = 0; i < found->setting_count; i++)
-		if (strcmp(found->settings[i].name, name) == 0)
-			return true;
-	return false;
-}
+enum { STEPS_MAX = 100 };
 
 /* A second step of its type is another one, not a better value. */
 static void step_item(struct found *found, const struct read_item *item)
@@ -92,7 +86,7 @@ static void step_item(struct found *found, const struct read_item *item)
 	const char *url = item->param_count ? item->params[0].value : "1";
 	const char *name = mem_printf(found->mem, "custom.%s", item->name);
 
-	for (unsigned n = 2; has_setting(found, name); n++)
+	for (unsigned n = 2; n <= STEPS_MAX && import_names_has(&found->setting_names, name); n++)
 		name = mem_printf(found->mem, "custom.%s.%u", item->name, n);
 	found_setting(found, NULL, name,
 		      &(struct read_item){.name = item->name, .value = url, .line = item->line});

@@ -85,6 +85,7 @@ int import_device_row(struct import_part *part, const struct import_row *row)
 	if (r < 0)
 		return r;
 	part->touched = true;
+	import_row_told(part, row, device == NULL, "device");
 	*(device ? &part->counts->changed : &part->counts->added) += 1;
 	return 0;
 }

@@ -15,6 +15,8 @@
 #include "store/device.h"
 #include "store/setting.h"
 
+enum { OPERS_MAX = 1000 };
+
 static const char *const format_names[] = {
 	[READ_NX70] = "nx70",
 	[READ_MAXWELL] = "maxwell",
@@ -402,6 +404,22 @@ static int audit(struct found *found, struct change *change, const struct import
 				     (json_int_t)import->found[IMPORT_MENDED]));
 }
 
+/* Everybody else waits while it is written. */
+static int check_count(const struct found *found, struct change *change)
+{
+	size_t count = found->account_count + found->setting_count + found->oper_count +
+		       found->kept[PART_FIRMWARE].count + found->kept[PART_CUSTOM].count;
+
+	for (size_t i = 0; i < found->account_count; i++)
+		count += found->accounts[i].setting_count;
+	if (count <= found->import->rows_max && found->oper_count <= OPERS_MAX)
+		return 0;
+	return diag_set(change->diag, -E_IMPORT_LONG,
+			"the file has %zu handsets, lines, settings and the like, %zu of them "
+			"opers; [limits] max_import_rows is %zu, and of opers there may be %d",
+			count, found->oper_count, found->import->rows_max, OPERS_MAX);
+}
+
 int fleet_import_document(struct change *change, void *mem, struct import_document *import,
 			  const struct import_options *options)
 {
@@ -415,6 +433,7 @@ int fleet_import_document(struct change *change, void *mem, struct import_docume
 	found->transport = "udp";
 	import->handsets = mem_new(mem, struct import_table);
 	import->handsets->mem = mem;
+	import->handsets->told_max = import->told_max;
 	if (r == 0)
 		r = device_put(found, change, &product);
 	if (r < 0)
@@ -425,6 +444,9 @@ int fleet_import_document(struct change *change, void *mem, struct import_docume
 		classify(found, &import->document->items[i],
 			 i + 1 < import->document->item_count ? &import->document->items[i + 1]
 							      : NULL);
+	r = check_count(found, change);
+	if (r < 0)
+		return r;
 	if (import->document->format == READ_XSTIM)
 		import_xstim_end(found);
 	if (found->has_own_servers)

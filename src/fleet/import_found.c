@@ -47,15 +47,13 @@ void import_refuse(struct found *found, struct found_value *value, const char *f
 
 struct found_account *found_account(struct found *found, const char *ipui, int slot, unsigned line)
 {
+	const char *name =
+		*ipui ? mem_strdup(found->mem, ipui) : mem_printf(found->mem, "slot %d", slot);
 	struct found_account *account;
+	size_t at;
 
-	/* Files tell all of a handset in one place: the last is the likeliest. */
-	for (size_t i = found->account_count; i > 0; i--) {
-		account = &found->accounts[i - 1];
-		if (*ipui ? strcmp(account->ipui, ipui) == 0
-			  : account->slot == slot && !account->ipui[0])
-			return account;
-	}
+	if (import_names_put(found->mem, &found->account_names, name, found->account_count, &at))
+		return &found->accounts[at];
 	account = mem_push(found->mem, &found->accounts, &found->account_count);
 	memcpy(account->ipui, ipui, strnlen(ipui, IPUI_LEN));
 	account->slot = slot;
@@ -81,12 +79,12 @@ void found_setting(struct found *found, struct found_account *account, const cha
 {
 	struct found_value **settings = account ? &account->settings : &found->settings;
 	size_t *count = account ? &account->setting_count : &found->setting_count;
+	struct import_names *names = account ? &account->setting_names : &found->setting_names;
 	struct found_value *value;
+	size_t at;
 
-	for (size_t i = 0; i < *count; i++) {
-		value = &(*settings)[i];
-		if (strcmp(value->name, name) != 0)
-			continue;
+	if (import_names_put(found->mem, names, name, *count, &at)) {
+		value = &(*settings)[at];
 		import_note(found, value->line, IMPORT_REFUSED, item->name,
 			    "line %u says it again, and the last one counts", item->line);
 		value->text = item->value;

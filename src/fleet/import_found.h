@@ -2,6 +2,7 @@
 #pragma once
 
 #include "fleet/import_xml.h"
+#include "import_names.h"
 #include "store/handset.h"
 #include "store/part.h"
 
@@ -46,6 +47,7 @@ struct found_account {
 	struct found_value fields[FOUND_FIELDS];
 	struct found_value *settings; /* by their short names */
 	size_t setting_count;
+	struct import_names setting_names;
 };
 
 enum { FOUND_SERVERS_MAX = 100 };
@@ -68,9 +70,11 @@ struct found {
 	struct import_document *import;
 	struct found_account *accounts;
 	size_t account_count;
+	struct import_names account_names;
 	struct found_server servers[FOUND_SERVERS_MAX];
 	struct found_value *settings; /* of the device */
 	size_t setting_count;
+	struct import_names setting_names;
 	struct found_kept kept[PART_PLACES];
 	const struct read_item **opers;
 	size_t oper_count;

@@ -195,8 +195,9 @@ static bool differs(struct house *house, const struct handset *handset, const st
 	return r;
 }
 
-static int handset_change(struct house *house, const struct handset *handset,
-			  const struct line *line, struct handset_new *new)
+static int handset_change(struct house *house, const struct import_row *row,
+			  const struct handset *handset, const struct line *line,
+			  struct handset_new *new)
 {
 	struct import_part *part = house->part;
 	struct handset_change set = {.force = new->force};
@@ -231,11 +232,13 @@ static int handset_change(struct house *house, const struct handset *handset,
 	if (r < 0)
 		return r;
 	part->touched = true;
+	import_row_told(part, row, false, key);
 	part->counts->changed++;
 	return 0;
 }
 
-static int handset_new(struct house *house, const struct handset_new *new)
+static int handset_new(struct house *house, const struct import_row *row,
+		       const struct handset_new *new)
 {
 	struct import_part *part = house->part;
 	struct handset *handset;
@@ -251,6 +254,7 @@ static int handset_new(struct house *house, const struct handset_new *new)
 	import_differs_secret(part, key, "password", NULL, new->password);
 	import_differs(part, key, "slot", NULL, mem_printf(part->change->mem, "%d", handset->slot));
 	part->touched = true;
+	import_row_told(part, row, true, key);
 	part->counts->added++;
 	return 0;
 }
@@ -277,7 +281,8 @@ static int row_put(struct house *house, const struct import_row *row)
 	if (handset)
 		house->rows[handset - house->handsets] = row->line;
 	merge(house, row, handset, line, &new);
-	return handset ? handset_change(house, handset, line, &new) : handset_new(house, &new);
+	return handset ? handset_change(house, row, handset, line, &new)
+		       : handset_new(house, row, &new);
 }
 
 int import_handset_rows(struct import_part *part)

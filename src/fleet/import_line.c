@@ -94,6 +94,7 @@ static int row_put(struct desk *desk, const struct import_row *row)
 	if (r < 0)
 		return r;
 	part->touched = true;
+	import_row_told(part, row, line == NULL, mem_printf(part->change->mem, "%d", row->slot));
 	*(line ? &part->counts->changed : &part->counts->added) += 1;
 	return 0;
 }

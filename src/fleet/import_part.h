@@ -45,6 +45,10 @@ int import_line_rows(struct import_part *part) MUST_CHECK;
  */
 int import_row_failed(struct import_part *part, const struct import_row *row, int r) MUST_CHECK;
 
+/* A row was written, of the device, or of the handset or line that `key` is. */
+void import_row_told(struct import_part *part, const struct import_row *row, bool is_new,
+		     const char *key);
+
 /* A row is done; tells those who wait that it goes on. */
 void import_row_done(struct import_part *part);
 

@@ -394,6 +394,11 @@ struct import_table *import_table_read(void *mem, char *text, size_t len, enum i
 		else
 			row_read(&reading, &row);
 	}
+	if (csv.rows > limits.rows)
+		import_complain(table, row.line,
+				"[limits] max_import_rows is %zu, since all others wait while rows "
+				"are written: divide the table",
+				rows_max);
 	if (table->count)
 		qsort(table->rows, table->count, sizeof(*table->rows), by_mac);
 	check_doubles(table);

@@ -124,7 +124,7 @@ const char *job_reason(void *mem, struct db *db, const struct config *config, co
 		       const struct job_device *row, int64_t now)
 {
 	if (row->state == JOB_OFFERED)
-		return row->fetched_at ? "fetched" : "offered";
+		return row->fetched_at >= row->offered_at ? "fetched" : "offered";
 	if (row->state != JOB_WAITING)
 		return row->reason;
 	if (job->phase == JOB_STOPPING || job->phase == JOB_STOPPED)

@@ -45,7 +45,7 @@ static int fetched(struct change *change, struct job *job, struct job_device *ro
 
 	if (r <= 0)
 		return r;
-	if (row->fetched_at == 0)
+	if (row->fetched_at < row->offered_at)
 		row->fetched_at = at;
 	if (evidence == JOB_EVIDENCE_VERSION)
 		return job_device_update(change->db, row);

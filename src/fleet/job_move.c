@@ -175,7 +175,6 @@ int job_offered(struct change *change, struct job *job, struct job_device *row, 
 	row->attempts++;
 	row->told = told;
 	row->offered_at = now;
-	row->fetched_at = 0;
 	/* Who only polls has until the window closes. */
 	row->due_at = told ? now + wait : row->close_at ? row->close_at : now + PATIENCE;
 	job_started(job, now);

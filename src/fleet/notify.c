@@ -36,6 +36,17 @@ const char *notify_outcome_words(enum notify_outcome outcome)
 	return outcomes[outcome].words;
 }
 
+int notify_outcome_parse(const char *s, enum notify_outcome *ret)
+{
+	for (size_t i = 0; i < COUNT_OF(outcomes); i++) {
+		if (strcmp(outcomes[i].name, s) == 0) {
+			*ret = (enum notify_outcome)i;
+			return 0;
+		}
+	}
+	return -E_VALUE;
+}
+
 bool notify_outcome_is_kept(enum notify_outcome outcome)
 {
 	return outcomes[outcome].is_kept;

@@ -89,6 +89,11 @@ static int window_check(struct change *change, const struct operation_new *new)
 				"(--start now makes one), or say --force for a single fetch");
 	if (new->start_at != START_NOW && (r = time_check(change, new->start_at)) < 0)
 		return r;
+	if (new->duration == 0)
+		return diag_set(change->diag, -E_FIELD_MISSING,
+				"how long is the window to stay open? duration (--duration) is 1 "
+				"to %d seconds",
+				REGISTRATION_MAX);
 	if (new->duration < 1 || new->duration > REGISTRATION_MAX)
 		return diag_set(change->diag, -E_VALUE, "duration is 1 to %d seconds",
 				REGISTRATION_MAX);

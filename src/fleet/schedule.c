@@ -8,6 +8,9 @@
 #include "config/config.h"
 #include "fleet/fleet.h"
 #include "fleet/scope.h"
+#include "fleet/seen.h"
+#include "fleet/view.h"
+#include "render/format.h"
 #include "store/device.h"
 #include "store/seen.h"
 #include "store/setting.h"
@@ -27,7 +30,9 @@ int planned_find(void *mem, struct db *db, const struct config *config, const st
 	struct setting *setting = NULL;
 	int r = 0;
 
-	*ret = (struct planned){0};
+	*ret = (struct planned){.setting = strcmp(name, schedule_firmware_name) == 0
+						   ? schedule_firmware_name
+						   : schedule_config_name};
 	for (size_t i = count; i > 0 && r == 0; i--) {
 		r = setting_find(mem, db, scopes[i - 1], name, &setting);
 		if (r > 0)
@@ -41,21 +46,66 @@ int planned_find(void *mem, struct db *db, const struct config *config, const st
 	return 0;
 }
 
-int planned_due(void *mem, struct db *db, const struct device *device,
-		const struct planned *planned, int64_t now, struct due *ret)
+static int64_t later(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+/* A fetch that proved something is on disk; those that came after it may be in a map still. */
+static int served_at(void *mem, struct db *db, struct db *seen, const struct device *device,
+		     int64_t *ret)
+{
+	const struct product *product = device->product ? product_find(device->product) : NULL;
+	struct device_fetch *fetch;
+	struct seen *trace;
+	int64_t at = seen_peek_served(device->mac);
+	int r = device_fetch_find(mem, db, device->mac, &fetch);
+
+	if (r > 0 && !fetch->rendition_waits_at)
+		at = later(at, fetch->rendition_given_at);
+	if (r >= 0)
+		r = seen_find(mem, seen, device->mac, &trace);
+	if (r < 0)
+		return r;
+	if (r > 0) {
+		at = later(at, trace->served_at);
+		/* It is talked to, and fetches nothing. */
+		if (product && product->format->trigger->way == TRIGGER_CONTACT_ME)
+			at = later(at, trace->at);
+	}
+	*ret = at;
+	return 0;
+}
+
+/* Whether it is told of firmware that it does not run. */
+static bool lacks_firmware(void *mem, struct db *db, const struct config *config,
+			   const struct device *device, int64_t now)
+{
+	struct view *view;
+
+	return view_read(mem, db, config, device->mac, now, &view) == 0 &&
+	       view->firmware.firmware != NULL;
+}
+
+int planned_due(void *mem, struct db *db, struct db *seen, const struct config *config,
+		const struct device *device, const struct planned *planned, int64_t now,
+		struct due *ret)
 {
 	struct due_state state = {.enrolled_at = device->created_at};
-	struct seen *seen;
+	int64_t at;
 	int r;
 
 	if (!planned->schedule)
 		return 0;
-	r = seen_find(mem, db, device->mac, &seen);
+	r = served_at(mem, db, seen, device, &at);
 	if (r < 0)
 		return r;
-	if (r > 0) {
+	if (at && planned->setting == schedule_firmware_name &&
+	    lacks_firmware(mem, db, config, device, now))
+		at = 0;
+	if (at) {
 		state.has_run = true;
-		state.run_day = due_run_day(planned->schedule, seen->at);
+		state.run_day = due_run_day(planned->schedule, at);
 	}
 	return due_next(planned->schedule, (uint64_t)device->mac, now, &state, ret);
 }

@@ -22,6 +22,7 @@ struct contact {
 	int64_t mac;
 	int64_t at;	       /* 0: a free slot */
 	int64_t redirected_at; /* 0: not since the last piece */
+	int64_t served_at;     /* the same */
 	struct net_address address;
 	char *user_agent; /* of the map's tree; NULL: none told */
 };
@@ -92,7 +93,9 @@ void seen_done(void)
 	}
 }
 
-static void contact_set(struct map *map, int64_t mac, int64_t at, bool redirected,
+enum what { CAME, REDIRECTED, SERVED };
+
+static void contact_set(struct map *map, int64_t mac, int64_t at, enum what what,
 			const struct net_address *address, const char *user_agent)
 {
 	struct contact *contact = slot_find(map, mac);
@@ -108,8 +111,10 @@ static void contact_set(struct map *map, int64_t mac, int64_t at, bool redirecte
 	}
 	contact->mac = mac;
 	contact->at = at;
-	if (redirected)
+	if (what == REDIRECTED)
 		contact->redirected_at = at;
+	if (what == SERVED)
+		contact->served_at = at;
 	contact->address = *address;
 	if (!user_agent ||
 	    (contact->user_agent && strncmp(contact->user_agent, user_agent, USER_AGENT_MAX) == 0))
@@ -118,25 +123,31 @@ static void contact_set(struct map *map, int64_t mac, int64_t at, bool redirecte
 	contact->user_agent = mem_strndup(map, user_agent, strnlen(user_agent, USER_AGENT_MAX));
 }
 
-static void note(int64_t mac, int64_t at, bool redirected, const struct net_address *address,
+static void note(int64_t mac, int64_t at, enum what what, const struct net_address *address,
 		 const char *user_agent)
 {
 	size_t i = mix(mac) & (SHARDS - 1);
 
 	pthread_mutex_lock(&shards[i].mutex);
-	contact_set(shards[i].map, mac, at, redirected, address, user_agent);
+	contact_set(shards[i].map, mac, at, what, address, user_agent);
 	pthread_mutex_unlock(&shards[i].mutex);
 }
 
 void seen_note(int64_t mac, int64_t at, const struct net_address *address, const char *user_agent)
 {
-	note(mac, at, false, address, user_agent);
+	note(mac, at, CAME, address, user_agent);
+}
+
+void seen_note_served(int64_t mac, int64_t at, const struct net_address *address,
+		      const char *user_agent)
+{
+	note(mac, at, SERVED, address, user_agent);
 }
 
 void seen_note_redirect(int64_t mac, int64_t at, const struct net_address *address,
 			const char *user_agent)
 {
-	note(mac, at, true, address, user_agent);
+	note(mac, at, REDIRECTED, address, user_agent);
 }
 
 bool seen_peek(int64_t mac, struct net_address *ret)
@@ -156,6 +167,19 @@ bool seen_peek(int64_t mac, struct net_address *ret)
 	return contact;
 }
 
+int64_t seen_peek_served(int64_t mac)
+{
+	size_t i = mix(mac) & (SHARDS - 1);
+	int64_t at = 0;
+
+	if (!shards[i].map)
+		return 0;
+	pthread_mutex_lock(&shards[i].mutex);
+	at = slot_find(shards[i].map, mac)->served_at;
+	pthread_mutex_unlock(&shards[i].mutex);
+	return at;
+}
+
 struct piece {
 	struct contact contacts[PIECE];
 	size_t count;
@@ -171,8 +195,14 @@ static int piece_op(struct db *db, void *arg, struct diag *diag)
 		const struct contact *contact = &piece->contacts[i];
 		char address[NET_TEXT_MAX];
 
+		const struct seen seen = {.mac = contact->mac,
+					  .at = contact->at,
+					  .address = address,
+					  .redirected_at = contact->redirected_at,
+					  .served_at = contact->served_at};
+
 		net_address_text(&contact->address, address);
-		r = seen_put(db, contact->mac, contact->at, address, contact->redirected_at);
+		r = seen_put(db, &seen);
 		if (r == 0 && contact->user_agent)
 			r = seen_put_agent(db, contact->mac, contact->at, contact->user_agent);
 	}

@@ -2,12 +2,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/net.h"
 #include "base/text.h"
 #include "fleet/audit.h"
 #include "fleet/catalogue.h"
 #include "store/sip_server.h"
 
-enum { SIP_NAME_MAX = 64, SIP_HOST_MAX = 253, SIP_PORT = 5060, SIP_TLS_PORT = 5061 };
+enum { SIP_NAME_MAX = 64, SIP_PORT = 5060, SIP_TLS_PORT = 5061 };
 
 static json_t *shown(const struct sip_server *server)
 {
@@ -17,35 +18,53 @@ static json_t *shown(const struct sip_server *server)
 			 server->registrar_port, "transport", server->transport);
 }
 
-static bool host_is_good(const char *s)
+/* "[V6]" and "[V6]:PORT" */
+static bool brackets_split(void *mem, const char *s, const char **ret_host, const char **ret_port)
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789.-_:";
-	size_t len = strlen(s);
+	const char *end = strchr(s, ']');
+	struct net_address address;
 
-	return len > 0 && len <= SIP_HOST_MAX && strspn(s, allowed) == len;
+	if (!end || (end[1] && end[1] != ':'))
+		return false;
+	*ret_host = mem_strndup(mem, s + 1, (size_t)(end - s - 1));
+	*ret_port = end[1] ? end + 2 : NULL;
+	return strchr(*ret_host, ':') && net_address_parse(*ret_host, &address);
+}
+
+/* "HOST" and "HOST:PORT"; with more than one colon it is an IPv6 address. */
+static bool plain_split(void *mem, const char *s, const char **ret_host, const char **ret_port)
+{
+	const char *colon = strchr(s, ':');
+
+	*ret_port = NULL;
+	if (colon && !strchr(colon + 1, ':')) {
+		*ret_host = mem_strndup(mem, s, (size_t)(colon - s));
+		*ret_port = colon + 1;
+	} else {
+		*ret_host = mem_strdup(mem, s);
+	}
+	return net_host_is_good(*ret_host);
 }
 
 /* HOST, HOST:PORT, [V6] or [V6]:PORT; without a port the transport's own. */
 static int endpoint_parse(struct change *change, const char *what, const char *s, int port,
 			  const char **ret_host, int *ret_port)
 {
-	const char *end = s[0] == '[' ? strchr(s, ']') : strrchr(s, ':');
-	const char *port_text = NULL;
+	const char *host, *port_text;
 	uint64_t n = (uint64_t)port;
-	char *host;
+	bool is_good = s[0] == '[' ? brackets_split(change->mem, s, &host, &port_text)
+				   : plain_split(change->mem, s, &host, &port_text);
 
-	if (s[0] == '[' && end) {
-		host = mem_strndup(change->mem, s + 1, (size_t)(end - s - 1));
-		port_text = end[1] == ':' ? end + 2 : NULL;
-	} else if (end && strchr(s, ':') == end) {
-		host = mem_strndup(change->mem, s, (size_t)(end - s));
-		port_text = end + 1;
-	} else {
-		host = mem_strdup(change->mem, s);
-	}
-	if (!host_is_good(host) || (port_text && (!text_to_uint(port_text, 65535, &n) || n == 0)))
-		return diag_set(change->diag, -E_VALUE, "%s is not HOST or HOST:PORT", what);
+	if (!is_good)
+		return diag_set(change->diag, -E_VALUE,
+				"%s: '%.64s' is not HOST, HOST:PORT or [IPV6]:PORT; a host is a "
+				"name or an address",
+				what, s);
+	if (port_text && (!text_to_uint(port_text, 65535, &n) || n == 0))
+		return diag_set(change->diag, -E_VALUE,
+				"%s: '%.64s' is no port; one is from 1 to "
+				"65535",
+				what, port_text);
 	*ret_host = host;
 	*ret_port = (int)n;
 	return 0;
@@ -64,8 +83,10 @@ static int apply(struct change *change, struct sip_server *server, const struct 
 	}
 	tls = strcmp(server->transport, "tls") == 0;
 	if (in->domain) {
-		if (!host_is_good(in->domain))
-			return diag_set(change->diag, -E_VALUE, "domain is not a host name");
+		if (!net_host_is_good(in->domain))
+			return diag_set(change->diag, -E_VALUE,
+					"domain: '%.64s' is neither a name nor an address",
+					in->domain);
 		server->domain = in->domain;
 	}
 	if (in->proxy)
@@ -82,7 +103,7 @@ int fleet_sip_add(struct change *change, const char *name, const struct sip_inpu
 {
 	struct sip_server server = {.name = name, .transport = "udp"};
 	struct sip_input in = *input;
-	int r = text_check_line(name, SIP_NAME_MAX);
+	int r = text_check_name(name, SIP_NAME_MAX);
 
 	if (r < 0)
 		return diag_set(change->diag, r, "the name %s", error_text(r));

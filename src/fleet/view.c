@@ -139,17 +139,20 @@ static int read_operations(void *mem, struct db *db, struct view *view)
 	size_t count;
 	int r = operation_list(mem, db, view->document.mac, &operations, &count);
 
-	for (size_t i = 0; i < count && r == 0; i++) {
+	for (size_t i = 0; i < count && r >= 0; i++) {
 		int64_t edge = operation_edge(&operations[i], view->at);
+		const char *lost;
 
 		if (edge && (view->until_at == 0 || edge < view->until_at))
 			view->until_at = edge;
-		if (operation_is_written(&operations[i], view->at) &&
+		/* A link that leads nowhere would have the phone try it for days. */
+		r = firmware_operation_lost(mem, db, &operations[i], &lost);
+		if (r == 0 && operation_is_written(&operations[i], view->at) &&
 		    !operation_is_behind(&operations[i], operations, count, view->at))
 			*mem_push(mem, &view->document.operations,
 				  &view->document.operation_count) = operations[i];
 	}
-	return r;
+	return r < 0 ? r : 0;
 }
 
 /* A removal by absence is carried by DeleteNotProvisionedHS, and by nothing else. */

@@ -215,6 +215,8 @@ static enum MHD_Result begin(struct request *req, struct listener *listener,
 	atomic_store_explicit(&req->state, REQUEST_BODY, memory_order_relaxed);
 	method_set(req, method);
 	route_find(req);
+	if (!req->refusal && request_is_foreign(req))
+		req->refusal = -E_ORIGIN;
 	body = body_announced(req);
 	if (!req->refusal && body != UINT64_MAX)
 		req->refusal = body_allow(req, body);
@@ -273,6 +275,8 @@ static int run(struct request *req)
 	}
 	if (route->how != ROUTE_INLINE || !req->is_admitted)
 		return request_defer(req, route->handler);
+	if (!request_query_is_known(req))
+		return 0;
 	log_request(req->id);
 	r = req->handler(req);
 	log_request(NULL);

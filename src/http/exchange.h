@@ -66,6 +66,7 @@ struct request {
 	bool has_turn;	      /* to check a password */
 	bool is_import;	      /* its body is larger than max_body, and counted */
 	bool is_download;     /* it has one of max_downloads places */
+	int64_t download_of;  /* the device; negative: nobody knows */
 	_Atomic int state;
 	_Atomic unsigned refs;
 
@@ -91,6 +92,7 @@ struct request {
 	int64_t deadline_at_ms;
 	struct request *waiting_next;
 	struct request *waiting_previous;
+	struct request *download_next;
 
 	int status; /* of the reply; 0: none yet */
 	struct MHD_Response *response;
@@ -109,6 +111,10 @@ void request_client_cert_find(struct request *req);
 const char *request_skip_authority(const char *uri);
 /* Decoded, of a query `s` without its question mark (NULL: none); NULL when it is not there. */
 const char *request_query_find(void *mem, const char *s, const char *name);
+
+/* guard.c: sent by a page of another origin; and, where the reply says no, a query with a name unknown. */
+bool request_is_foreign(const struct request *req);
+bool request_query_is_known(struct request *req);
 
 /* work.c */
 void request_expire_all(struct http *http, int64_t now_ms, int result);

@@ -171,26 +171,65 @@ static void refuse(struct request *req, int status, const char *text)
 	reply_static(req, status, text_type, text, strlen(text));
 }
 
-/* False when there is no place for a download, which a HEAD is none of. */
-static bool take_place(struct request *req)
+static bool is_same_address(const struct request *a, const struct request *b)
 {
-	unsigned most = req->config->limits.max_downloads;
+	const struct net_address *x = request_address(a);
+	const struct net_address *y = request_address(b);
+
+	return x->len == y->len && memcmp(x->bytes, y->bytes, x->len) == 0;
+}
+
+/* 0 with a place in the list, which is as long as max_downloads at most. */
+static int place_find(struct request *req, const struct config_limits *limits)
+{
+	unsigned all = 0, of_device = 0, of_address = 0;
+
+	for (struct request *r = req->http->downloads; r; r = r->download_next) {
+		all++;
+		of_device += req->download_of >= 0 && r->download_of == req->download_of;
+		of_address += is_same_address(r, req);
+	}
+	if (all >= limits->max_downloads)
+		return -E_DOWNLOADS;
+	if (of_device >= limits->downloads_per_device ||
+	    of_address >= limits->downloads_per_address)
+		return -E_DOWNLOADS_OF_ONE;
+	req->download_next = req->http->downloads;
+	req->http->downloads = req;
+	return 0;
+}
+
+/* 0, or why there is no place for a download, which a HEAD is none of. */
+static int take_place(struct request *req, int64_t whose)
+{
+	int r;
 
 	if (req->is_head || req->is_download)
-		return true;
-	if (atomic_fetch_add(&req->http->downloads, 1) >= most) {
-		atomic_fetch_sub(&req->http->downloads, 1);
-		return false;
-	}
+		return 0;
+	req->download_of = whose;
+	/* found before others may look at it */
+	request_address(req);
+	pthread_mutex_lock(&req->http->lock);
+	r = place_find(req, &req->config->limits);
+	pthread_mutex_unlock(&req->http->lock);
+	if (r < 0)
+		return r;
 	req->is_download = true;
 	counter_add(M_DOWNLOAD, 1);
 	counter_add(M_DOWNLOAD_OPEN, 1);
-	return true;
+	return 0;
 }
 
 void download_end(struct request *req)
 {
-	atomic_fetch_sub(&req->http->downloads, 1);
+	struct request **place = &req->http->downloads;
+
+	pthread_mutex_lock(&req->http->lock);
+	while (*place && *place != req)
+		place = &(*place)->download_next;
+	if (*place)
+		*place = req->download_next;
+	pthread_mutex_unlock(&req->http->lock);
 	counter_add(M_DOWNLOAD_OPEN, -1);
 }
 
@@ -208,10 +247,13 @@ int reply_file(struct request *req, const struct reply_file *file)
 	enum condition condition = condition_judge(req, file->etag, file->modified_at);
 	enum range_result wanted = RANGE_WHOLE;
 	struct ranges ranges;
+	int r = 0;
 
 	if (condition == CONDITION_GO)
 		wanted = ranges_of(req, file, &ranges);
-	if (condition == CONDITION_GO && wanted != RANGE_WRONG && take_place(req)) {
+	if (condition == CONDITION_GO && wanted != RANGE_WRONG)
+		r = take_place(req, file->whose);
+	if (condition == CONDITION_GO && wanted != RANGE_WRONG && r == 0) {
 		if (wanted == RANGE_PARTS)
 			give_parts(req, file, &ranges);
 		else
@@ -233,7 +275,7 @@ int reply_file(struct request *req, const struct reply_file *file)
 			     mem_printf(req, "bytes */%llu", (unsigned long long)file->size));
 	} else {
 		req->retry_after = RETRY_SECONDS;
-		return -E_DOWNLOADS;
+		return r;
 	}
 	return 0;
 }

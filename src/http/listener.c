@@ -141,7 +141,7 @@ int listener_start(struct http *http, struct listener *listener, const struct co
 	listener->trusted_proxies.prefixes =
 		mem_memdup(http, from->trusted_proxies.prefixes,
 			   from->trusted_proxies.count * sizeof(struct net_prefix));
-	r = tls_setup(http, listener, from, reterr);
+	r = tls_setup(http, listener, config, from, reterr);
 	if (r < 0)
 		return r;
 	r = socket_listen_tcp(from->address, from->port, &listener->fd, &listener->port, &why);

@@ -47,7 +47,7 @@ struct http {
 	_Atomic unsigned open;	       /* requests between first handler call and last byte */
 	_Atomic unsigned suspended;    /* connections that somebody must resume */
 	_Atomic unsigned imports;      /* bodies that are larger than max_body */
-	_Atomic unsigned downloads;    /* files being sent */
+	struct request *downloads;     /* files being sent; `lock` */
 	_Atomic unsigned away;	       /* requests that somebody will call request_finish() for */
 	struct request *waiting_first; /* suspended requests; `lock` */
 	pthread_mutex_t lock;

@@ -101,9 +101,24 @@ static bool has_version(const char *words, gnutls_protocol_t version)
 	return found;
 }
 
-int tls_setup(struct http *http, struct listener *listener, const struct config_listener *from,
-	      struct diag *reterr)
+/* Both files may be the same, and are where the daemon has made them. */
+static int pair_read(struct http *http, struct listener *listener, const struct config *config,
+		     const struct config_listener *from, struct diag *reterr)
 {
+	const char *cert = from->tls_cert;
+	const char *key = from->tls_key;
+	int r;
+
+	if (config_is_own(cert))
+		cert = key = config_own_cert(http, config, from);
+	r = read_pem(http, cert, &listener->tls_cert, reterr);
+	return r < 0 ? r : read_pem(http, key, &listener->tls_key, reterr);
+}
+
+int tls_setup(struct http *http, struct listener *listener, const struct config *config,
+	      const struct config_listener *from, struct diag *reterr)
+{
+	const char *ca = from->tls_client_ca;
 	int r;
 
 	listener->is_tls = from->tls_cert && *from->tls_cert;
@@ -118,11 +133,10 @@ int tls_setup(struct http *http, struct listener *listener, const struct config_
 			"none that does, in /etc/gnutls/config or GNUTLS_SYSTEM_PRIORITY_FILE",
 			listener->name,
 			from->tls_legacy ? "TLS 1.0, which tls_legacy is for" : "TLS 1.2");
-	r = read_pem(http, from->tls_cert, &listener->tls_cert, reterr);
-	if (r == 0)
-		r = read_pem(http, from->tls_key, &listener->tls_key, reterr);
-	if (r == 0 && from->tls_client_ca)
-		r = trust_read(http, listener, from->tls_client_ca, reterr);
+	r = pair_read(http, listener, config, from, reterr);
+	if (r == 0 && ca)
+		r = trust_read(http, listener,
+			       config_is_own(ca) ? config_own_authority(http, config) : ca, reterr);
 	return r;
 }
 

@@ -11,8 +11,8 @@
 enum { TLS_OPTIONS = 4 };
 
 /* Reads the files; the texts belong to the listener's `http`. */
-int tls_setup(struct http *http, struct listener *listener, const struct config_listener *from,
-	      struct diag *reterr) MUST_CHECK;
+int tls_setup(struct http *http, struct listener *listener, const struct config *config,
+	      const struct config_listener *from, struct diag *reterr) MUST_CHECK;
 
 /* Puts at most TLS_OPTIONS into `options`; how many. */
 size_t tls_options(const struct listener *listener, struct MHD_OptionItem *options);

@@ -116,7 +116,7 @@ static int run(struct request *req)
 			return r;
 		req->is_admitted = true;
 	}
-	return req->handler(req);
+	return request_query_is_known(req) ? req->handler(req) : 0;
 }
 
 static void run_work(struct work *work)

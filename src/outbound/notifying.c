@@ -12,13 +12,20 @@
  */
 #include "notifying.h"
 
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "base/counter.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "config/config.h"
+#include "fleet/fleet.h"
+#include "fleet/seen.h"
 #include "order.h"
 #include "resolve.h"
 #include "sip_stack.h"
+#include "store/notify.h"
+#include "store/seen.h"
 
 enum { UNDER_WAY_MAX = 4096, CONNECTIONS_MAX = 128, BEAT_MS = 1000, RESOLVE_MS = 20 };
 
@@ -59,6 +66,76 @@ static struct order *waiting_take(struct notifying *notifying)
 	atomic_fetch_sub(order->waiting, 1);
 	counter_add(M_NOTIFY_WAITING, -1);
 	return order;
+}
+
+/* Its last contact, as far as that is known. */
+static int64_t came_at(void *mem, struct db *seen, int64_t mac)
+{
+	int64_t at = seen_peek_served(mac);
+	struct fetch *fetches;
+	struct seen *trace;
+	size_t count;
+
+	if (seen_find(mem, seen, mac, &trace) > 0 && trace->at > at)
+		at = trace->at;
+	if (fetch_list(mem, seen, mac, &fetches, &count) == 0 && count > 0 && fetches[0].at > at)
+		at = fetches[0].at;
+	return at;
+}
+
+static void resume(struct notifying *notifying, const struct config *config, struct db *seen,
+		   const struct notify *row)
+{
+	CLEANUP(mem_freep) void *mem = mem_root("notify resume");
+	struct order *order = mem_new(NULL, struct order);
+	struct notify_state *state = &order->state;
+	int64_t left = row->sent_at + (int64_t)config->sip.fetch_seconds - clock_now();
+	int64_t at;
+
+	order->ask.mac = row->mac;
+	order->notifying = notifying;
+	order->is_answered = true;
+	order->is_told = true;
+	order->fetch_until_ms = clock_monotonic_ms() + left * 1000;
+	state->mac = row->mac;
+	state->reboot = row->reboot;
+	state->sent_at = row->sent_at;
+	state->answered_at = row->answered_at;
+	state->status = row->status;
+	snprintf(state->target, sizeof(state->target), "%s", row->target ? row->target : "");
+	snprintf(state->words, sizeof(state->words), "%s", row->words ? row->words : "");
+	if (notify_outcome_parse(row->outcome, &state->outcome) < 0 ||
+	    state->outcome == NOTIFY_SENT) {
+		/* Whoever answers now answers to nobody. */
+		state->outcome = NOTIFY_NO_ANSWER;
+		snprintf(state->words, sizeof(state->words),
+			 "the server was started again before there was one");
+	}
+	order_watch(order, true);
+	order->next = notifying->under_way;
+	notifying->under_way = order;
+	at = came_at(mem, seen, row->mac);
+	if (at < row->sent_at)
+		return;
+	state->fetched_at = at;
+	order_over(order);
+}
+
+void notifying_resume(struct notifying *notifying, const struct config *config)
+{
+	CLEANUP(mem_freep) void *mem = mem_root("notify resume");
+	int64_t since = clock_now() - (int64_t)config->sip.fetch_seconds;
+	struct notify *rows;
+	struct db *seen;
+	size_t count = 0;
+	int r = fleet_seen_reader(&seen);
+
+	if (r == 0)
+		r = notify_list_open(mem, seen, since, UNDER_WAY_MAX / 2, &rows, &count);
+	if (r < 0)
+		log_error("who was told to fetch is not waited for any more", LOG_E(r));
+	for (size_t i = 0; i < count && r == 0; i++)
+		resume(notifying, config, seen, &rows[i]);
 }
 
 void notifying_fetched(struct notifying *notifying, int64_t mac)

@@ -7,6 +7,7 @@
 
 #include "fleet/notify.h"
 
+struct config;
 struct order;
 struct sip_stack;
 
@@ -30,6 +31,12 @@ struct notifying {
 void notifying_init(struct notifying *notifying);
 
 struct order *notifying_new(const struct notify_order *ask, atomic_size_t *waiting);
+
+/*
+ * Goes on waiting for those who were told before the daemon was stopped or killed.
+ * Before the thread is there.
+ */
+void notifying_resume(struct notifying *notifying, const struct config *config);
 
 /* Takes the order over. */
 void notifying_add(struct notifying *notifying, struct order *order);

@@ -220,11 +220,13 @@ int sip_start(const struct config *config, struct diag *reterr)
 	sip.multicast.room = config->sip.multicast_rate;
 	sip.multicast.room_at_ms = clock_monotonic_ms();
 	randombytes_buf(sip.multicast.secret, sizeof(sip.multicast.secret));
+	watch_setup(on_fetched);
+	if (config->sip.notify)
+		notifying_resume(&sip.notifying, config);
 	r = -pthread_create(&sip.thread, NULL, sip_main, NULL);
 	if (r < 0)
 		return diag_set(reterr, r, "no thread for SIP: %s", error_text(r));
 	sip.is_started = true;
-	watch_setup(on_fetched);
 	if (config->sip.notify)
 		notify_setup(&link);
 	log_info("listening", LOG_S("listener", "sip"), LOG_S("address", config->sip.address),

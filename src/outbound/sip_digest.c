@@ -19,7 +19,7 @@ struct challenge {
 	const char *realm; /* without its quotes; escapes are left as they are */
 	const char *nonce;
 	const char *opaque; /* NULL: none */
-	bool has_qop;
+	const char *qop;    /* that is answered: "auth" or "auth-int"; NULL: none is asked */
 	bool is_sha256;
 };
 
@@ -80,9 +80,13 @@ static bool challenge_read(void *mem, const osip_www_authenticate_t *header, str
 	ret->is_sha256 = algorithm && strcasecmp(algorithm, "SHA-256") == 0;
 	if (algorithm && !ret->is_sha256 && strcasecmp(algorithm, "MD5") != 0)
 		return false;
-	ret->has_qop = qop && *qop;
-	if (ret->has_qop && !has_word(qop, "auth"))
-		return false;
+	if (qop && *qop) {
+		ret->qop = has_word(qop, "auth")       ? "auth"
+			   : has_word(qop, "auth-int") ? "auth-int"
+						       : NULL;
+		if (!ret->qop)
+			return false;
+	}
 	ret->realm = unquoted(mem, header->realm);
 	ret->nonce = unquoted(mem, header->nonce);
 	ret->opaque = unquoted(mem, header->opaque);
@@ -91,7 +95,7 @@ static bool challenge_read(void *mem, const osip_www_authenticate_t *header, str
 
 static char *answer(void *mem, const struct challenge *challenge, const struct sip_login *login)
 {
-	char ha1[HEX_MAX], ha2[HEX_MAX], response[HEX_MAX];
+	char ha1[HEX_MAX], ha2[HEX_MAX], body[HEX_MAX], response[HEX_MAX];
 	bool sha = challenge->is_sha256;
 	struct buf *out = buf_new(mem);
 	char *clear = mem_printf(mem, "%s:%s:%s", login->user, challenge->realm,
@@ -99,11 +103,17 @@ static char *answer(void *mem, const struct challenge *challenge, const struct s
 
 	hash(sha, clear, ha1);
 	sodium_memzero(clear, strlen(clear));
-	hash(sha, mem_printf(mem, "%s:%s", login->method, login->uri), ha2);
+	/* Of the whole message, which has no body. */
+	hash(sha, "", body);
 	hash(sha,
-	     challenge->has_qop ? mem_printf(mem, "%s:%s:00000001:%s:auth:%s", ha1,
-					     challenge->nonce, login->cnonce, ha2)
-				: mem_printf(mem, "%s:%s:%s", ha1, challenge->nonce, ha2),
+	     challenge->qop && strcmp(challenge->qop, "auth-int") == 0
+		     ? mem_printf(mem, "%s:%s:%s", login->method, login->uri, body)
+		     : mem_printf(mem, "%s:%s", login->method, login->uri),
+	     ha2);
+	hash(sha,
+	     challenge->qop ? mem_printf(mem, "%s:%s:00000001:%s:%s:%s", ha1, challenge->nonce,
+					 login->cnonce, challenge->qop, ha2)
+			    : mem_printf(mem, "%s:%s:%s", ha1, challenge->nonce, ha2),
 	     response);
 	sodium_memzero(ha1, sizeof(ha1));
 	buf_printf(out,
@@ -111,8 +121,9 @@ static char *answer(void *mem, const struct challenge *challenge, const struct s
 		   "response=\"%s\", algorithm=%s",
 		   login->user, challenge->realm, challenge->nonce, login->uri, response,
 		   sha ? "SHA-256" : "MD5");
-	if (challenge->has_qop)
-		buf_printf(out, ", qop=auth, nc=00000001, cnonce=\"%s\"", login->cnonce);
+	if (challenge->qop)
+		buf_printf(out, ", qop=%s, nc=00000001, cnonce=\"%s\"", challenge->qop,
+			   login->cnonce);
 	if (challenge->opaque)
 		buf_printf(out, ", opaque=\"%s\"", challenge->opaque);
 	return out->data;

@@ -8,7 +8,10 @@
 
 struct secret;
 
-/* Answering a SIP Digest challenge (RFC 3261, 8760): MD5 and SHA-256, with qop auth or none. */
+/*
+ * Answering a SIP Digest challenge (RFC 3261, 8760): MD5 and SHA-256, with qop
+ * auth, auth-int or none.
+ */
 
 struct sip_login {
 	const char *user;

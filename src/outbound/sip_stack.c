@@ -210,6 +210,23 @@ static bool is_tcp(const osip_message_t *message)
 	return via && via->protocol && strcasecmp(via->protocol, "TCP") == 0;
 }
 
+/*
+ * The connection over which the question came that this is the answer to: some
+ * take a second one for another phone's.
+ */
+static struct sip_tcp *tcp_take(struct sip_stack *stack, const struct request *request)
+{
+	for (struct request *last = stack->requests; last; last = last->next) {
+		struct sip_tcp *tcp = last->tcp;
+
+		if (!tcp || last->arg != request->arg || !last->response || !sip_tcp_is_open(tcp))
+			continue;
+		last->tcp = NULL;
+		return tcp;
+	}
+	return NULL;
+}
+
 int sip_stack_send(struct sip_stack *stack, const struct config *config,
 		   const struct net_address *to, const char *text, size_t len, sip_ended *ended,
 		   void *arg)
@@ -231,7 +248,9 @@ int sip_stack_send(struct sip_stack *stack, const struct config *config,
 	request->ended = ended;
 	request->arg = arg;
 	if (is_tcp(message))
-		r = sip_tcp_open(request, &config->sip, to, &request->tcp);
+		request->tcp = tcp_take(stack, request);
+	if (is_tcp(message) && !request->tcp)
+		r = sip_tcp_open(&config->sip, to, &request->tcp);
 	if (r == 0 && osip_transaction_init(&request->transaction, NICT, stack->osip, message) != 0)
 		r = -E_BAD_REQUEST;
 	if (r < 0) {

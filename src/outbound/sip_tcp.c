@@ -24,7 +24,7 @@ struct sip_tcp {
 	size_t taken; /* of `in` */
 };
 
-int sip_tcp_open(void *mem, const struct config_sip *config, const struct net_address *to,
+int sip_tcp_open(const struct config_sip *config, const struct net_address *to,
 		 struct sip_tcp **ret)
 {
 	int fd = sip_tcp_connect(config, to);
@@ -32,7 +32,7 @@ int sip_tcp_open(void *mem, const struct config_sip *config, const struct net_ad
 
 	if (fd < 0)
 		return fd;
-	tcp = mem_new(mem, struct sip_tcp);
+	tcp = mem_new(NULL, struct sip_tcp);
 	tcp->fd = fd;
 	tcp->out = buf_new(tcp);
 	tcp->in = buf_new(tcp);
@@ -92,6 +92,11 @@ static int receive(struct sip_tcp *tcp)
 		return -errno;
 	tcp->is_closed = n == 0;
 	return 0;
+}
+
+bool sip_tcp_is_open(const struct sip_tcp *tcp)
+{
+	return tcp->is_connected && !tcp->is_closed;
 }
 
 int sip_tcp_step(struct sip_tcp *tcp)

@@ -39,7 +39,7 @@
 #include "http/request.h"
 #include "phone/proof.h"
 #include "phone/render.h"
-#include "phone/scan.h"
+#include "http/scan.h"
 #include "store/device.h"
 
 enum { NANOSECONDS = 1000000000 };
@@ -60,7 +60,8 @@ static bool is_as_added(const struct firmware_file *file, const struct firmware 
 	return (int64_t)file->size == firmware->size && file->modified_ns == firmware->modified_ns;
 }
 
-static int give(struct request *req, struct firmware_file *file, const struct firmware *firmware)
+static int give(struct request *req, int64_t mac, struct firmware_file *file,
+		const struct firmware *firmware)
 {
 	struct reply_file reply = {
 		.fd = file->fd,
@@ -68,6 +69,7 @@ static int give(struct request *req, struct firmware_file *file, const struct fi
 		.modified_at = file->modified_ns / NANOSECONDS,
 		.etag = mem_printf(request_mem(req), "\"%s\"", firmware->sha256),
 		.type = content_type,
+		.whose = mac,
 	};
 
 	return reply_file(req, &reply);
@@ -138,7 +140,7 @@ static int open_known(struct request *req, const char *name, struct firmware **r
 	return 1;
 }
 
-static int serve(struct request *req, const char *name, request_handler *otherwise)
+static int serve(struct request *req, int64_t mac, const char *name, request_handler *otherwise)
 {
 	struct firmware *firmware;
 	struct firmware_file file;
@@ -148,7 +150,7 @@ static int serve(struct request *req, const char *name, request_handler *otherwi
 		return otherwise ? request_defer(req, otherwise) : -E_FIRMWARE_CHANGED;
 	switch (-r) {
 	case 0:
-		return give(req, &file, firmware);
+		return give(req, mac, &file, firmware);
 	case E_FIRMWARE_UNKNOWN:
 	case E_FIRMWARE_CHANGED:
 		return deny(req, r);
@@ -175,16 +177,20 @@ static bool is_refusal(int r)
 }
 
 /* The same, of a request that may have no link. */
-static int name_of(struct request *req, const char **ret)
+static int name_of(struct request *req, const char **ret, int64_t *ret_mac)
 {
 	int64_t mac;
 	int r;
 
 	*ret = request_param(req, "file");
+	*ret_mac = -1;
 	if (!request_param(req, "token"))
 		return 0;
 	r = phone_mac(req, &mac);
-	return r < 0 ? r : follow(req, mac, ret);
+	if (r < 0)
+		return r;
+	*ret_mac = mac;
+	return follow(req, mac, ret);
 }
 
 /* On a worker.  Who asks meanwhile is told to come again: it takes seconds, and there are few workers. */
@@ -192,7 +198,8 @@ static int examine_and_serve(struct request *req)
 {
 	static pthread_mutex_t one = PTHREAD_MUTEX_INITIALIZER;
 	const char *name;
-	int r = name_of(req, &name);
+	int64_t mac;
+	int r = name_of(req, &name, &mac);
 
 	if (r < 0)
 		return is_refusal(r) ? deny(req, r) : r;
@@ -202,7 +209,7 @@ static int examine_and_serve(struct request *req)
 	pthread_mutex_unlock(&one);
 	if (r < 0)
 		return r;
-	r = serve(req, name, NULL);
+	r = serve(req, mac, name, NULL);
 	return r == -E_FIRMWARE_CHANGED ? deny(req, r) : r;
 }
 
@@ -238,7 +245,7 @@ static int serve_now(struct request *req, int64_t mac, const char *name)
 
 	switch (-r) {
 	case 0:
-		return serve(req, name, examine_and_serve);
+		return serve(req, mac, name, examine_and_serve);
 	case E_OUTSIDE_WINDOW:
 	case E_BLACKOUT:
 	case E_SCHEDULE_UNKNOWN:

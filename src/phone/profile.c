@@ -27,7 +27,7 @@
 #include "phone/multi.h"
 #include "phone/proof.h"
 #include "phone/render.h"
-#include "phone/scan.h"
+#include "http/scan.h"
 
 int phone_mac(const struct request *req, int64_t *ret)
 {
@@ -52,18 +52,23 @@ void phone_give(struct request *req, struct profile *profile)
 {
 	const char *file = multi_file(req);
 	int64_t now = clock_now();
-	bool first = !profile->given && strcmp(request_method_name(req), "HEAD") != 0 &&
-		     (!file || multi_is_configuration(file));
+	bool is_document = strcmp(request_method_name(req), "HEAD") != 0 &&
+			   (!file || multi_is_configuration(file));
 
 	counter_add(M_FETCH, 1);
 	if (file)
 		multi_reply(req, profile, file);
 	else
 		reply_prepared(req, profile->reply);
-	seen_note(profile->mac, now, request_address(req), request_header(req, "User-Agent"));
+	if (is_document && !profile->waits)
+		seen_note_served(profile->mac, now, request_address(req),
+				 request_header(req, "User-Agent"));
+	else
+		seen_note(profile->mac, now, request_address(req),
+			  request_header(req, "User-Agent"));
 	watch_note(profile->mac);
 	agent_note(req, profile);
-	if (!first || atomic_exchange(&profile->given, true))
+	if (!is_document || profile->given || atomic_exchange(&profile->given, true))
 		return;
 	if (seen_evidence(profile->mac, now, request_address(req), prepared_etag(profile->reply),
 			  profile->revision, given_done, profile_ref(profile)) < 0)
@@ -87,7 +92,8 @@ static bool is_unchanged(const struct profile *profile, const struct device_fetc
 	return is_same(profile->revision, fetch->rendition_revision) &&
 	       is_same(prepared_etag(profile->reply), fetch->rendition_etag) &&
 	       profile->until_at == fetch->rendition_until_at && profile->given &&
-	       fetch->rendition_given_at && profile->fetch.locked_at == fetch->locked_at &&
+	       fetch->rendition_given_at && profile->waits == (fetch->rendition_waits_at != 0) &&
+	       profile->fetch.locked_at == fetch->locked_at &&
 	       secret_equals(profile->fetch.secret, fetch->secret) &&
 	       is_same(profile->fetch.user_name, fetch->user_name) &&
 	       secret_equals(profile->fetch.user_password, fetch->user_password) &&
@@ -120,6 +126,7 @@ static int profile_load(void *mem, const struct device_fetch *fetch, struct prof
 	}
 	*ret = profile_new(fetch, reply, fetch->rendition_revision, fetch->rendition_until_at,
 			   generation, fetch->rendition_given_at != 0);
+	(*ret)->waits = fetch->rendition_waits_at != 0;
 	profile_cache_put(*ret);
 	return 1;
 }

@@ -26,7 +26,7 @@
 #include "http/reply.h"
 #include "http/request.h"
 #include "phone/proof.h"
-#include "phone/scan.h"
+#include "http/scan.h"
 #include "store/activation.h"
 #include "store/mac.h"
 #include "store/registration.h"

@@ -71,6 +71,7 @@ static struct profile *profile_made(struct making *making)
 		profile_new(making->view->fetch, phone_prepare(making->view->fetch, rendition),
 			    rendition->revision, rendition->until_at, making->generation, false);
 
+	profile->waits = rendition->waits_at != 0;
 	profile_cache_put(profile);
 	return profile;
 }
@@ -118,11 +119,16 @@ static struct profile *last_good(struct making *making, struct db *db)
 {
 	struct device_fetch *fetch;
 	struct rendition *rendition;
+	struct profile *profile;
 
 	if (device_fetch_find(making, db, making->mac, &fetch) <= 0 || !fetch->product ||
 	    rendition_find(making, db, making->mac, &rendition) <= 0)
 		return NULL;
-	return profile_new(fetch, phone_prepare(fetch, rendition), rendition->revision, 0, 0, true);
+	profile = profile_new(fetch, phone_prepare(fetch, rendition), rendition->revision, 0, 0,
+			      true);
+	/* What is wanted now is not this. */
+	profile->waits = true;
+	return profile;
 }
 
 /*

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#include "config/config.h"
 #include "offer.h"
 
 /* No document makes a phone restart: it is told to, and its next fetch shows that it has. */
 int offer_restart(struct offer *offer)
 {
 	if (!offer->reaches)
-		return diag_set(offer->change->diag, -E_JOB_NOTHING,
-				"it cannot be told to restart");
+		return diag_set(offer->change->diag, -E_JOB_NOTHING, "%s",
+				offer->change->config->sip.notify
+					? "devices of this product are not told anything, and so "
+					  "cannot be told to restart"
+					: "it cannot be told to restart: [sip] notify = no");
 	return offer_touch(offer);
 }

@@ -3,6 +3,7 @@
 
 #include <stdatomic.h>
 
+#include "again.h"
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/log.h"
@@ -15,7 +16,8 @@
 static struct {
 	atomic_bool is_posted; /* one operation at a time */
 	atomic_bool is_stopping;
-} sched;
+	struct again again; /* the main thread's */
+} sched = {.again = {.mac = -1}};
 
 struct run {
 	const struct config *config;
@@ -92,19 +94,40 @@ static void post(void)
 	}
 }
 
+/* Before anything new is offered; what cannot be read now is for the devices' next tries. */
+static void tell_again(void)
+{
+	struct db *db, *seen;
+	int r = fleet_reader(&db);
+
+	if (r == 0)
+		r = fleet_seen_reader(&seen);
+	if (r == 0)
+		r = again_turn(db, seen, &sched_trigger, &sched.again);
+	if (r < 0) {
+		log_error("devices of jobs could not be told again", LOG_E(r));
+		sched.again.is_over = true;
+	}
+}
+
 void sched_tick(void)
 {
+	int64_t begun = clock_monotonic_us();
 	struct db *db;
 	bool due = false;
 	int r;
 
 	if (atomic_load(&sched.is_stopping) || atomic_load(&sched.is_posted))
 		return;
+	if (!sched.again.is_over)
+		tell_again();
 	r = fleet_reader(&db);
 	if (r == 0)
 		r = turn_is_due(db, clock_now(), &due);
 	if (r < 0)
 		log_error("it is not known what is due", LOG_E(r));
+	counter_add(M_SCHED_TICKS, 1);
+	counter_add(M_SCHED_TICK_US, clock_monotonic_us() - begun);
 	if (!due)
 		return;
 	atomic_store(&sched.is_posted, true);

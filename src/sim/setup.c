@@ -153,7 +153,7 @@ const char *sim_setup_value(void *mem, const char *value, const struct sim_phone
 		if (strncmp(value, "{mac}", 5) == 0) {
 			for (const char *c = phone->mac; *c; c++)
 				if (hex_digit(*c) >= 0)
-					buf_addc(out, *c);
+					buf_addc(out, "0123456789ABCDEF"[hex_digit(*c)]);
 			value += 5;
 		} else if (strncmp(value, "{n}", 3) == 0) {
 			buf_printf(out, "%u", phone->number);

@@ -21,7 +21,8 @@ bool sim_is_busy(struct sim_phone *phone)
 /* Certificates are never told, passwords only by old firmware. */
 static bool is_told(const struct sim_phone *phone, const struct sim_item *item)
 {
-	if (strstr(item->name, "certificate") || strstr(item->name, "-server-ca"))
+	if (strstr(item->name, "certificate") || strstr(item->name, "-server-ca") ||
+	    strcmp(item->name, "goto-secure-mode") == 0)
 		return false;
 	return !sim_name_is_secret(item->name) || sim_quirky(phone, SIM_QUIRK(TELLS_PASSWORDS));
 }
@@ -129,7 +130,10 @@ static void write_one(struct sim_phone *phone, const struct sim_item *item)
 		sim_items_set(phone, &phone->plans->changes, item->name, item->index, value);
 }
 
-/* The one writing that changes what a phone is: goto-secure-mode, guide, p. 62 to 65. */
+/*
+ * The one writing that changes what a phone is: goto-secure-mode, guide, p. 62 to
+ * 65.  In secure mode, the same without it is a new certificate.
+ */
 static const char *secure_mode(struct sim_phone *phone, const struct sim_items *items)
 {
 	const struct sim_item *mode = sim_items_find(items, "goto-secure-mode", SIM_NO_INDEX);
@@ -138,24 +142,24 @@ static const char *secure_mode(struct sim_phone *phone, const struct sim_items *
 	const struct sim_item *port = sim_items_find(items, "dls-secure-port", SIM_NO_INDEX);
 	uint64_t number;
 
-	if (!mode)
+	if (!mode && !(client && phone->is_secure))
 		return NULL;
-	if (strcmp(mode->value, "nopin") != 0)
+	if (mode && strcmp(mode->value, "nopin") != 0)
 		return "goto-secure-mode is not nopin; PINs are not simulated";
 	if (!client || !*client->value)
 		return "goto-secure-mode came without dls-client-certificate";
 	if (!port || !text_to_uint(port->value, 65535, &number) || !number)
-		return "goto-secure-mode came without dls-secure-port";
+		return "the certificate came without dls-secure-port";
 	mem_free(phone->server_ca);
 	phone->server_ca = buf_new(phone);
 	for (size_t i = 0; i < items->count; i++)
 		if (strcmp(items->items[i].name, "dls-server-ca") == 0)
 			buf_printf(phone->server_ca, "%s\n", items->items[i].value);
 	if (!phone->server_ca->len)
-		return "goto-secure-mode came without dls-server-ca";
+		return "the certificate came without dls-server-ca";
 	phone->p12 = mem_strdup(phone, client->value);
 	phone->secure_port = (unsigned)number;
-	phone->plans->goes_secure = true;
+	phone->plans->goes_secure = mode;
 	return NULL;
 }
 

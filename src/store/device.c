@@ -81,7 +81,7 @@ DB_QUERY(
 	"coalesce((SELECT sum(s.revision) FROM device_sip_server p "
 	"JOIN sip_server s ON s.id = p.sip_server_id WHERE p.mac = d.mac), 0), "
 	"d.revision, r.revision, r.etag, r.until_at, r.given_at, n.url, d.mac, "
-	"d.firmware, d.capacity "
+	"d.firmware, d.capacity, r.waits_at "
 	"FROM device d "
 	"LEFT JOIN rendition r ON r.mac = d.mac "
 	"LEFT JOIN registration n ON n.mac = d.mac "
@@ -124,6 +124,7 @@ static int device_fetch_next(void *mem, struct db *db, int64_t mac, struct devic
 	fetch->url = db_text_copy(fetch, rows, 15);
 	fetch->firmware = db_text_copy(fetch, rows, 17);
 	fetch->capacity = db_int(rows, 18);
+	fetch->rendition_waits_at = db_int(rows, 19);
 	*ret = fetch;
 	return 1;
 }
@@ -154,7 +155,9 @@ int device_fetch_find(void *mem, struct db *db, int64_t mac, struct device_fetch
 	"SELECT d.mac, d.product, g.name, d.name, "                                                \
 	"d.handsets, d.locked_at, d.firmware, d.capacity, "
 #define GROUP "LEFT JOIN device_group g ON g.id = d.group_id "
-#define ROW COLUMNS "(SELECT r.held_at FROM rendition r WHERE r.mac = d.mac) FROM device d " GROUP
+#define ROW                                                                                        \
+	COLUMNS "r.held_at, r.waits_at FROM device d LEFT JOIN rendition r ON r.mac = "            \
+		"d.mac " GROUP
 
 DB_QUERY(device_page, ROW "WHERE d.mac > :after "
 			  "AND (:group_id = 0 OR d.group_id = :group_id) "
@@ -174,18 +177,30 @@ DB_QUERY(device_page_of_product, ROW "WHERE d.product = :product "
 				     "LIMIT :limit");
 
 DB_QUERY(device_page_of_held,
-	 COLUMNS "r.held_at FROM rendition r JOIN device d ON d.mac = r.mac " GROUP
+	 COLUMNS "r.held_at, r.waits_at FROM rendition r JOIN device d ON d.mac = r.mac " GROUP
 		 "WHERE r.held_at IS NOT NULL AND r.mac > :after "
 		 "AND (:group_id = 0 OR d.group_id = :group_id) "
 		 "AND (:product IS NULL OR d.product = :product) "
 		 "ORDER BY r.mac "
 		 "LIMIT :limit");
 
+/* Each half walks an index of its own, which has few rows. */
+DB_QUERY(device_page_of_waiting,
+	 COLUMNS "r.held_at, r.waits_at FROM "
+		 "(SELECT mac FROM rendition WHERE waits_at IS NOT NULL AND mac > :after "
+		 "UNION SELECT mac FROM rendition WHERE held_at IS NOT NULL AND mac > :after) w "
+		 "JOIN rendition r ON r.mac = w.mac JOIN device d ON d.mac = w.mac " GROUP
+		 "WHERE (:group_id = 0 OR d.group_id = :group_id) "
+		 "AND (:product IS NULL OR d.product = :product) "
+		 "ORDER BY w.mac "
+		 "LIMIT :limit");
+
 int device_list(void *mem, struct db *db, const struct device_filter *filter,
 		struct device_row **ret, size_t *ret_count)
 {
 	CLEANUP(db_endp) struct db_rows *rows = NULL;
-	const struct db_query *query = filter->held	  ? &device_page_of_held
+	const struct db_query *query = filter->waiting	  ? &device_page_of_waiting
+				       : filter->held	  ? &device_page_of_held
 				       : filter->group_id ? &device_page_of_group
 				       : filter->product  ? &device_page_of_product
 							  : &device_page;
@@ -209,6 +224,7 @@ int device_list(void *mem, struct db *db, const struct device_filter *filter,
 		row->firmware = db_text_copy(mem, rows, 6);
 		row->capacity = db_int(rows, 7);
 		row->held_at = db_int(rows, 8);
+		row->waits_at = db_int(rows, 9);
 	}
 	return r;
 }

@@ -4,9 +4,24 @@
 #include "base/mem.h"
 #include "db/db.h"
 
-DB_QUERY(seen_notify_by_mac, "SELECT sent_at, outcome, status, words, target, reboot, answered_at, "
-			     "fetched_at FROM notify "
-			     "WHERE mac = :mac");
+#define COLUMNS                                                                                    \
+	"mac, sent_at, outcome, status, words, target, reboot, answered_at, fetched_at "           \
+	"FROM notify "
+
+static void notify_from(void *mem, struct db_rows *rows, struct notify *notify)
+{
+	notify->mac = db_int(rows, 0);
+	notify->sent_at = db_int(rows, 1);
+	notify->outcome = db_text_copy(mem, rows, 2);
+	notify->status = (int)db_int(rows, 3);
+	notify->words = db_text_copy(mem, rows, 4);
+	notify->target = db_text_copy(mem, rows, 5);
+	notify->reboot = db_int(rows, 6) != 0;
+	notify->answered_at = db_int(rows, 7);
+	notify->fetched_at = db_int(rows, 8);
+}
+
+DB_QUERY(seen_notify_by_mac, "SELECT " COLUMNS "WHERE mac = :mac");
 
 int notify_find(void *mem, struct db *db, int64_t mac, struct notify **ret)
 {
@@ -16,16 +31,27 @@ int notify_find(void *mem, struct db *db, int64_t mac, struct notify **ret)
 	if (r < 0 || (r = db_next(rows)) <= 0)
 		return r;
 	*ret = mem_new(mem, struct notify);
-	(*ret)->mac = mac;
-	(*ret)->sent_at = db_int(rows, 0);
-	(*ret)->outcome = db_text_copy(mem, rows, 1);
-	(*ret)->status = (int)db_int(rows, 2);
-	(*ret)->words = db_text_copy(mem, rows, 3);
-	(*ret)->target = db_text_copy(mem, rows, 4);
-	(*ret)->reboot = db_int(rows, 5) != 0;
-	(*ret)->answered_at = db_int(rows, 6);
-	(*ret)->fetched_at = db_int(rows, 7);
+	notify_from(mem, rows, *ret);
 	return 1;
+}
+
+DB_QUERY(seen_notify_page_open, "SELECT " COLUMNS "WHERE fetched_at IS NULL AND sent_at >= :since "
+				"AND outcome IN ('sent', 'accepted', 'no_answer') "
+				"ORDER BY sent_at DESC "
+				"LIMIT :limit");
+
+int notify_list_open(void *mem, struct db *db, int64_t since, int limit, struct notify **ret,
+		     size_t *ret_count)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &seen_notify_page_open,
+			  DB_ARGS(DB_INT("since", since), DB_INT("limit", limit)), &rows);
+
+	*ret = NULL;
+	*ret_count = 0;
+	while (r >= 0 && (r = db_next(rows)) > 0)
+		notify_from(mem, rows, mem_push(mem, ret, ret_count));
+	return r;
 }
 
 DB_QUERY(seen_notify_set,

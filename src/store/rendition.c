@@ -191,6 +191,13 @@ int rendition_keep(struct db *db, int64_t mac, int64_t at)
 	return r < 0 ? r : 0;
 }
 
+DB_QUERY(rendition_kept_old, "DELETE FROM rendition_kept WHERE kept_at < :before");
+
+int rendition_kept_forget(struct db *db, int64_t before)
+{
+	return db_run(db, &rendition_kept_old, DB_ARGS(DB_INT("before", before)));
+}
+
 DB_QUERY(rendition_kept_by_mac, "SELECT given_at, body FROM rendition_kept WHERE mac = :mac");
 
 int rendition_kept_find(void *mem, struct db *db, int64_t mac, int64_t *ret_given_at,

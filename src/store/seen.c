@@ -4,7 +4,8 @@
 #include "base/mem.h"
 #include "db/db.h"
 
-DB_QUERY(seen_by_mac, "SELECT s.seen_at, s.address, a.user_agent, s.redirected_at FROM seen s "
+DB_QUERY(seen_by_mac, "SELECT s.seen_at, s.address, a.user_agent, s.redirected_at, "
+		      "s.served_at FROM seen s "
 		      "LEFT JOIN agent a ON a.mac = s.mac "
 		      "WHERE s.mac = :mac");
 
@@ -21,21 +22,24 @@ int seen_find(void *mem, struct db *db, int64_t mac, struct seen **ret)
 	(*ret)->address = db_text_copy(mem, rows, 1);
 	(*ret)->user_agent = db_text_copy(mem, rows, 2);
 	(*ret)->redirected_at = db_int(rows, 3);
+	(*ret)->served_at = db_int(rows, 4);
 	return 1;
 }
 
 DB_QUERY(seen_set,
-	 "INSERT INTO seen (mac, seen_at, address, redirected_at) "
-	 "VALUES (:mac, :seen_at, :address, :redirected_at) "
+	 "INSERT INTO seen (mac, seen_at, address, redirected_at, served_at) "
+	 "VALUES (:mac, :seen_at, :address, :redirected_at, :served_at) "
 	 "ON CONFLICT (mac) DO UPDATE SET seen_at = excluded.seen_at, address = excluded.address, "
-	 "redirected_at = coalesce(excluded.redirected_at, seen.redirected_at)");
+	 "redirected_at = coalesce(excluded.redirected_at, seen.redirected_at), "
+	 "served_at = coalesce(excluded.served_at, seen.served_at)");
 
-int seen_put(struct db *db, int64_t mac, int64_t at, const char *address, int64_t redirected_at)
+int seen_put(struct db *db, const struct seen *seen)
 {
 	return db_run(db, &seen_set,
-		      DB_ARGS(DB_INT("mac", mac), DB_INT("seen_at", at),
-			      DB_TEXT("address", address),
-			      DB_INT_OR_NULL("redirected_at", redirected_at)));
+		      DB_ARGS(DB_INT("mac", seen->mac), DB_INT("seen_at", seen->at),
+			      DB_TEXT("address", seen->address),
+			      DB_INT_OR_NULL("redirected_at", seen->redirected_at),
+			      DB_INT_OR_NULL("served_at", seen->served_at)));
 }
 
 DB_QUERY(seen_agent_set,
@@ -49,6 +53,45 @@ int seen_put_agent(struct db *db, int64_t mac, int64_t at, const char *user_agen
 	return db_run(db, &seen_agent_set,
 		      DB_ARGS(DB_INT("mac", mac), DB_TEXT("user_agent", user_agent),
 			      DB_INT("changed_at", at)));
+}
+
+DB_QUERY(seen_old_page, "SELECT mac FROM seen WHERE mac > :after AND seen_at < :before "
+			"UNION SELECT mac FROM notify WHERE mac > :after AND sent_at < :before "
+			"ORDER BY mac "
+			"LIMIT :limit");
+
+int seen_list_old(void *mem, struct db *db, int64_t after, int64_t before, int limit, int64_t **ret,
+		  size_t *ret_count)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(
+		db, &seen_old_page,
+		DB_ARGS(DB_INT("after", after), DB_INT("before", before), DB_INT("limit", limit)),
+		&rows);
+
+	*ret = NULL;
+	*ret_count = 0;
+	while (r >= 0 && (r = db_next(rows)) > 0)
+		*mem_push(mem, ret, ret_count) = db_int(rows, 0);
+	return r;
+}
+
+DB_QUERY(seen_forget_seen, "DELETE FROM seen WHERE mac = :mac");
+DB_QUERY(seen_forget_agent, "DELETE FROM agent WHERE mac = :mac");
+DB_QUERY(seen_forget_fetch, "DELETE FROM fetch WHERE mac = :mac");
+DB_QUERY(seen_forget_notify, "DELETE FROM notify WHERE mac = :mac");
+
+int seen_forget(struct db *db, int64_t mac)
+{
+	int r = db_run(db, &seen_forget_seen, DB_ARGS(DB_INT("mac", mac)));
+
+	if (r >= 0)
+		r = db_run(db, &seen_forget_agent, DB_ARGS(DB_INT("mac", mac)));
+	if (r >= 0)
+		r = db_run(db, &seen_forget_fetch, DB_ARGS(DB_INT("mac", mac)));
+	if (r >= 0)
+		r = db_run(db, &seen_forget_notify, DB_ARGS(DB_INT("mac", mac)));
+	return r;
 }
 
 DB_QUERY(seen_fetches, "SELECT at, address, etag, revision, operations FROM fetch "

@@ -92,6 +92,28 @@ int setting_list_named(void *mem, struct db *db, const char *name, const char *a
 	return r;
 }
 
+DB_QUERY(setting_clear_page,
+	 "SELECT scope, name, value, secret, updated_at FROM setting "
+	 "WHERE value IS NOT NULL AND scope >= :scope AND (scope > :scope OR name > :name) "
+	 "ORDER BY scope, name "
+	 "LIMIT :limit");
+
+int setting_list_clear(void *mem, struct db *db, const char *scope, const char *name, int limit,
+		       struct setting **ret, size_t *ret_count)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(
+		db, &setting_clear_page,
+		DB_ARGS(DB_TEXT("scope", scope), DB_TEXT("name", name), DB_INT("limit", limit)),
+		&rows);
+
+	*ret = NULL;
+	*ret_count = 0;
+	while (r >= 0 && (r = db_next(rows)) > 0)
+		r = setting_from(mem, rows, mem_push(mem, ret, ret_count));
+	return r;
+}
+
 DB_QUERY(setting_by_name, "SELECT scope, name, value, secret, updated_at FROM setting "
 			  "WHERE scope = :scope AND name = :name");
 

@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "base/civil.h"
 #include "window/schedule.h"
+#include "window/window.h"
 
 enum { OFFICE_BEGIN = 8 * 60, OFFICE_END = 17 * 60, MONDAY = 1, FRIDAY = 5 };
 
@@ -37,9 +38,23 @@ static int64_t cycle_days(const struct schedule *s)
 	return s->interval ? (int64_t)s->interval * 7 : 1;
 }
 
-size_t schedule_lint(void *mem, const struct schedule *s, bool equal_is_given,
+/* Nobody's turn ever comes; NULL: it does. */
+static const char *unreachable(const struct schedule *s, int64_t now)
+{
+	int64_t next;
+
+	if (schedule_day_count(s) == 0)
+		return "days: none is chosen; the window never opens, and devices are unreachable";
+	if (s->blackout_count && !window_next(s, now, true, &next))
+		return "blackout: all windows of the next three years lie within; devices are "
+		       "unreachable for all that time";
+	return NULL;
+}
+
+size_t schedule_lint(void *mem, const struct schedule *s, bool equal_is_given, int64_t now,
 		     const char *ret[SCHEDULE_LINT_MAX])
 {
+	const char *never = unreachable(s, now);
 	int64_t length = schedule_length(s);
 	size_t n = 0;
 
@@ -61,8 +76,8 @@ size_t schedule_lint(void *mem, const struct schedule *s, bool equal_is_given,
 				      "min_gap: %u days are not less than a cycle, which has %d; "
 				      "phones come less often than interval says",
 				      s->min_gap, (int)cycle_days(s));
-	if (schedule_day_count(s) == 0)
-		ret[n++] = "days: none is chosen; the window never opens";
+	if (never)
+		ret[n++] = never;
 	if (in_office_hours(s))
 		ret[n++] = "the window is open on working days between 08:00 and 17:00; phones may "
 			   "restart while people use them";

@@ -125,25 +125,43 @@ static void differ(struct step *step, const struct wpi_want *want, const struct 
 					     step->policy->entities);
 }
 
-static void compare_item(struct step *step, const struct wpi_want *want,
-			 const struct wpi_item *told, enum view view)
+static bool tells_another(const struct step *step, const struct wpi_want *want,
+			  const struct wpi_item *told)
 {
 	CLEANUP(mem_freep) void *scratch = mem_root("wpi_compare");
 	struct wpi_item item = want->item;
 
+	if (!has_told(told))
+		return false;
+	if (!item.secret)
+		item.value = wpi_item_value(scratch, item.value ? item.value : "",
+					    step->policy->entities);
+	return !is_same(&item, told);
+}
+
+/*
+ * A phone that tells another value than it took has been reset, or is another one.
+ * What it does not tell, passwords first of all, it has lost as well.
+ */
+static bool has_lost(const struct step *step, const struct wpi_want *want,
+		     const struct wpi_item *told)
+{
+	return !want->refused && !want->kept && want->writes > 0 && !is_in_vain(step, want) &&
+	       tells_another(step, want, told);
+}
+
+static void compare_item(struct step *step, const struct wpi_want *want,
+			 const struct wpi_item *told, enum view view, bool lost)
+{
 	if (want->refused || want->kept)
 		return;
-	if (view == VIEW_NOTHING) {
+	if (view == VIEW_NOTHING)
 		differ(step, want, NULL);
-	} else if (has_told(told)) {
-		if (!item.secret)
-			item.value = wpi_item_value(scratch, item.value ? item.value : "",
-						    step->policy->entities);
-		if (!is_same(&item, told))
-			differ(step, want, told);
-	} else if (view == VIEW_WHOLE && want->writes == 0) {
+	else if (tells_another(step, want, told))
+		differ(step, want, told);
+	else if (view == VIEW_WHOLE && !has_told(told) &&
+		 (want->writes == 0 || (lost && !is_in_vain(step, want))))
 		differ(step, want, NULL);
-	}
 }
 
 void compare_items(struct step *step, const struct wpi_item *told, size_t count, enum view view)
@@ -153,19 +171,27 @@ void compare_items(struct step *step, const struct wpi_item *told, size_t count,
 	const struct wpi_item **by_name = mem_array(scratch, const struct wpi_item *, count + 1);
 	const struct wpi_want **sorted =
 		mem_array(scratch, const struct wpi_want *, wants->item_count + 1);
+	size_t want_count = 0;
+	bool lost = false;
 
+	step->session->withheld = wants->withheld;
 	for (size_t i = 0; i < count; i++)
 		by_name[i] = &told[i];
 	qsort(by_name, count, sizeof(*by_name), told_order);
 	for (size_t i = 0; i < wants->item_count; i++)
 		sorted[i] = &wants->items[i];
 	qsort(sorted, wants->item_count, sizeof(*sorted), want_order);
-	for (size_t i = 0; i < wants->item_count; i++) {
-		if (i + 1 < wants->item_count &&
-		    item_order(&sorted[i]->item, &sorted[i + 1]->item) == 0)
-			continue;
-		compare_item(step, sorted[i], told_find(by_name, count, &sorted[i]->item), view);
-	}
+	/* the later one counts */
+	for (size_t i = 0; i < wants->item_count; i++)
+		if (!want_count || item_order(&sorted[want_count - 1]->item, &sorted[i]->item) != 0)
+			sorted[want_count++] = sorted[i];
+		else
+			sorted[want_count - 1] = sorted[i];
+	for (size_t i = 0; i < want_count && !lost; i++)
+		lost = has_lost(step, sorted[i], told_find(by_name, count, &sorted[i]->item));
+	for (size_t i = 0; i < want_count; i++)
+		compare_item(step, sorted[i], told_find(by_name, count, &sorted[i]->item), view,
+			     lost);
 }
 
 bool batch_next(struct wpi_session *session, const struct wpi_policy *policy)

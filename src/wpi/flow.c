@@ -81,6 +81,7 @@ void session_open(struct wpi_session *session)
 	session->read_count = session->read_bytes = session->told_count = 0;
 	session->write_count = session->batch = session->batch_count = 0;
 	session->fragments = 0;
+	session->withheld = 0;
 	session->order = NULL;
 }
 
@@ -107,6 +108,14 @@ const struct wpi_item *wpi_session_items(const struct wpi_session *session, size
 {
 	*ret_count = session->told_count;
 	return session->told;
+}
+
+bool wpi_session_tells_secrets(const struct wpi_session *session)
+{
+	for (size_t i = 0; session->state == WPI_STATE_WRITING && i < session->batch_count; i++)
+		if (session->writes[session->batch + i].secret)
+			return true;
+	return false;
 }
 
 struct wpi_record *step_record(struct step *step, enum wpi_record_kind kind,
@@ -307,7 +316,7 @@ static bool is_duplicate(const struct step *step)
 {
 	const struct wpi_session *session = step->session;
 
-	return session->answer && session->digest == step->message->digest &&
+	return session->answer && session->digest == step->message->digest && !session->one_nonce &&
 	       strcmp(session->nonce, step->message->nonce) == 0 && !is_over(step) &&
 	       session->turns <= step->policy->turns;
 }
@@ -328,6 +337,7 @@ static void take_step(struct step *step)
 		step_given_up(step);
 	else
 		step_find(session->state, message->reason, outcome_of(session, message))(step);
+	session->one_nonce = goes_on && strcmp(session->nonce, message->nonce) == 0;
 	memcpy(session->nonce, message->nonce, sizeof(session->nonce));
 	session->digest = message->digest;
 }

@@ -40,7 +40,8 @@ static const char *outcome_of(const struct login *login)
 		if (kind == WPI_RECORD_SUPERSEDED)
 			continue;
 		outcome = wpi_record_name(kind);
-		if (wpi_record_ends(kind) || kind == WPI_RECORD_CONFIGURED)
+		if (wpi_record_ends(kind) || kind == WPI_RECORD_CONFIGURED ||
+		    kind == WPI_RECORD_WITHHELD)
 			return outcome;
 	}
 	return outcome;
@@ -279,6 +280,39 @@ static int keep_record(struct db *db, void *mem, struct login *login,
 	}
 }
 
+/* Whom the phone has shown to be, and what secrets leave with the answer or have arrived. */
+static int keep_trust(struct db *db, void *mem, const struct login *login, struct diag *diag)
+{
+	const struct wpi_turn *turn = &login->turn;
+	const struct wpi_verdict *verdict = &login->verdict;
+	const struct audit_who who = {
+		.actor = "gigaprovd",
+		.address = verdict->address,
+		.request = request_id(login->req),
+	};
+	struct change change = {
+		.db = db,
+		.mem = mem,
+		.who = &who,
+		.diag = diag,
+		.config = login->config,
+	};
+	int64_t mac = login->dialogue->mac;
+	int r = wpi_trust_called(&change, mac, verdict, login->now);
+
+	for (size_t i = 0; i < turn->record_count && r == 0; i++) {
+		const struct wpi_record *record = &turn->records[i];
+
+		if (secure_is_order(record) && record->kind == WPI_RECORD_ORDER_SENT)
+			r = wpi_trust_gave(&change, mac, verdict, login->now);
+		if (record->kind == WPI_RECORD_WRITTEN && record->item->secret)
+			r = wpi_trust_taken(&change, mac, login->now);
+	}
+	if (r == 0 && verdict->is_enrolled && wpi_session_tells_secrets(login->dialogue->session))
+		r = wpi_trust_told(&change, mac, verdict, login->now);
+	return r;
+}
+
 int keep_turn(struct db *db, void *arg, struct diag *diag)
 {
 	CLEANUP(mem_freep) void *mem = mem_root("wpi_keep");
@@ -288,7 +322,8 @@ int keep_turn(struct db *db, void *arg, struct diag *diag)
 	bool has_read = false, has_part = false;
 	int r = login->is_new_rendition ? rendition_put(db, login->rendition) : 0;
 
-	(void)diag;
+	if (r >= 0)
+		r = keep_trust(db, mem, login, diag);
 	for (size_t i = 0; i < turn->record_count && r >= 0; i++) {
 		has_read = has_read || turn->records[i].kind == WPI_RECORD_READ;
 		has_part = has_part || turn->records[i].kind == WPI_RECORD_MODULE ||
@@ -323,6 +358,10 @@ static void tell_record(const char *mac, const struct wpi_record *record)
 		break;
 	case WPI_RECORD_CONFIGURED:
 		counter_add(M_WPI_CONFIGURED, 1);
+		break;
+	case WPI_RECORD_WITHHELD:
+		log_info("secrets are withheld from a desk phone until it is enrolled",
+			 LOG_S("mac", mac));
 		break;
 	case WPI_RECORD_UNSENDABLE:
 	case WPI_RECORD_STUBBORN:

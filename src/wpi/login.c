@@ -22,6 +22,7 @@
 #include "http/handlers.h"
 #include "http/reply.h"
 #include "http/request.h"
+#include "http/scan.h"
 #include "render/format.h"
 #include "store/mac.h"
 #include "wpi/wpi.h"
@@ -159,6 +160,8 @@ static int take_turn(struct login *login)
 	wants_nothing(&wants);
 	if (needs_wants(login))
 		r = wants_read(login, &wants);
+	if (r == 0)
+		r = secure_order(login, &wants);
 	if (r < 0) {
 		leave(login, false);
 		return refuse(login, r, NULL);
@@ -181,22 +184,53 @@ static int take_turn(struct login *login)
 	return 0;
 }
 
-/* All of these take one read of two columns: time does not tell which it was. */
+static int judge(struct login *login, struct db *db, int64_t mac)
+{
+	const struct client_cert *cert = request_client_cert(login->req);
+	const struct wpi_caller caller = {
+		.mac = mac,
+		.address = request_address(login->req),
+		.asks_certificate = request_asks_client_cert(login->req),
+		.fingerprint = cert ? cert->fingerprint : NULL,
+		.now = login->now,
+	};
+
+	return wpi_trust_judge(request_mem(login->req), db, &login->config->wpi, &caller,
+			       &login->verdict);
+}
+
+static bool is_distrust(int r)
+{
+	return r == -E_WPI_NETWORK || r == -E_WPI_ADDRESS || r == -E_WPI_CERTIFICATE ||
+	       r == -E_WPI_WEAK;
+}
+
+/*
+ * All of these take two reads that have no secrets in them: time does not tell
+ * which it was.
+ */
 static int admit(struct login *login, struct db *db)
 {
+	int trusted = judge(login, db, login->mac);
 	const struct product *product;
-	const char *name;
 	int64_t locked_at;
-	int r = wpi_phone_admission(request_mem(login->req), db, login->mac, &name, &locked_at);
+	const char *name;
+	int r = trusted;
 
-	if (r <= 0)
-		return r < 0 ? r : -E_MAC_UNKNOWN;
+	if (r == 0 || is_distrust(r))
+		r = wpi_phone_admission(request_mem(login->req), db, login->mac, &name, &locked_at);
+	if (r < 0)
+		return r;
+	if (r == 0) {
+		scan_note(login->req, login->mac);
+		return -E_MAC_UNKNOWN;
+	}
 	product = name ? product_find(name) : NULL;
 	if (locked_at)
 		return -E_MAC_LOCKED;
 	if (!product)
 		return -E_NO_PRODUCT;
-	return product->format->render == wpi_render ? 0 : -E_WPI_PRODUCT;
+	return product->format->render == wpi_render ? trusted : -E_WPI_PRODUCT;
 }
 
 /* The phone, if it is to be answered. */

@@ -4,6 +4,7 @@
 #include "db/writer.h"
 #include "dialogue.h"
 #include "fleet/wpi_told.h"
+#include "fleet/wpi_trust.h"
 #include "store/wpi_phone.h"
 
 /* A message on its way through the service: parsed, understood, answered, kept. */
@@ -29,6 +30,8 @@ struct login {
 	struct wpi_wanted *wanted;
 	size_t wanted_count;
 
+	struct wpi_verdict verdict; /* how far the phone is believed */
+
 	bool was_idle;
 	struct wpi_turn turn;
 	const char *outcome; /* of the dialogue, when it has ended with this turn */
@@ -45,6 +48,13 @@ int wants_read(struct login *login, struct wpi_wants *ret) MUST_CHECK;
 void wants_nothing(struct wpi_wants *ret);
 /* What the values were that are sent from now on; for when the phone answers. */
 void wants_mark(struct login *login);
+
+/*
+ * secure.c: puts before all orders the one by which the phone gets its certificate,
+ * where it may; whether a record is of that one.
+ */
+int secure_order(struct login *login, struct wpi_wants *wants) MUST_CHECK;
+bool secure_is_order(const struct wpi_record *record);
 
 /* keep.c: whether the turn has told anything that is kept; a write operation that keeps it. */
 bool keep_is_needed(const struct login *login);

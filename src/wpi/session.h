@@ -17,6 +17,7 @@ struct wpi_session {
 	bool tells_when_idle;	/* it understands send-solicited */
 	bool observes;		/* differences are recorded and not written */
 	enum wpi_reason reason; /* that opened the dialogue */
+	size_t withheld;	/* what it is to have and may not, when that was compared */
 	bool changes_attached;	/* local changes were in the message itself */
 	enum wpi_action asked;	/* last, GetNextFragment excepted */
 
@@ -38,6 +39,7 @@ struct wpi_session {
 
 	char nonce[WPI_NONCE_MAX + 1]; /* of the last message */
 	uint64_t digest;
+	bool one_nonce;		/* the phone keeps its nonce: what says the same is no duplicate */
 	enum wpi_action action; /* of the last answer */
 	struct secret *answer;	/* NULL: there was none yet */
 

@@ -33,7 +33,9 @@ static void write_next(struct step *step)
 			 session->batch_count, step->policy->entities);
 	} else {
 		if (!session->changes_attached)
-			step_record(step, WPI_RECORD_CONFIGURED, NULL);
+			step_record(step,
+				    session->withheld ? WPI_RECORD_WITHHELD : WPI_RECORD_CONFIGURED,
+				    NULL);
 		finish(step);
 	}
 }
@@ -263,12 +265,33 @@ static const struct wpi_item *complaint_find(const struct wpi_session *session,
 	return NULL;
 }
 
+/* Of an order all or nothing counts, and then the phone shall go. */
+static void order_written(struct step *step)
+{
+	struct wpi_session *session = step->session;
+	enum wpi_record_kind kind = WPI_RECORD_ORDER_TAKEN;
+	const char *order = session->order;
+
+	for (size_t i = 0; i < session->told_count; i++) {
+		if (session->told[i].status == WPI_ITEM_FINE)
+			continue;
+		step_record(step, WPI_RECORD_REFUSED, &session->told[i]);
+		kind = WPI_RECORD_ORDER_FAILED;
+	}
+	step_record(step, kind, NULL)->order = order;
+	clean_up(step);
+}
+
 void step_written(struct step *step)
 {
 	struct wpi_session *session = step->session;
 
 	if (!take_last(step))
 		return;
+	if (session->order) {
+		order_written(step);
+		return;
+	}
 	for (size_t i = 0; i < session->batch_count; i++) {
 		const struct wpi_item *sent = &session->writes[session->batch + i];
 		const struct wpi_item *complaint = complaint_find(session, sent);

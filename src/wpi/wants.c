@@ -55,6 +55,25 @@ static void want_from(const struct login *login, const struct wpi_wanted *wanted
 	ret->written_at = row->written_at;
 }
 
+/*
+ * A secret only goes to whom it may.  Who has it by being enrolled gets it even if
+ * it has been sent before: it may be another phone, or one that was reset.
+ */
+static void add_want(struct login *login, const struct wpi_wanted *wanted, struct wpi_want *wants,
+		     struct wpi_wants *ret)
+{
+	struct wpi_want *want = &wants[ret->item_count];
+
+	want_from(login, wanted, want);
+	if (want->item.secret && !login->verdict.may_tell) {
+		ret->withheld += want->writes == 0 && !want->refused && !want->kept;
+		return;
+	}
+	if (want->item.secret && login->verdict.is_enrolled)
+		want->writes = 0;
+	ret->item_count++;
+}
+
 static int read_all(struct login *login, struct wpi_wants *ret, struct diag *reterr)
 {
 	void *mem = request_mem(login->req);
@@ -76,9 +95,8 @@ static int read_all(struct login *login, struct wpi_wants *ret, struct diag *ret
 	login->is_new_rendition = !rendition_is_current(view->fetch, login->now);
 	wants = mem_array(mem, struct wpi_want, login->wanted_count + 1);
 	for (size_t i = 0; i < login->wanted_count; i++)
-		want_from(login, &login->wanted[i], &wants[i]);
+		add_want(login, &login->wanted[i], wants, ret);
 	ret->items = wants;
-	ret->item_count = login->wanted_count;
 	return 0;
 }
 

@@ -23,11 +23,13 @@ class Done:
     def __getattr__(self, name):
         return self.summary[name]
 
-    def of(self, mac=FIRST):
+    def of(self, mac=None):
+        """One phone's; the first that said something, unless it is named."""
+        mac = mac or self.lines[0]["mac"]
         return [(key, value) for line in self.lines if line["mac"] == mac
                 for key, value in line.items() if key not in ("mac", "of")]
 
-    def told(self, key, mac=FIRST):
+    def told(self, key, mac=None):
         """All that it says, hears, does, complains or ends with."""
         return [value for its_key, value in self.of(mac) if its_key == key]
 

@@ -4,6 +4,7 @@
 import contextlib
 import csv
 import io
+import json
 import os
 import pty
 import re
@@ -282,6 +283,41 @@ def test_a_dry_run_finds_what_the_real_one_would_and_changes_nothing(fleet):
     assert state(fleet) == before
     real = bring(fleet, HANDSETS)
     assert {**answer, "dry_run": False} == real
+
+
+def test_a_dry_run_tells_of_each_row_what_would_become_of_it(make_daemon):
+    fleet = fill(make_daemon(settings={"limits": {"max_import_report": "3"}}).start())
+    brought(fleet)
+    before = state(fleet)
+    text = table(["mac", "ipui", "name", "pin"],
+                 [MACS[1], "029e74a50a", "new", "8471"],
+                 [MACS[0], "029e74a501", "Rose", "8472"],
+                 [MACS[0], "029e74a502", "+49 2", ""],
+                 [MACS[1], "029e74a50b", "", ""],
+                 [MACS[0], "029e74a50c", "", ""])
+    answer = bring(fleet, text, "--dry-run")
+    assert state(fleet) == before
+    assert [(row["line"], row["change"], row["object"]) for row in answer["told"]] == [
+        (2, "added", MACS[1] + " 029e74a50a"), (3, "changed", MACS[0] + " 029e74a501"),
+        (5, "added", MACS[1] + " 029e74a50b")]
+    assert answer["more"] == 1
+    changed = answer["told"][1]
+    assert (changed["before"]["name"], changed["after"]["name"]) == ("<Räum> 1", "Rose")
+    assert changed["after"]["pin"].startswith("secret:")
+    assert "8471" not in str(answer) and "8472" not in str(answer)
+    path = fleet.directory / "table.csv"
+    shown = fleet.ctl("import", path, "--dry-run")
+    assert "line 3: changed " + MACS[0] + " 029e74a501: name '<Räum> 1' to 'Rose'" in shown
+    # Rows that are refused stand among the others, and nothing is written.
+    path.write_text(text.replace("029e74a50b", "29e74a50b"))
+    done = fleet.curl("--unix-socket", fleet.socket, "-H", "Content-Type: text/csv",
+                      "--data-binary", f"@{path}", "http://x/api/v1/import?dry_run=1")
+    answer = json.loads(done)
+    assert answer["error"]["reason"] == "import"
+    assert [(row["line"], row["change"]) for row in answer["told"]] == [
+        (2, "added"), (3, "changed"), (5, "refused"), (6, "added")]
+    assert "IPUI" in answer["told"][2]["text"] and answer["more"] == 0
+    assert state(fleet) == before
 
 
 def test_lines_of_desk_phones_come_and_go(fleet):

@@ -102,12 +102,15 @@ def test_devices_have_their_turn_in_the_window_and_the_first_ones_first(site):
     # Next: all others, each when it is due.
     until(lambda: all(row["due_at"] or row["ended_at"] for row in devices(site, job).values()),
           "the next wave")
-    for mac in sorted((mac for mac in macs if mac != macs[2]),
-                      key=lambda mac: devices(site, job)[mac]["due_at"]):
-        site.set_clock(datetime.fromtimestamp(devices(site, job)[mac]["due_at"], timezone.utc))
-        at_state(site, job, mac, "offered")
-        fetch(site, mac)
-        at_state(site, job, mac, "confirmed")
+    # Who is offered it has another time to come: that by which it must have fetched.
+    while waiting := [row for row in devices(site, job).values()
+                      if row["state"] in ("waiting", "offered")]:
+        row = min(waiting, key=lambda row: (row["state"] == "waiting", row["due_at"]))
+        if row["state"] == "waiting":
+            site.set_clock(datetime.fromtimestamp(row["due_at"], timezone.utc))
+        at_state(site, job, row["mac"], "offered")
+        fetch(site, row["mac"])
+        at_state(site, job, row["mac"], "confirmed")
     assert until(lambda: show(site, job)["state"] == "done", "the end")
     shown = show(site, job)
     assert (shown["devices"], shown["confirmed"], shown["failed"]) == (4, 4, 0)
@@ -180,6 +183,45 @@ def test_failures_stop_a_job_until_it_is_resumed(site):
     until(lambda: show(site, job)["state"] == "done", "the end")
 
 
+def test_each_selector_takes_its_devices(site):
+    ward, plain, desk, registered = (mac_of(number) for number in range(4))
+    site.ctl("group", "add", "ward")
+    site.add_device(ward, group="ward")
+    site.add_device(plain)
+    site.add_device(desk, product="maxwell3")
+    user, password = site.add_account()
+    site.rpc(user, password).autoprov.registerDevice(registered, "https://pbx.example.net/x.xml",
+                                                     "Daryna")
+    site.ctl("device", "set", registered, "--product", "n670")
+    agent = "Gigaset N870 IP PRO/83.V{}+build.5f0a106;{};Handset=250"
+    for mac, version in ((ward, "2.53.0"), (plain, "2.65.0")):
+        fetch(site, mac, "-A", agent.format(version, mac))
+        until(lambda mac=mac, version=version: version in (
+            site.ctl("device", "show", mac, json=True)["firmware"] or ""), "its version")
+
+    def taken(*words):
+        job = start(site, "reprovision", *words, "--schedule", "night")
+        until(lambda: show(site, job)["state"] in ("running", "done"), "the selection")
+        macs = set(devices(site, job))
+        if not macs:
+            assert "no device" in show(site, job)["reason"]
+        elif show(site, job)["state"] == "running":
+            site.ctl("job", "stop", job)
+        return macs
+
+    assert taken("--group", "ward") == {ward}
+    assert taken("--product", "maxwell3") == {desk}
+    assert taken("--product", "n870") == {ward, plain}
+    assert taken("--provider", "Daryna") == {registered}
+    assert taken("--provider", "Daryna", "--product", "n870") == set()
+    assert taken("--firmware", "2.65.0") == {plain}
+    assert taken("--firmware-below", "2.60.0") == {ward}
+    assert taken("--product", "n870", "--firmware-below", "2.99.0") == {ward, plain}
+    assert taken("--group", "ward", "--firmware-below", "2.50.0") == set()
+    assert taken("--mac", plain, "--mac", desk) == {plain, desk}
+    assert taken("--all") == {ward, plain, desk, registered}
+
+
 def test_pause_and_stop(site):
     macs = populate(site, 2)
     job = start(site, "reprovision", "--mac", macs[0], "--mac", macs[1], "--now")
@@ -200,6 +242,11 @@ def test_pause_and_stop(site):
 @pytest.mark.parametrize("words, said", [
     (("reboot", "--all"), b"restart"),
     (("restart",), b"which devices"),
+    (("restart", "--provider", "nobody"), b"provider"),
+    (("restart", "--product", "n871"), b"n871"),
+    (("restart", "--firmware-below", "old"), b"2.65.0"),
+    (("restart", "--all", "--stop-after", "lots"), b"3%"),
+    (("restart", "--all", "--schedule", "night", "--now"), b"two ways"),
     (("restart", "--group", "ward"), b"group"),
     (("restart", "--mac", "7C2F80E0D6FF"), b"7C2F80E0D6FF"),
     (("restart", "--all", "--schedule", "noon"), b"night"),
@@ -252,6 +299,37 @@ def test_a_job_that_is_killed_again_and_again_ends_like_any_other(site):
     assert [wave["confirmed"] for wave in show(site, job)["waves"]] == [
         wave["devices"] for wave in show(site, job)["waves"]]
     assert re.search(rf"job is done.*job={job}\b", site.log) or "done" in show(site, job)["state"]
+
+
+def test_whom_a_kill_has_kept_from_being_told_is_told_then(make_daemon):
+    """Offers are on disk and orders to tell are not: no try is lost with them."""
+    daemon = make_daemon(settings={"sip": {"notify": "yes", "address": "127.0.0.1", "rate": 1,
+                                           "t1_ms": 60000, "t2_ms": 60000}})
+    daemon.set_clock(NOON)
+    daemon.start()
+    macs = populate(daemon, 6)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as phones:
+        phones.bind(("127.0.0.1", 0))
+        phones.settimeout(60)
+
+        def told():
+            return phones.recv(65536).decode().split("@")[0][-12:]
+
+        daemon.ctl("setting", "set", "fleet", "notify.uri",
+                   f"sip:%MACD@127.0.0.1:{phones.getsockname()[1]}")
+        job = start(daemon, "reprovision", "--all", "--now")
+        first = told()
+        for mac in macs:
+            at_state(daemon, job, mac, "offered")
+        daemon.kill9()
+        daemon.write_ini(sip={"rate": 1000})
+        daemon.start()
+        # The clock stands still: nobody's try is over.  Who had been told may be told once more
+        # where not even that was on record.
+        others = {told()}
+        while len(others | {first}) < len(macs):
+            others.add(told())
+    assert {row["attempts"] for row in devices(daemon, job).values()} == {1}
 
 
 def test_a_device_is_told_when_its_turn_has_come(make_daemon):

@@ -55,6 +55,34 @@ def test_bad_schedules_are_all_told_with_file_and_line(tmp_path):
         assert any(line.startswith(f"{ini}:{number}: [schedule a] {key}:") for line in lines), key
 
 
+WRONG = [  # key, value, what is said of it
+    ("start", "24:00", "expected a time"), ("start", "00:60", "expected a time"),
+    ("end", "24:00", "expected a time"), ("end", "05:60", "expected a time"),
+    ("interval", "13", "from 0 to 12"), ("inactivity", "121", "from 0 to 120"),
+    ("days", "", "empty"), ("days", "funday", "not a day of the week"),
+    ("timezone", "Europe/Atlantis", "not a time zone"), ("anchor", "2026-02-30", "not a date"),
+]
+
+
+@pytest.mark.parametrize("key, value, words", WRONG)
+def test_what_cannot_be_is_refused_with_its_line(tmp_path, key, value, words):
+    keys = {"start": "00:00", "end": "05:00", key: value}
+    lines = ["[schedule x]", *(f"{name} = {text}" for name, text in keys.items())]
+    done, ini = check("\n".join(lines) + "\n", tmp_path)
+    assert done.returncode != 0
+    said, = [line for line in done.stderr.splitlines() if "[schedule x]" in line]
+    assert said.startswith(f"{ini}:{3 + [*keys].index(key) + 1}: [schedule x] {key}:")
+    assert words in said
+
+
+@pytest.mark.parametrize("interval", ["0", "1001"])
+def test_what_no_flexible_schedule_has_is_refused_with_its_line(tmp_path, interval):
+    done, ini = check("[schedule x]\nstart = 00:00\nend = 05:00\nkind = flexible\n"
+                      f"interval = {interval}\n", tmp_path)
+    assert done.returncode != 0
+    assert f"{ini}:7: [schedule x] interval:" in done.stderr
+
+
 def test_odd_schedules_are_warned_of_with_file_and_line(tmp_path):
     done, ini = check("[schedule b]\nstart = 02:00\nend = 02:00\n[schedule c]\nstart = 02:00\n"
                       "end = 02:20\ninactivity = 30\n", tmp_path)
@@ -74,6 +102,7 @@ def test_schedules_are_listed_and_shown(fleet):
     assert shown["days"] == "mon tue wed thu fri" and shown["timezone"] == "Europe/Berlin"
     done = fleet.ctl("schedule", "show", "day", check=False)
     assert b"schedule_unknown" in done.stderr and done.returncode != 0
+    assert b"the configuration has night, noon, open" in done.stderr
 
 
 def test_a_start_says_what_schedules_mean(fleet):
@@ -140,6 +169,73 @@ def test_a_device_has_its_turn_when_the_command_says(fleet):
                         config["sentence"])
     assert (firmware["schedule"], firmware["state"], firmware["due_at"]) == (None, "open", None)
     assert "night" in fleet.ctl("schedule", "next", MAC)
+
+
+def utc(text):
+    return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
+
+
+def due_day(daemon, setting):
+    row, = [row for row in daemon.ctl("schedule", "next", MAC, json=True)["schedules"]
+            if row["setting"] == setting]
+    return row["day"]
+
+
+@pytest.fixture
+def sunday(make_daemon):
+    """A device under a weekly schedule; a Sunday's noon, with which a week has begun."""
+    daemon = make_daemon(settings={
+        "schedule night": NIGHT,
+        "provisioning": {"public_url": "http://prov.example.net"}})
+    (daemon.directory / "firmware").mkdir()
+    daemon.write_ini(daemon={"firmware_dir": daemon.directory / "firmware"})
+    daemon.set_clock(utc("2026-06-07T12:00"))
+    daemon.start()
+    daemon.add_device(MAC)
+    return daemon
+
+
+def test_cycles_count_successes_and_not_visits(sunday):
+    sunday.ctl("setting", "set", "fleet", "schedule.config", "night")
+    assert "2026-06-07" < due_day(sunday, "schedule.config") < "2026-06-14"
+    # Its document, all of it, whenever it comes for it: this week is done.
+    sunday.fetch()
+    assert "2026-06-14" < due_day(sunday, "schedule.config") < "2026-06-21"
+    sunday.set_clock(utc("2026-06-14T12:00"))
+    sunday.ctl("setting", "set", "fleet", "Telephony.0.ToneScheme", "USA")
+    # It was here, and what it waits for was not there: this week's turn is still to come.
+    assert b"USA" not in sunday.fetch()
+    assert "2026-06-14" < due_day(sunday, "schedule.config") < "2026-06-21"
+    sunday.ctl("release", MAC)
+    assert b"USA" in sunday.fetch()
+    assert "2026-06-21" < due_day(sunday, "schedule.config") < "2026-06-28"
+    # It comes again, with nothing new for it, which a kill makes nobody forget for long.
+    sunday.set_clock(utc("2026-06-21T12:00"))
+    sunday.kill9()
+    sunday.start()
+    assert "2026-06-21" < due_day(sunday, "schedule.config") < "2026-06-28"
+    sunday.fetch()
+    assert "2026-06-28" < due_day(sunday, "schedule.config") < "2026-07-05"
+
+
+def test_for_firmware_a_success_is_to_run_what_it_should(sunday):
+    agent = "Gigaset N870 IP PRO/83.V{}+build.5f0a106;{};Handset=250"
+
+    def fetch(version):
+        sunday.curl("--fail", "--digest", "--user", f"{MAC}:A2B4C6D8E0F2", "-A",
+                    agent.format(version, MAC), sunday.url("phones", f"/xml/{MAC}.xml"))
+        until(lambda: version in (sunday.ctl("device", "show", MAC, json=True)["firmware"] or ""),
+              "the version to be known")
+
+    (sunday.directory / "firmware" / "N870-V2.65.0.bin").write_bytes(b"firmware")
+    sunday.ctl("firmware", "add", "N870-V2.65.0.bin", "--product", "n870")
+    sunday.ctl("setting", "set", "fleet", "schedule.firmware", "night")
+    sunday.ctl("setting", "set", "fleet", "firmware.version", "2.65.0")
+    fetch("2.53.0")
+    assert "2026-06-07" < due_day(sunday, "schedule.firmware") < "2026-06-14"
+    fetch("2.65.0")
+    until(lambda: "2026-06-14" < due_day(sunday, "schedule.firmware") < "2026-06-21",
+          "this week to be done")
 
 
 def test_a_schedule_that_has_gone_is_told_and_never_open(fleet):

@@ -257,6 +257,7 @@ def test_every_refusal_has_a_reason_that_explain_knows():
     assert advised - set(CASES) - set(ONLY_EXPLAINED) - SECOND_LOOKS == \
         {"mac_id_locked", "shrink_held",  # not refusals
          "outside_window", "blackout", "schedule_unknown",  # firmware's: test_gate.py
+         "notify_nowhere",  # of telling it: test_sip.py
          "firmware_not_its"}  # of a directory of firmware: test_xstim.py
 
 

@@ -169,7 +169,9 @@ def right(message, name, algorithm, user, password):
 
     ha1 = h(f"{user}:phone:{password}")
     ha2 = h(f"NOTIFY:{found['uri']}")
-    middle = (f"dcd98b7102dd:{found['nc']}:{found['cnonce']}:auth" if "qop" in found
+    if found.get("qop") == "auth-int":
+        ha2 = h(f"NOTIFY:{found['uri']}:{h('')}")
+    middle = (f"dcd98b7102dd:{found['nc']}:{found['cnonce']}:{found['qop']}" if "qop" in found
               else "dcd98b7102dd")
     assert message.split()[1] == found["uri"] and found["opaque"] == "op"
     return found["username"] == user and found["response"] == h(f"{ha1}:{middle}:{ha2}")
@@ -178,6 +180,8 @@ def right(message, name, algorithm, user, password):
 @pytest.mark.parametrize("status, name, algorithm, more", [
     ("401 Unauthorized", "WWW-Authenticate", "MD5", 'qop="auth", '),
     ("401 Unauthorized", "WWW-Authenticate", "SHA-256", 'qop="auth,auth-int", '),
+    ("401 Unauthorized", "WWW-Authenticate", "SHA-256", 'qop="auth-int", '),
+    ("401 Unauthorized", "WWW-Authenticate", "MD5", 'qop="auth-int", '),
     ("407 Proxy Authentication Required", "Proxy-Authenticate", "MD5", ""),
 ])
 def test_a_challenge_is_answered(sip_daemon, make_phone, status, name, algorithm, more):
@@ -195,6 +199,69 @@ def test_a_challenge_is_answered(sip_daemon, make_phone, status, name, algorithm
     assert header(second, "CSeq") == "2 NOTIFY" and header(second, "Via") != header(first, "Via")
     assert "s3cret" not in daemon.log
     assert "s3cret" not in daemon.ctl("setting", "list", "fleet", "--json")
+
+
+@pytest.mark.parametrize("algorithm", ["MD5", "SHA-256"])
+def test_over_tcp_a_challenge_is_answered_too(sip_daemon, make_phone, algorithm):
+    daemon = sip_daemon(transport="tcp")
+    phone = make_phone(challenging("401 Unauthorized", "WWW-Authenticate", algorithm,
+                                   'qop="auth", '), tcp=True)
+    point(daemon, phone)
+    daemon.ctl("setting", "set", "fleet", "notify.user", "boss")
+    daemon.ctl("setting", "set", "fleet", "notify.password", "s3cret")
+    assert tell(daemon)["outcome"] == "accepted"
+    first, second = phone.messages
+    assert right(second, "Authorization", algorithm, "boss", "s3cret")
+    assert header(first, "Via").startswith("SIP/2.0/TCP 127.0.0.1:")
+
+
+def test_over_tcp_nobody_answers(sip_daemon):
+    daemon = sip_daemon(transport="tcp", answer_ms=600)
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        point(daemon, silent.getsockname()[1])
+        result = tell(daemon)
+    assert (result["outcome"], result["status"]) == ("no_answer", None)
+
+
+def test_a_fetch_is_waited_for_across_a_kill(sip_daemon, make_phone):
+    daemon = sip_daemon(fetch_seconds=3600)
+    phone = make_phone(ACCEPTS)
+    point(daemon, phone)
+    daemon.fetch()
+    result = tell(daemon, "--wait", "1")
+    assert (result["outcome"], result["fetched_at"]) == ("accepted", None)
+    daemon.kill9()
+    daemon.start()
+    daemon.fetch()
+    until(lambda: show(daemon)["fetched_at"], "the fetch to be seen")
+    assert (show(daemon)["outcome"], show(daemon)["status"]) == ("accepted", 200)
+    assert show(daemon)["fetched_at"] >= result["sent_at"]
+    step, = [step for step in daemon.ctl("explain", MAC, json=True)["steps"]
+             if step["step"] == "notify"]
+    assert (step["way"], step["last"], step["outcome"]) == ("sip", "accepted", "ok")
+    assert step["uri"] in step["words"] and "it fetched" in step["words"]
+
+
+def test_what_was_sent_and_not_answered_before_a_kill_is_over_some_time(sip_daemon):
+    daemon = sip_daemon(answer_ms=600000, fetch_seconds=3600)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        point(daemon, silent.getsockname()[1])
+        assert tell(daemon, "--wait", "1")["outcome"] == "sent"
+        until(lambda: show(daemon), "the row")
+        daemon.kill9()
+    daemon.write_ini(sip={"fetch_seconds": 1})
+    daemon.start()
+    # Too late to be waited for: the row stays as it was.  In time: see the test above.
+    assert show(daemon)["outcome"] in ("sent", "no_answer")
+    daemon.fetch()
+    daemon.kill9()
+    daemon.write_ini(sip={"fetch_seconds": 3600})
+    daemon.start()
+    until(lambda: show(daemon)["fetched_at"], "what is on record to be found")
+    assert show(daemon)["outcome"] == "no_answer"
 
 
 def test_a_line_of_the_device_answers_a_challenge(sip_daemon, make_phone):
@@ -243,6 +310,10 @@ def test_it_goes_to_the_last_contact_and_its_first_account(sip_daemon, make_phon
     daemon.add_device()
     nowhere = tell(daemon)
     assert nowhere["outcome"] == "impossible" and "notify.uri" in nowhere["words"]
+    step, = [step for step in daemon.ctl("explain", MAC, json=True)["steps"]
+             if step["step"] == "notify"]
+    assert (step["outcome"], step["reason"]) == ("note", "notify_nowhere")
+    assert "notify.uri" in step["todo"]
     daemon.ctl("sip", "add", "pbx", "--domain", "pbx.example.net")
     daemon.ctl("handset", "add", MAC, "029e74a501", "--user", "10@11", "--sip", "pbx",
                "--password-stdin", stdin="line's password\n")

@@ -391,14 +391,14 @@ static void tls_needs_both_files(void **state)
 		bad(*state, pair),
 		mem_printf(*state,
 			   INI ":3: [listener phones] tls_cert: \"%s\": No such file or directory, "
-			       "expected a file that can be read\n" INI
+			       "expected a file that can be read, or own\n" INI
 			       ":4: [listener phones] tls_key: \"%s\": No such file or directory, "
 			       "expected a file that can be read\n",
 			   file, file));
 	rmdir(dir);
 	assert_string_equal(bad(*state, PHONES "tls_cert = /\ntls_key = /\n"),
 			    INI ":3: [listener phones] tls_cert: \"/\" is not a regular file, "
-				"expected a file that can be read\n" INI
+				"expected a file that can be read, or own\n" INI
 				":4: [listener phones] tls_key: \"/\" is not a regular file, "
 				"expected a file that can be read\n");
 }

@@ -119,6 +119,15 @@ static void a_bad_schedule_is_refused_with_its_line(void **state)
 		 ":6: [schedule x] days: the value is empty"},
 		{"start = 00:00\nend = 05:00\ndays = ,\n",
 		 ":6: [schedule x] days: no day is chosen"},
+		{"start = -1:00\nend = 05:00\n", ":4: [schedule x] start: \"-1:00\""},
+		{"start = 00:60\nend = 05:00\n", ":4: [schedule x] start: \"00:60\""},
+		{"start = 00:00\nend = 24:00\n", ":5: [schedule x] end: \"24:00\""},
+		{"start = 00:00\nend = 05:00\ninterval = -1\n",
+		 ":6: [schedule x] interval: \"-1\""},
+		{"start = 00:00\nend = 05:00\nkind = monthly\n",
+		 ":6: [schedule x] kind: \"monthly\""},
+		{"start = 00:00\nend = 05:00\nequal = never\n",
+		 ":6: [schedule x] equal: \"never\""},
 		{"start = 00:00\nend = 05:00\ndays = mon mon\n", ":6: [schedule x] days: \"mon\""},
 		{"start = 00:00\nend = 05:00\ntimezone = Mars/Base\n",
 		 ":6: [schedule x] timezone: \"Mars/Base\""},
@@ -151,6 +160,23 @@ static void a_bad_schedule_is_refused_with_its_line(void **state)
 	}
 }
 
+/* An import is written in one piece. */
+static void an_import_for_which_others_wait_long_is_warned_of(void **state)
+{
+	void *mem = mem_root("test");
+	const struct config *config =
+		good(mem, "[listener p]\nserves = phones\n[limits]\nmax_import_rows = 25000\n");
+
+	(void)state;
+	assert_int_equal(config->warnings.count, 0);
+	config = good(mem, "[listener p]\nserves = phones\n[limits]\nmax_import_rows = 100000\n");
+	assert_int_equal(config->warnings.count, 1);
+	assert_non_null(strstr(config->warnings.words[0],
+			       ":4: warning: [limits] max_import_rows: while 100000 rows are "
+			       "written no registration is answered, for about 4 seconds"));
+	mem_free(mem);
+}
+
 static void what_may_not_be_meant_is_warned_of_with_its_line(void **state)
 {
 	static const struct {
@@ -161,6 +187,8 @@ static void what_may_not_be_meant_is_warned_of_with_its_line(void **state)
 		{"start = 02:00\nend = 02:30\ninactivity = 30\n",
 		 ":6: warning: [schedule x] inactivity: 30"},
 		{"start = 02:00\nend = 02:30\ntail = 30m\n", ":6: warning: [schedule x] tail:"},
+		{"start = 02:00\nend = 04:00\nblackout = 2020-01-01..2099-12-31\n",
+		 ":6: warning: [schedule x] blackout: all windows"},
 		{"start = 02:00\nend = 04:00\nmin_gap = 7\n",
 		 ":6: warning: [schedule x] min_gap: 7"},
 		{"start = 09:00\nend = 10:00\n", ":3: warning: [schedule x] the window is open on"},
@@ -215,6 +243,7 @@ int main(void)
 		cmocka_unit_test(every_key_reaches_the_schedule),
 		cmocka_unit_test(what_is_printed_reads_back_as_the_same),
 		cmocka_unit_test(a_bad_schedule_is_refused_with_its_line),
+		cmocka_unit_test(an_import_for_which_others_wait_long_is_warned_of),
 		cmocka_unit_test(what_may_not_be_meant_is_warned_of_with_its_line),
 		cmocka_unit_test(ten_thousand_schedules_are_read_and_found),
 	};

@@ -9,7 +9,8 @@ static void options_may_stand_anywhere(void **state)
 
 	/* an option of the verb is not known before the verb is */
 	assert_true(ctl_line_parse(*state, args_count(args), args, &line, &diag) < 0);
-	args = ARGS("--json", "device", "add", "--group=g", "-s", "/s", "M", "--name", "N");
+	args = ARGS("--json", "device", "add", "--product=x", "--group=g", "-s", "/s", "M",
+		    "--name", "N");
 	assert_int_equal(ctl_line_parse(*state, args_count(args), args, &line, &diag), 0);
 	assert_string_equal(line->verb->words, "device add");
 	assert_string_equal(line->options.socket, "/s");
@@ -102,13 +103,16 @@ static void secrets_are_lines_in_the_order_of_their_options(void **state)
 	struct ctl_request request;
 	struct diag diag = {0};
 
-	assert_string_equal(sent(*state,
-				 ARGS("device", "add", "M", "--password-stdin", "--secret-stdin"),
-				 "first\nsecond"),
-			    "POST /api/v1/devices "
-			    "{\"mac\":\"M\",\"password\":\"first\",\"secret\":\"second\"}");
+	assert_string_equal(
+		sent(*state,
+		     ARGS("device", "add", "M", "--product=x", "--password-stdin",
+			  "--secret-stdin"),
+		     "first\nsecond"),
+		"POST /api/v1/devices "
+		"{\"mac\":\"M\",\"product\":\"x\",\"password\":\"first\",\"secret\":\"second\"}");
 	assert_true(request_of(*state,
-			       ARGS("device", "add", "M", "--password-stdin", "--secret-stdin"),
+			       ARGS("device", "add", "M", "--product=x", "--password-stdin",
+				    "--secret-stdin"),
 			       "only\n", &request, &diag) < 0);
 	assert_string_equal(diag.text, "--secret-stdin: there is no line to read");
 }

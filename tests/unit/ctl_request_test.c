@@ -41,8 +41,8 @@ static void queries_hold_what_was_given(void **state)
 
 static void bodies_hold_what_was_given_and_nothing_else(void **state)
 {
-	assert_string_equal(sent(*state, ARGS("device", "add", "M"), ""),
-			    "POST /api/v1/devices {\"mac\":\"M\"}");
+	assert_string_equal(sent(*state, ARGS("device", "add", "M", "--product=x"), ""),
+			    "POST /api/v1/devices {\"mac\":\"M\",\"product\":\"x\"}");
 	assert_string_equal(sent(*state,
 				 ARGS("sip", "add", "pbx", "--domain", "d", "--proxy", "[::1]:5060",
 				      "--transport", "tls"),
@@ -132,7 +132,7 @@ static void what_cannot_be_sent_is_refused(void **state)
 {
 	assert_string_equal(refusal(*state, ARGS("device", "set", "M")),
 			    "nothing to change; say what");
-	assert_string_equal(refusal(*state, ARGS("device", "add", "M", "--name", "\xff")),
+	assert_string_equal(refusal(*state, ARGS("device", "set", "M", "--name", "\xff")),
 			    "--name NAME: not valid UTF-8");
 	assert_string_equal(refusal(*state, ARGS("audit", "list", "--limit", "-1")),
 			    "--limit N: '-1' is not a whole number");

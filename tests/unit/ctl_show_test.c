@@ -45,7 +45,7 @@ static void an_object_is_a_line_for_each_field(void **state)
 			    "mac           7C2F80820EC0\n"
 			    "group         -\n"
 			    "locked        no\n"
-			    "seen.at       2026-05-31 14:59:00\n"
+			    "seen.at       2026-05-31 14:59:00 UTC\n"
 			    "seen.address  ::1\n"
 			    "registration  -\n"
 			    "handsets      3\n");
@@ -80,19 +80,20 @@ static void a_list_has_aligned_columns_and_no_blanks_at_the_end(void **state)
 		     "{\"mac\":\"7C2F80820EC1\",\"group\":\"g\",\"name\":\"Halle\","
 		     "\"handsets\":0,\"seen_at\":1780239540}]}",
 		     false),
-		"MAC           PRODUCT  GROUP  NAME   HANDSETS  FIRMWARE    LOCKED  HELD  SEEN\n"
+		"MAC           PRODUCT  GROUP  NAME   HANDSETS  FIRMWARE    LOCKED  HELD  WAITS "
+		"(UTC)  SEEN (UTC)\n"
 		"7C2F80820EC0  n870     -      B\xc3\xbcro   12        83.V2.43.0  yes     no    "
-		"-\n"
+		"-            -\n"
 		"7C2F80820EC1  -        g      Halle  0         -           -       -     "
-		"2026-05-31 14:59:00\n");
+		"-            2026-05-31 14:59:00\n");
 }
 
 static void an_empty_list_is_its_heads(void **state)
 {
 	assert_string_equal(list(*state, "group list", "{\"groups\":[]}", false),
-			    "NAME  DEVICES  CREATED\n");
+			    "NAME  DEVICES  CREATED (UTC)\n");
 	assert_string_equal(list(*state, "group list", "{\"groups\":[]}", true),
-			    "\033[1mNAME  DEVICES  CREATED\033[0m\n");
+			    "\033[1mNAME  DEVICES  CREATED (UTC)\033[0m\n");
 }
 
 static void a_setting_shows_its_value_or_that_it_is_secret(void **state)
@@ -114,8 +115,63 @@ static void an_account_shows_its_providers(void **state)
 				 "\"providers\":[\"p\",\"q\"],\"require_mac_id\":null,"
 				 "\"created_at\":1780239540}]}",
 				 false),
-			    "NAME  ROLE        PROVIDERS  REQUIRE-MAC-ID  CREATED\n"
+			    "NAME  ROLE        PROVIDERS  REQUIRE-MAC-ID  CREATED (UTC)\n"
 			    "a     integrator  p, q       -               2026-05-31 14:59:00\n");
+}
+
+static void times_are_those_of_the_server_s_zone(void **state)
+{
+	static const struct {
+		const char *zone;
+		const char *shown;
+	} rows[] = {
+		{"Europe/Berlin", "seen_at  2026-05-31 16:59:00 Europe/Berlin\n"},
+		{"America/St_Johns", "seen_at  2026-05-31 12:29:00 America/St_Johns\n"},
+		{"No/Where", "seen_at  2026-05-31 14:59:00 UTC\n"},
+		{NULL, "seen_at  2026-05-31 14:59:00 UTC\n"},
+	};
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		ctl_show_use_zone(rows[i].zone);
+		assert_string_equal(object(*state, "{\"seen_at\":1780239540}"), rows[i].shown);
+	}
+	ctl_show_use_zone("Europe/Berlin");
+	assert_string_equal(list(*state, "group list",
+				 "{\"groups\":[{\"name\":\"g\",\"created_at\":1774745999},"
+				 "{\"name\":\"h\",\"created_at\":1774746000}]}",
+				 false),
+			    "NAME  DEVICES  CREATED (Europe/Berlin)\n"
+			    "g     -        2026-03-29 01:59:59\n"
+			    "h     -        2026-03-29 03:00:00\n");
+	ctl_show_use_zone(NULL);
+}
+
+static void what_is_inside_of_rows_is_readable(void **state)
+{
+	assert_string_equal(object(*state, "{\"fetches\":[{\"at\":1780239540,\"address\":\"::1\","
+					   "\"etag\":null}]}"),
+			    "fetches  at 2026-05-31 14:59:00, address ::1\n");
+	assert_string_equal(
+		list(*state, "oper list",
+		     "{\"opers\":[{\"id\":1,\"name\":\"n\",\"params\":[{\"name\":\"send\","
+		     "\"value\":\"11\"},{\"name\":\"receive\",\"value\":\"12\"}]}]}",
+		     false),
+		"ID  NAME  VALUE  PARAMS               CREATED (UTC)\n"
+		"1   n     -      send=11, receive=12  -\n");
+}
+
+static void a_long_cell_is_cut_between_characters(void **state)
+{
+	struct buf *text = buf_new(*state);
+	const char *shown;
+
+	buf_adds(text, "{\"opers\":[{\"params\":[\"");
+	for (int i = 0; i < 59; i++)
+		buf_addc(text, 'a');
+	buf_adds(text, "\xc3\xbc and more\"]}]}");
+	shown = list(*state, "oper list", text->data, false);
+	assert_non_null(strstr(shown, "aaa...  "));
+	assert_null(strstr(shown, "\xc3"));
 }
 
 static void strangers_cannot_command_the_terminal(void **state)
@@ -137,6 +193,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_setting_shows_its_value_or_that_it_is_secret,
 						setup, teardown),
 		cmocka_unit_test_setup_teardown(an_account_shows_its_providers, setup, teardown),
+		cmocka_unit_test_setup_teardown(times_are_those_of_the_server_s_zone, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(what_is_inside_of_rows_is_readable, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_long_cell_is_cut_between_characters, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(strangers_cannot_command_the_terminal, setup,
 						teardown),
 	};

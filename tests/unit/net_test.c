@@ -212,6 +212,58 @@ static void prefixes_are_parsed_strictly(void **state)
 	}
 }
 
+static void a_host_is_a_name_or_an_address(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+	} rows[] = {
+		{"pbx", true},
+		{"pbx.example", true},
+		{"192.0.2.1", true},
+		{"2001:db8::1", true},
+		{"::", true},
+		{"3com.example", true},
+		{"_sip.my-pbx.x", true},
+		{"xn--kche-0ra", true},
+		{"", false},
+		{".", false},
+		{"pbx.", false},
+		{".pbx", false},
+		{"a..b", false},
+		{"-a", false},
+		{"a-", false},
+		{"a.-b", false},
+		{":::", false},
+		{"1.2.3", false},
+		{"999.1.1.1", false},
+		{"17", false},
+		{"a b", false},
+		{"[::1]", false},
+		{"pbx:5060", false},
+		{"k\xc3\xbc.example", false},
+		{"a%b", false},
+		{"a/b", false},
+	};
+	char label[70] = "";
+	char name[300] = "";
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (net_host_is_good(rows[i].text) != rows[i].good)
+			fail_msg("'%s'", rows[i].text);
+	memset(label, 'a', 63);
+	assert_true(net_host_is_good(label));
+	label[63] = 'a';
+	assert_false(net_host_is_good(label));
+	for (size_t i = 0; i < 252; i += 2)
+		memcpy(name + i, "a.", 3);
+	name[252] = 'a';
+	assert_true(net_host_is_good(name));
+	name[253] = 'a';
+	assert_false(net_host_is_good(name));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -222,6 +274,7 @@ int main(void)
 		cmocka_unit_test(a_prefix_contains_its_addresses_only),
 		cmocka_unit_test(any_of_several_prefixes_will_do),
 		cmocka_unit_test(prefixes_are_parsed_strictly),
+		cmocka_unit_test(a_host_is_a_name_or_an_address),
 	};
 
 	return cmocka_run_group_tests_name("net", tests, NULL, NULL);

@@ -195,7 +195,7 @@ static void a_challenge_of_another_kind_is_not_answered(void **state)
 	static const char *const challenges[] = {
 		"Basic realm=\"x\"",
 		"Digest realm=\"x\", nonce=\"y\", algorithm=MD5-sess",
-		"Digest realm=\"x\", nonce=\"y\", qop=\"auth-int\"",
+		"Digest realm=\"x\", nonce=\"y\", qop=\"auth-conf\"",
 		"Digest nonce=\"y\"",
 		"Digest realm=\"x\"",
 	};

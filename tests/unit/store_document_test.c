@@ -451,13 +451,25 @@ static void the_last_sight_of_a_phone_is_kept(void **state)
 	struct seen *out = NULL;
 
 	assert_int_equal(seen_find(s, s->seen, MAC, &out), 0);
-	assert_int_equal(seen_put(s->seen, MAC, 10, "192.0.2.1", 0), 0);
+	assert_int_equal(seen_put(s->seen, &(struct seen){.mac = MAC,
+							  .at = 10,
+							  .address = "192.0.2.1",
+							  .redirected_at = 0}),
+			 0);
 	assert_int_equal(seen_find(s, s->seen, MAC, &out), 1);
 	assert_int_equal(out->redirected_at, 0);
-	assert_int_equal(seen_put(s->seen, MAC, 15, "192.0.2.1", 15), 0);
+	assert_int_equal(seen_put(s->seen, &(struct seen){.mac = MAC,
+							  .at = 15,
+							  .address = "192.0.2.1",
+							  .redirected_at = 15}),
+			 0);
 	assert_int_equal(seen_find(s, s->seen, MAC, &out), 1);
 	assert_null(out->user_agent);
-	assert_int_equal(seen_put(s->seen, MAC, 20, "2001:db8::1", 0), 0);
+	assert_int_equal(seen_put(s->seen, &(struct seen){.mac = MAC,
+							  .at = 20,
+							  .address = "2001:db8::1",
+							  .redirected_at = 0}),
+			 0);
 	assert_int_equal(seen_put_agent(s->seen, MAC, 20, "N870/2.1"), 0);
 	assert_int_equal(seen_find(s, s->seen, MAC, &out), 1);
 	assert_int_equal(out->mac, MAC);

@@ -63,6 +63,26 @@ static void pages_are_sought_and_not_scanned(void **state)
 		{"outbox_page_due", "SEARCH o USING INDEX outbox_due (upstream=? AND next_at<?)"},
 		{"outbox_first_due", "SEARCH o USING INDEX outbox_due (upstream=? AND next_at>?)"},
 		{"outbox_page", "SEARCH o USING INDEX outbox_due (upstream=?)"},
+		{"job_device_first_due", "SEARCH job_device USING COVERING INDEX job_device_due "
+					 "(job_id=? AND state=? AND due_at>?)"},
+		{"job_device_page_due", "SEARCH job_device USING INDEX job_device_due "
+					"(job_id=? AND state=? AND due_at<?)"},
+		{"job_device_page", "SEARCH job_device USING PRIMARY KEY (job_id=? AND mac>?)"},
+		{"job_device_page_of_state", "SEARCH job_device USING INDEX job_device_by_state "
+					     "(job_id=? AND state=? AND mac>?)"},
+		{"job_device_of_mac", "SEARCH job_device USING INDEX job_device_begun (mac=?)"},
+		{"job_candidate_page", "SEARCH d USING INTEGER PRIMARY KEY (rowid>?)"},
+		{"job_candidate_page_of_group",
+		 "SEARCH d USING INDEX device_by_group (group_id=? AND mac>?)"},
+		{"job_candidate_page_of_product",
+		 "SEARCH d USING INDEX device_by_product (product=? AND mac>?)"},
+		{"job_candidate_page_of_provider",
+		 "SEARCH n USING COVERING INDEX registration_by_provider (provider_id=? AND "
+		 "mac>?)"},
+		{"setting_all_values",
+		 "SEARCH setting USING COVERING INDEX setting_by_value (name=? AND value>?)"},
+		{"setting_with_value",
+		 "SEARCH setting USING COVERING INDEX setting_by_value (name=? AND value=?)"},
 		{"upstream_state_page", "SEARCH s USING INDEX upstream_state_by_state "
 					"(upstream=? AND state=? AND mac>?)"},
 	};
@@ -75,6 +95,12 @@ static void pages_are_sought_and_not_scanned(void **state)
 		    strstr(plan, "SCAN") || strstr(plan, "TEMP B-TREE"))
 			fail_msg("%s:\n%s", rows[i].query, plan);
 	}
+}
+
+/* Those that are at work are few, and an index has no others; nothing walks all jobs. */
+static void a_tick_looks_at_jobs_at_work_only(void **state)
+{
+	assert_string_equal(plan_of(*state, "job_all_active"), "SCAN job USING INDEX job_active\n");
 }
 
 static void row_ignore(void *arg, const struct registration *registration)
@@ -114,6 +140,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(pages_are_sought_and_not_scanned, scratch_memory,
+						scratch_teardown),
+		cmocka_unit_test_setup_teardown(a_tick_looks_at_jobs_at_work_only, scratch_memory,
 						scratch_teardown),
 		cmocka_unit_test_setup_teardown(a_walk_seeks_its_pages, scratch_memory,
 						scratch_teardown),

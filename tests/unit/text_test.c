@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/mem.h"
 #include "base/text.h"
 
 struct row {
@@ -222,6 +223,51 @@ static void a_number_is_whole_and_within_its_bound(void **state)
 	}
 }
 
+static void a_name_has_no_blanks_at_its_ends(void **state)
+{
+	static const struct {
+		const char *text;
+		int r;
+	} rows[] = {
+		{"a", 0},
+		{"a b", 0},
+		{"\xc3\xbc", 0},
+		{"a\xc2\xa0z", 0},
+		{"\xe2\x82\xac", 0},
+		{" a", -E_TEXT_EDGE},
+		{"a ", -E_TEXT_EDGE},
+		{" ", -E_TEXT_EDGE},
+		{"\xc2\xa0"
+		 "a",
+		 -E_TEXT_EDGE},
+		{"a\xe2\x80\x8b", -E_TEXT_EDGE},
+		{"\xe3\x80\x80", -E_TEXT_EDGE},
+		{"\xef\xbb\xbf"
+		 "a",
+		 -E_TEXT_EDGE},
+		{"", -E_TEXT_EMPTY},
+		{"a\tb", -E_TEXT_CHARACTER},
+		{"a\xff", -E_TEXT_ENCODING},
+		{"12345678901", -E_TEXT_LONG},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(rows); i++)
+		if (text_check_name(rows[i].text, 10) != rows[i].r)
+			fail_msg("row %zu: '%s'", i, rows[i].text);
+}
+
+static void things_are_counted_in_words(void **state)
+{
+	void *mem = mem_root("counts");
+
+	(void)state;
+	assert_string_equal(text_count(mem, 0, "device"), "0 devices");
+	assert_string_equal(text_count(mem, 1, "device"), "1 device");
+	assert_string_equal(text_count(mem, 2, "job"), "2 jobs");
+	mem_free(mem);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -232,6 +278,8 @@ int main(void)
 		cmocka_unit_test(a_line_has_no_control_characters),
 		cmocka_unit_test(hex_goes_there_and_back),
 		cmocka_unit_test(what_is_not_hex_is_refused),
+		cmocka_unit_test(a_name_has_no_blanks_at_its_ends),
+		cmocka_unit_test(things_are_counted_in_words),
 		cmocka_unit_test(a_number_is_whole_and_within_its_bound),
 	};
 

@@ -300,6 +300,91 @@ static void a_rotating_schedule_moves_the_turn(void **state)
 	assert_int_equal(weekdays, SCHEDULE_ALL_DAYS);
 }
 
+/* Nothing is kept but the day of the last run, so nothing has to be begun anew. */
+static void a_changed_schedule_counts_from_the_next_question_on(void **state)
+{
+	struct schedule s = recommended("America/New_York");
+	struct due_state known = {.enrolled_at = at("2026-01-01T12:00:00Z"),
+				  .has_run = true,
+				  .run_day = on("2026-01-15")};
+	int64_t now = at("2026-01-16T12:00:00Z");
+	struct due due;
+
+	(void)state;
+	assert_true(due_next(&s, mac, now, &known, &due));
+	assert_instant(due.at, "2026-01-22T05:53:20Z");
+	/* Every day: the run of the 15th has nothing to do with the 17th. */
+	s.interval = 0;
+	assert_true(due_next(&s, mac, now, &known, &due));
+	assert_day(due.day, "2026-01-17");
+	assert_false(due.late);
+	/* Four weeks: it is in the same cycle. */
+	s.interval = 4;
+	assert_true(due_next(&s, mac, now, &known, &due));
+	assert_day(due.day, "2026-02-12");
+	/* Other hours. */
+	s.interval = 1;
+	s.start = 22 * 60;
+	s.end = 23 * 60;
+	assert_true(due_next(&s, mac, now, &known, &due));
+	assert_day(due.day, "2026-01-22");
+	assert_in_range(due.at, at("2026-01-23T03:00:00Z"), at("2026-01-23T04:00:00Z") - 1);
+	/* Another zone, where the last run's day may be one off: at most one run more or less. */
+	s = recommended("Pacific/Auckland");
+	assert_true(due_next(&s, mac, now, &known, &due));
+	assert_in_range(due.at, now, now + 8 * CIVIL_DAY_S);
+}
+
+static void what_was_in_use_a_moment_ago_is_looked_at_again_when_it_is_due(void **state)
+{
+	struct schedule s = recommended("America/New_York");
+	struct due_state known = {.enrolled_at = at("2026-01-10T12:00:00Z"),
+				  .active_at = at("2026-01-15T05:50:00Z")};
+	struct due due;
+
+	(void)state;
+	s.idle = 30;
+	assert_true(due_next(&s, mac, at("2026-01-15T05:51:00Z"), &known, &due));
+	assert_instant(due.at, "2026-01-15T06:20:00Z");
+	/* It was in use once more meanwhile. */
+	known.active_at = at("2026-01-15T06:10:00Z");
+	assert_true(due_next(&s, mac, due.at, &known, &due));
+	assert_instant(due.at, "2026-01-15T06:40:00Z");
+	/* Idle time before the window counts; of a flexible schedule nobody asks for it. */
+	known.active_at = at("2026-01-15T04:31:00Z");
+	assert_true(due_next(&s, mac, at("2026-01-15T04:40:00Z"), &known, &due));
+	assert_instant(due.at, "2026-01-15T05:53:20Z");
+	s.kind = SCHEDULE_FLEXIBLE;
+	known.active_at = at("2026-01-15T05:50:00Z");
+	assert_true(due_next(&s, mac, at("2026-01-15T05:51:00Z"), &known, &due));
+	assert_instant(due.at, "2026-01-15T05:53:20Z");
+}
+
+/* 600 phones, bought together: days and minutes of their own for nearly all of them. */
+static void a_fleet_is_spread_over_days_and_minutes(void **state)
+{
+	static const unsigned days[] = {91, 80, 82, 87, 81, 104, 75};
+	struct schedule s = recommended("America/New_York");
+	static unsigned minutes[7 * CIVIL_DAY_MINUTES];
+	unsigned found[7] = {0}, used = 0, most = 0;
+
+	(void)state;
+	for (uint64_t m = 0x001fc1200000; m < 0x001fc1200000 + 600; m++) {
+		int64_t day, offset = cycle_slot_offset(&s, m, 0, schedule_length(&s));
+		unsigned *minute;
+
+		assert_true(cycle_own_day(&s, m, 2924, &day));
+		found[civil_weekday(day)]++;
+		minute = &minutes[civil_weekday(day) * CIVIL_DAY_MINUTES + offset / 60];
+		used += ++*minute == 1;
+		most = *minute > most ? *minute : most;
+	}
+	for (size_t i = 0; i < 7; i++)
+		assert_int_equal(found[i], days[i]);
+	assert_int_equal(most, 3);
+	assert_int_equal(used, 522);
+}
+
 static void a_run_belongs_to_the_day_on_which_its_window_began(void **state)
 {
 	struct schedule s = recommended("America/New_York");
@@ -328,6 +413,9 @@ int main(void)
 		cmocka_unit_test(a_device_of_which_nothing_is_known_has_missed_nothing),
 		cmocka_unit_test(nothing_is_begun_in_the_tail),
 		cmocka_unit_test(a_rotating_schedule_moves_the_turn),
+		cmocka_unit_test(a_changed_schedule_counts_from_the_next_question_on),
+		cmocka_unit_test(what_was_in_use_a_moment_ago_is_looked_at_again_when_it_is_due),
+		cmocka_unit_test(a_fleet_is_spread_over_days_and_minutes),
 		cmocka_unit_test(a_run_belongs_to_the_day_on_which_its_window_began),
 	};
 

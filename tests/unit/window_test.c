@@ -151,7 +151,7 @@ static void a_schedule_is_said_in_a_sentence(void **state)
 static void assert_lint(void *mem, const struct schedule *s, const char *expected)
 {
 	const char *found[SCHEDULE_LINT_MAX];
-	size_t count = schedule_lint(mem, s, false, found);
+	size_t count = schedule_lint(mem, s, false, at("2026-01-01T00:00:00Z"), found);
 
 	assert_int_equal(count, *expected != '\0');
 	if (count)
@@ -162,12 +162,13 @@ static void what_may_not_be_meant_is_said(void **state)
 {
 	struct schedule s = recommended("America/New_York");
 	struct schedule odd = s;
+	struct blackout ever = {at("2025-12-01T00:00:00Z"), at("2036-01-01T00:00:00Z")};
 	const char *found[SCHEDULE_LINT_MAX];
 
 	assert_lint(*state, &s, "");
 	odd.end = odd.start;
 	assert_lint(*state, &odd, "end = start:");
-	assert_int_equal(schedule_lint(*state, &odd, true, found), 0);
+	assert_int_equal(schedule_lint(*state, &odd, true, at("2026-01-01T00:00:00Z"), found), 0);
 	odd = s;
 	odd.end = 30;
 	odd.idle = 30;
@@ -180,7 +181,13 @@ static void what_may_not_be_meant_is_said(void **state)
 	assert_lint(*state, &odd, "min_gap: 7 days");
 	odd = s;
 	odd.days = 0;
-	assert_lint(*state, &odd, "days:");
+	assert_lint(*state, &odd, "days: none is chosen");
+	odd = s;
+	odd.blackouts = &ever;
+	odd.blackout_count = 1;
+	assert_lint(*state, &odd, "blackout: all windows");
+	ever.until = at("2028-01-01T00:00:00Z");
+	assert_lint(*state, &odd, "");
 	odd = s;
 	odd.end = 8 * 60 + 1;
 	assert_lint(*state, &odd, "the window is open on working days");

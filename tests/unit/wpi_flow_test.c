@@ -318,6 +318,7 @@ static void any_sequence_of_messages_ends(void **state)
 		{"2", WPI_ACTION_READ_ITEMS, question, 1},
 		{"3", WPI_ACTION_FILE_DEPLOYMENT, NULL, 0},
 		{"4", WPI_ACTION_RESTART, NULL, 0},
+		{"5", WPI_ACTION_WRITE_ITEMS, question, 1},
 	};
 	unsigned longest = 0, seen[WPI_RECORD_COUNT] = {0};
 
@@ -335,6 +336,7 @@ static void any_sequence_of_messages_ends(void **state)
 			phone_want(&phone, i % 2 ? "a" : "b", i - 1, "2");
 		phone_want(&phone, "sip-pwd", WPI_NO_INDEX, "p");
 		phone.wants.orders = orders;
+		phone.wants.withheld = pick(4) == 0;
 		phone.wants.order_count = pick(COUNT_OF(orders) + 1);
 		/* As many writings as items, each and the reading and the question in fragments. */
 		bound = (13 + 2) * 5 + COUNT_OF(orders);

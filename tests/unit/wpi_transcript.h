@@ -25,7 +25,8 @@
  *     kept NAME = VALUE            check: read|push|skip
  *     refused NAME = VALUE         message-bytes: NUMBER
  *     vain NAME = VALUE            clear
- *     order ID ACTION              at SECONDS
+ *     taken NAME = VALUE           at SECONDS
+ *     order ID ACTION
  *     	NAME = VALUE               (behind a tab: an item of the order)
  *     >>>  the request, up to  <<<  the answer, up to  ===  the state and the records, up to an empty line
  */
@@ -134,6 +135,8 @@ static inline void transcript_directive(struct transcript *t, char *line)
 		transcript_want(t, rest)->kept = true;
 	else if (strcmp(line, "refused") == 0)
 		transcript_want(t, rest)->refused = true;
+	else if (strcmp(line, "taken") == 0)
+		transcript_want(t, rest)->writes = 1;
 	else if (strcmp(line, "vain") == 0)
 		*transcript_want(t, rest) =
 			(struct wpi_want){.item = t->want_items[t->wants.item_count - 1].item,

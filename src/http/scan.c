@@ -4,7 +4,7 @@
  * hashed into: bounded memory, whoever knocks.  Two addresses in one slot take
  * turns, which costs a scanner nothing but also hides nobody for long.
  */
-#include "phone/scan.h"
+#include "http/scan.h"
 
 #include <pthread.h>
 #include <string.h>
