@@ -16,6 +16,7 @@ struct login {
 	struct request *req;
 	const struct config *config;
 	int64_t now;
+	int64_t mac; /* -1: not known */
 	struct wpi_message *message;
 	struct wpi_phone *phone; /* as it is stored */
 	struct dialogue *dialogue;
