@@ -25,6 +25,10 @@ struct net_prefix {
 
 void net_address_from(const struct sockaddr *sa, struct net_address *ret);
 
+/* The way back; its length. */
+socklen_t net_address_to(const struct net_address *address, uint16_t port,
+			 struct sockaddr_storage *ret);
+
 /* "192.0.2.1", "2001:db8::1", "unix"; `out` has NET_TEXT_MAX bytes. */
 void net_address_text(const struct net_address *address, char *out);
 bool net_address_parse(const char *s, struct net_address *ret);

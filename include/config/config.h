@@ -166,6 +166,18 @@ struct config_wpi {
 	unsigned order_seconds;
 	unsigned max_sessions;
 	unsigned session_memory;
+	const char *public_url;
+	unsigned order_tries;
+	unsigned order_hours;
+	unsigned max_orders;
+	unsigned keep_orders;
+	unsigned firmware_tries;
+	unsigned contact_gap;
+	unsigned contact_retry;
+	unsigned contact_rate;
+	unsigned contact_seconds;
+	bool contact_elsewhere;
+	unsigned max_file;
 	struct config_networks networks; /* none: any */
 	unsigned bind;			 /* enum wpi_bind */
 	unsigned secrets;		 /* enum wpi_secrets */

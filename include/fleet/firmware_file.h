@@ -46,6 +46,9 @@ void firmware_file_close(struct firmware_file *file);
 int firmware_piece_write(const struct config *config, const char *name, uint64_t offset,
 			 const void *data, size_t len, struct diag *reterr) MUST_CHECK;
 
+/* What they are called until they have their name. */
+char *firmware_piece_name(void *mem, const char *name);
+
 /* They are not wanted any more. */
 void firmware_piece_drop(const struct config *config, const char *name);
 

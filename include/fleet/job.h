@@ -151,6 +151,10 @@ int job_note_fetch(void *scratch, struct db *db, int64_t mac, int64_t at) MUST_C
 int job_note_version(void *scratch, struct db *db, int64_t mac, const char *version,
 		     int64_t at) MUST_CHECK;
 
+/* An order that the job has given a desk phone has ended. */
+int job_note_order(struct change *change, int64_t job_id, int64_t mac, bool is_done,
+		   const char *reason, int64_t at) MUST_CHECK;
+
 /*
  * Why a device of a job is where it is, as a reason code: "wave-closed", "not-due",
  * "outside-window", "blackout", "busy", "no-token", "paused"; or how it ended.

@@ -33,9 +33,13 @@ struct wpi_phone {
 };
 
 /*
- * A device, whether it has ever called or not: 1 found, 0 there is none.  Reads no
- * secret, so that it takes as long for each.
+ * What decides whether a phone is answered, and nothing else, so that it takes as
+ * long for each: 1 found, 0 there is none.  `ret_product` may be NULL.
  */
+int wpi_phone_admission(void *mem, struct db *db, int64_t mac, const char **ret_product,
+			int64_t *ret_locked_at) MUST_CHECK;
+
+/* A device, whether it has ever called or not: 1 found, 0 there is none. */
 int wpi_phone_find(void *mem, struct db *db, int64_t mac, struct wpi_phone **ret) MUST_CHECK;
 /* Those that have called, by MAC after `after` (-1: from the first), at most `limit`. */
 int wpi_phone_list(void *mem, struct db *db, int64_t after, int limit, struct wpi_phone **ret,

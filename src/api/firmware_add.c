@@ -16,8 +16,10 @@
 #include "firmware.h"
 #include "fleet/firmware_file.h"
 #include "fleet/firmware_name.h"
+#include "fleet/wpi_image.h"
 #include "http/handlers.h"
 #include "http/request.h"
+#include "render/format.h"
 
 enum { SCAN_MAX = 1000 };
 
@@ -47,6 +49,7 @@ struct adding {
 	size_t count;
 	json_t *skipped;
 	bool is_scan;
+	const char *words; /* of one file that says something else of itself; NULL */
 };
 
 static int adding_free(struct adding *adding)
@@ -115,9 +118,44 @@ static int add_op(struct request *req, struct change *change, void *arg)
 			req, 200,
 			json_pack("{s:o, s:O}", "added", added, "skipped", adding->skipped));
 	json_incref(json_array_get(added, 0));
+	if (adding->words)
+		json_object_set_new(json_array_get(added, 0), "words", api_text(adding->words));
 	r = api_answer(req, 201, json_array_get(added, 0));
 	json_decref(added);
 	return r;
+}
+
+static bool is_for_desk_phones(const struct firmware_new *new)
+{
+	for (size_t i = 0; i < new->product_count; i++) {
+		const struct product *product = product_find(new->products[i]);
+
+		if (product && strcmp(product->format->name, "wpi") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Its version, where nobody has said it, and what does not fit. */
+static int examine(struct request *req, struct firmware_new *new, const char **ret_words,
+		   struct diag *reterr)
+{
+	void *mem = request_mem(req);
+	struct wpi_image image;
+	struct firmware_file file;
+	int r;
+
+	if (!is_for_desk_phones(new))
+		return 0;
+	r = firmware_file_open(request_config(req), new->name, &file, reterr);
+	if (r < 0)
+		return r;
+	wpi_image_read(file.fd, file.size, &image);
+	firmware_file_close(&file);
+	if (!new->version &&*image.version)
+		new->version = mem_strdup(mem, image.version);
+	*ret_words = wpi_image_words(mem, &image, new->version);
+	return 0;
 }
 
 static int one(struct request *req, const struct input *input, struct adding *adding,
@@ -133,6 +171,8 @@ static int one(struct request *req, const struct input *input, struct adding *ad
 		firmware_piece_drop(config, input->name);
 	if (r == 0)
 		r = hash(req, &new, reterr);
+	if (r == 0)
+		r = examine(req, &new, &adding->words, reterr);
 	if (r == 0)
 		*mem_push(request_mem(req), &adding->files, &adding->count) = new;
 	return r;

@@ -119,8 +119,6 @@ int api_notify(struct request *req)
 		r = api_input(req, fields, COUNT_OF(fields), input, &diag);
 	if (!input->has_wait)
 		input->wait = WAIT_SECONDS;
-	if (r == 0 && !request_config(req)->sip.notify)
-		r = -E_NOTIFY_OFF;
 	if (r == 0 && (input->wait < 1 || input->wait > WAIT_SECONDS_MAX))
 		r = diag_set(&diag, -E_VALUE, "wait is a number of seconds from 1 to %d",
 			     WAIT_SECONDS_MAX);

@@ -38,6 +38,25 @@ void net_address_from(const struct sockaddr *sa, struct net_address *ret)
 	}
 }
 
+socklen_t net_address_to(const struct net_address *address, uint16_t port,
+			 struct sockaddr_storage *ret)
+{
+	struct sockaddr_in *in = (void *)ret;
+	struct sockaddr_in6 *in6 = (void *)ret;
+
+	memset(ret, 0, sizeof(*ret));
+	if (address->len == 16) {
+		in6->sin6_family = AF_INET6;
+		in6->sin6_port = htons(port);
+		memcpy(&in6->sin6_addr, address->bytes, 16);
+		return sizeof(*in6);
+	}
+	in->sin_family = AF_INET;
+	in->sin_port = htons(port);
+	memcpy(&in->sin_addr, address->bytes, 4);
+	return sizeof(*in);
+}
+
 void net_address_text(const struct net_address *address, char *out)
 {
 	if (address->len == 0)

@@ -260,7 +260,7 @@ static int body_add(json_t *body, const struct ctl_line *line, const struct ctl_
 	r = value_build(line, value, &json, reterr);
 	if (r < 0)
 		return r;
-	if (value->arg->type != CTL_MANY) {
+	if (value->arg->type != CTL_MANY && value->arg->type != CTL_WORDS) {
 		json_object_set_new(body, field, json);
 		return 0;
 	}

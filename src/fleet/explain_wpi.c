@@ -157,6 +157,8 @@ int explain_wpi(struct explain *explain)
 	say_phone(explain, phone);
 	r = say_items(explain, phone);
 	if (r == 0)
+		r = explain_orders(explain);
+	if (r == 0)
 		r = explain_traces(explain);
 	if (!explain->reason)
 		explain->status = 200;

@@ -294,10 +294,15 @@ int firmware_file_settle(const struct config *config, const char *made, const ch
 	return r;
 }
 
+char *firmware_piece_name(void *mem, const char *name)
+{
+	return mem_printf(mem, "%s%s", sent_mark, name);
+}
+
 int firmware_piece_end(const struct config *config, const char *name, firmware_tick *tick,
 		       void *arg, struct diag *reterr)
 {
-	CLEANUP(mem_freep) char *made = mem_printf(NULL, "%s%s", sent_mark, name);
+	CLEANUP(mem_freep) char *made = firmware_piece_name(NULL, name);
 
 	return firmware_file_settle(config, made, name, tick, arg, reterr);
 }

@@ -9,6 +9,7 @@
 #include "fleet/operation.h"
 #include "fleet/schedule.h"
 #include "store/device.h"
+#include "store/wpi_order.h"
 
 /* Its name; NULL: none is attached. */
 static int schedule_of(void *mem, struct db *db, const struct config *config, int64_t mac,
@@ -26,11 +27,12 @@ static int schedule_of(void *mem, struct db *db, const struct config *config, in
 	return r;
 }
 
-/* An operation that is written names the file by the device's own link. */
+/* An operation that is written names the file by the device's own link; an order by its name. */
 static int is_ordered(void *mem, struct db *db, int64_t mac, const char *name, int64_t at)
 {
 	char token[FIRMWARE_TOKEN_LEN + 1];
 	struct operation *operations;
+	bool ordered = false;
 	size_t count;
 	int r = operation_list(mem, db, mac, &operations, &count);
 
@@ -40,7 +42,9 @@ static int is_ordered(void *mem, struct db *db, int64_t mac, const char *name, i
 		    operation_is_written(&operations[i], at) && operations[i].url &&
 		    strstr(operations[i].url, token))
 			return 1;
-	return r;
+	if (r == 0)
+		r = wpi_order_has_file(db, mac, name, &ordered);
+	return r < 0 ? r : ordered;
 }
 
 static int is_begun(struct db *db, int64_t mac, const char *name, int64_t at)

@@ -6,6 +6,7 @@
 #include "fleet/version.h"
 #include "store/device.h"
 #include "store/operation.h"
+#include "store/wpi_order.h"
 
 static const struct audit_who nobody = {"gigaprovd", "", ""};
 
@@ -39,10 +40,14 @@ static int was_carried(void *scratch, struct db *db, const struct job_device *ro
 static int fetched(struct change *change, struct job *job, struct job_device *row, int64_t at)
 {
 	enum job_evidence evidence = job_kind_row(job_kind_of(job))->evidence;
-	int r = evidence == JOB_EVIDENCE_CARRIED
-			? was_carried(change->mem, change->db, row)
-			: is_up_to_date(change->mem, change->db, row->mac, at);
+	bool is_ordered;
+	int r = wpi_order_has_job(change->db, row->mac, row->job_id, &is_ordered);
 
+	/* A desk phone has done what it was ordered when the order has ended. */
+	if (r < 0 || is_ordered)
+		return r;
+	r = evidence == JOB_EVIDENCE_CARRIED ? was_carried(change->mem, change->db, row)
+					     : is_up_to_date(change->mem, change->db, row->mac, at);
 	if (r <= 0)
 		return r;
 	if (row->fetched_at < row->offered_at)
@@ -98,4 +103,21 @@ int job_note_version(void *scratch, struct db *db, int64_t mac, const char *vers
 			r = job_update(db, job);
 	}
 	return r < 0 ? r : 0;
+}
+
+int job_note_order(struct change *change, int64_t job_id, int64_t mac, bool is_done,
+		   const char *reason, int64_t at)
+{
+	struct job_device *row;
+	struct job *job;
+	int r = job_device_find(change->mem, change->db, job_id, mac, &row);
+
+	if (r <= 0 || row->ended_at || row->state != JOB_OFFERED)
+		return r < 0 ? r : 0;
+	r = job_get(change->mem, change->db, job_id, &job);
+	if (r < 0 || !takes_evidence(job, row, at))
+		return r < 0 ? r : 0;
+	r = is_done ? job_confirmed(change, job, row, reason, at)
+		    : job_failed(change, job, row, reason, at);
+	return r < 0 ? r : job_update(change->db, job);
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "fleet/job.h"
+#include "fleet/wpi_order.h"
 #include "store/device.h"
 #include "store/operation.h"
 
@@ -151,11 +152,11 @@ static int move(struct change *change, struct job *job, struct job_device *row,
 static int withdraw(struct change *change, struct job_device *row)
 {
 	int64_t id = row->operation_id;
-	int r;
+	int r = wpi_order_withdraw(change, row->mac, row->job_id);
 
 	row->operation_id = 0;
-	if (!id)
-		return 0;
+	if (r < 0 || !id)
+		return r;
 	r = operation_delete(change->db, row->mac, id);
 	if (r > 0)
 		r = device_touch(change->db, row->mac);

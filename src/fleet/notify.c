@@ -6,8 +6,11 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "config/config.h"
 #include "fleet/audit.h"
 #include "fleet/scope.h"
+#include "fleet/wpi_order.h"
+#include "render/format.h"
 #include "store/device.h"
 
 static const char uri_name[] = "notify.uri";
@@ -129,10 +132,19 @@ int notify_setting_check(struct change *change, const struct scope *scope,
 
 int fleet_notify(struct change *change, int64_t mac, bool reboot)
 {
+	const struct product *product;
 	struct device *device;
 	char text[MAC_LEN + 1];
 	int r = device_get(change->mem, change->db, mac, &device);
 
+	if (r < 0)
+		return r;
+	product = device->product ? product_find(device->product) : NULL;
+	/* Where it cannot be called, it asks. */
+	if (product && product->format->trigger->way == TRIGGER_CONTACT_ME)
+		r = wpi_order_want(change, mac, 0);
+	else if (!change->config->sip.notify)
+		r = -E_NOTIFY_OFF;
 	if (r < 0)
 		return r;
 	mac_format(mac, text);

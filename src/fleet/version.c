@@ -33,6 +33,12 @@ static const char *number(const char *s, uint32_t *ret)
 	return s;
 }
 
+/* Of desk phones: what stands behind the R of "V3 R5.12.0"; NULL: there is none. */
+static const char *release_of(const char *at)
+{
+	return *at == ' ' && (at[1] == 'R' || at[1] == 'r') && is_digit(at[2]) ? at + 2 : NULL;
+}
+
 static bool parse(const char *s, uint32_t ret[PARTS + 1])
 {
 	const char *at = s ? start_of(s) : NULL;
@@ -43,9 +49,15 @@ static bool parse(const char *s, uint32_t ret[PARTS + 1])
 		return false;
 	for (int i = 0; i < PARTS; i++) {
 		at = number(at, &ret[i]);
-		if (*at != '.' || !is_digit(at[1]))
+		if (i < 2 && release_of(at)) {
+			/* "V3 R5.12.0" is between "V3 R4.1.0" and "V3.1 R2.0.0". */
+			i = 1;
+			at = release_of(at);
+		} else if (*at == '.' && is_digit(at[1])) {
+			at++;
+		} else {
 			break;
-		at++;
+		}
 	}
 	/* "-160-g758db0bf": so many commits after the release that it is named for. */
 	if (*at == '-' && is_digit(at[1])) {

@@ -173,7 +173,8 @@ static int target_read(struct order *order, struct diag *reterr)
 /* Whether the device was told within the gap; the next time that it may be. */
 static int in_gap(struct order *order, int64_t *ret)
 {
-	int64_t gap = order->config->sip.gap_seconds;
+	int64_t gap = order->target.way == TRIGGER_CONTACT_ME ? order->config->wpi.contact_gap
+							      : order->config->sip.gap_seconds;
 	int64_t now = clock_now();
 	struct notify *last;
 	struct db *seen;
@@ -201,16 +202,22 @@ void order_begin(struct order *order)
 {
 	struct diag diag = {0};
 	int64_t next_at;
+	bool calls;
 	int r;
 
 	order->config = config_pin();
 	r = target_read(order, &diag);
+	calls = order->target.way == TRIGGER_CONTACT_ME;
 	if (r < 0) {
 		order_leave(order, NOTIFY_IMPOSSIBLE, diag_text(&diag, r));
 		return;
 	}
 	if (order->target.way == TRIGGER_POLL) {
 		order_leave(order, NOTIFY_POLLS, "");
+		return;
+	}
+	if (order->target.way == TRIGGER_SIP && !order->config->sip.notify) {
+		order_leave(order, NOTIFY_IMPOSSIBLE, error_text(-E_NOTIFY_OFF));
 		return;
 	}
 	r = in_gap(order, &next_at);
@@ -223,8 +230,9 @@ void order_begin(struct order *order)
 		order_leave(order, NOTIFY_SUPPRESSED, "");
 		return;
 	}
-	order->notifying->next_us += 1000000 / order->config->sip.rate;
-	if (order->target.way == TRIGGER_CONTACT_ME) {
+	order->notifying->next_us +=
+		1000000 / (calls ? order->config->wpi.contact_rate : order->config->sip.rate);
+	if (calls) {
 		contact(order);
 		return;
 	}

@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "call.h"
+#include "contact.h"
 #include "health.h"
 #include "list.h"
 #include "mirror.h"
@@ -56,6 +57,12 @@ static void wake(void)
 	curl_multi_wakeup(outbound.multi);
 }
 
+/* The outbox need not be looked at. */
+static void wake_poll(void)
+{
+	curl_multi_wakeup(outbound.multi);
+}
+
 static void on_commit(void *arg)
 {
 	(void)arg;
@@ -87,7 +94,8 @@ static void reap(void)
 		CURLcode code = message->data.result;
 		struct call *call = NULL;
 
-		if (message->msg != CURLMSG_DONE || mirror_advance(message->easy_handle, code))
+		if (message->msg != CURLMSG_DONE || mirror_advance(message->easy_handle, code) ||
+		    contact_advance(message->easy_handle, code))
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call);
 		call_advance(call, outbound.multi, code);
@@ -164,6 +172,7 @@ static void turn(bool is_stopping)
 	if (outbound.ended || mirror_has_ended() || atomic_load(&outbound.has_news) ||
 	    clock_monotonic_ms() >= outbound.due_at_ms)
 		look(is_stopping);
+	contact_look(is_stopping);
 	count();
 	curl_multi_poll(outbound.multi, NULL, 0, wait_ms(is_stopping), NULL);
 	curl_multi_perform(outbound.multi, &running);
@@ -176,7 +185,8 @@ static void *outbound_main(void *arg)
 
 	(void)arg;
 	pthread_setname_np(pthread_self(), "outbound");
-	while (!stop_at || (outbound.under_way && clock_monotonic_ms() < stop_at)) {
+	while (!stop_at ||
+	       ((outbound.under_way || contact_is_under_way()) && clock_monotonic_ms() < stop_at)) {
 		if (!stop_at && atomic_load(&outbound.is_stopping)) {
 			stop_at = clock_monotonic_ms() + STOP_MS;
 			continue;
@@ -212,6 +222,7 @@ int outbound_start(const struct config *config, struct diag *reterr)
 	outbound.multi = curl_multi_init();
 	curl_multi_setopt(outbound.multi, CURLMOPT_MAXCONNECTS, (long)IDLE_CONNECTIONS);
 	mirror_setup(outbound.multi);
+	contact_setup(outbound.multi, wake_poll);
 	r = -pthread_create(&outbound.thread, NULL, outbound_main, NULL);
 	if (r < 0)
 		return diag_set(reterr, r, "no thread for upstreams: %s", error_text(r));
@@ -254,6 +265,7 @@ void outbound_done(void)
 {
 	sip_done();
 	fleet_upstream_setup(NULL);
+	contact_done();
 	mirror_done();
 	calls_drop(&outbound.under_way);
 	calls_drop(&outbound.ended);

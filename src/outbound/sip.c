@@ -171,7 +171,8 @@ static void *sip_main(void *arg)
 		const struct config *config = config_pin();
 		int64_t wait_ms;
 
-		packets(config, sip.udp);
+		if (sip.udp >= 0)
+			packets(config, sip.udp);
 		if (sip.group >= 0)
 			packets(config, sip.group);
 		sip_stack_turn(sip.stack);
@@ -187,9 +188,6 @@ static void *sip_main(void *arg)
 
 static int sockets_open(const struct config_sip *config, unsigned *ret_port, struct diag *reterr)
 {
-	sip.wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-	if (sip.wake_fd < 0)
-		return diag_set(reterr, -errno, "[sip]: %s", error_text(-errno));
 	sip.udp = sip_udp_open(config, ret_port, reterr);
 	if (sip.udp < 0)
 		return sip.udp;
@@ -198,15 +196,28 @@ static int sockets_open(const struct config_sip *config, unsigned *ret_port, str
 	return config->multicast && sip.group < 0 ? sip.group : 0;
 }
 
+/* Desk phones are told by contact-me, in turn with those that are told by SIP. */
+static bool calls_desk_phones(const struct config *config)
+{
+	for (size_t i = 0; i < config->listener_count; i++)
+		if (config->listeners[i].planes & PLANE_WPI)
+			return true;
+	return false;
+}
+
 int sip_start(const struct config *config, struct diag *reterr)
 {
 	static const struct notify_link link = {order_take};
+	bool speaks_sip = config->sip.notify || config->sip.multicast;
 	unsigned port = 0;
 	int r;
 
-	if (!config->sip.notify && !config->sip.multicast)
+	if (!speaks_sip && !calls_desk_phones(config))
 		return 0;
-	r = sockets_open(&config->sip, &port, reterr);
+	sip.wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+	if (sip.wake_fd < 0)
+		return diag_set(reterr, -errno, "[sip]: %s", error_text(-errno));
+	r = speaks_sip ? sockets_open(&config->sip, &port, reterr) : 0;
 	if (r < 0)
 		return r;
 	sip.stack = sip_stack_new(sip.udp);
@@ -221,16 +232,18 @@ int sip_start(const struct config *config, struct diag *reterr)
 	sip.multicast.room_at_ms = clock_monotonic_ms();
 	randombytes_buf(sip.multicast.secret, sizeof(sip.multicast.secret));
 	watch_setup(on_fetched);
-	if (config->sip.notify)
+	if (config->sip.notify || calls_desk_phones(config))
 		notifying_resume(&sip.notifying, config);
 	r = -pthread_create(&sip.thread, NULL, sip_main, NULL);
 	if (r < 0)
 		return diag_set(reterr, r, "no thread for SIP: %s", error_text(r));
 	sip.is_started = true;
-	if (config->sip.notify)
+	if (config->sip.notify || calls_desk_phones(config))
 		notify_setup(&link);
-	log_info("listening", LOG_S("listener", "sip"), LOG_S("address", config->sip.address),
-		 LOG_I("port", port), LOG_S("multicast", config->sip.multicast ? "yes" : "no"));
+	if (speaks_sip)
+		log_info("listening", LOG_S("listener", "sip"),
+			 LOG_S("address", config->sip.address), LOG_I("port", port),
+			 LOG_S("multicast", config->sip.multicast ? "yes" : "no"));
 	return 0;
 }
 

@@ -212,7 +212,7 @@ static bool is_tcp(const osip_message_t *message)
 
 /*
  * The connection over which the question came that this is the answer to: some
- * take a second one for another phone's.
+ * take a second one for another phone's.  A new order may lie where an old one did.
  */
 static struct sip_tcp *tcp_take(struct sip_stack *stack, const struct request *request)
 {
@@ -220,6 +220,9 @@ static struct sip_tcp *tcp_take(struct sip_stack *stack, const struct request *r
 		struct sip_tcp *tcp = last->tcp;
 
 		if (!tcp || last->arg != request->arg || !last->response || !sip_tcp_is_open(tcp))
+			continue;
+		if (last->to.port != request->to.port ||
+		    memcmp(last->to.bytes, request->to.bytes, sizeof(last->to.bytes)) != 0)
 			continue;
 		last->tcp = NULL;
 		return tcp;

@@ -37,6 +37,7 @@
 #include "http/handlers.h"
 #include "http/reply.h"
 #include "http/request.h"
+#include "phone/firmware.h"
 #include "phone/proof.h"
 #include "phone/render.h"
 #include "http/scan.h"
@@ -238,8 +239,7 @@ static int check_time(struct request *req, int64_t mac, const char *name)
 	return r;
 }
 
-/* Serves, if it is the time for it. */
-static int serve_now(struct request *req, int64_t mac, const char *name)
+int firmware_serve(struct request *req, int64_t mac, const char *name)
 {
 	int r = check_time(req, mac, name);
 
@@ -267,7 +267,7 @@ int phone_firmware_link(struct request *req)
 	if (r < 0)
 		return is_refusal(r) ? deny(req, r) : r;
 	seen_note(mac, clock_now(), request_address(req), request_header(req, "User-Agent"));
-	return serve_now(req, mac, name);
+	return firmware_serve(req, mac, name);
 }
 
 /* Whose credentials these are: the user is a MAC. */
@@ -301,10 +301,10 @@ int phone_firmware(struct request *req)
 	int r;
 
 	if (proof_is_open(req))
-		return serve_now(req, mac, name);
+		return firmware_serve(req, mac, name);
 	r = prove(req, &mac);
 	if (r < 0)
 		return phone_refuse(req, r);
 	seen_note(mac, clock_now(), request_address(req), request_header(req, "User-Agent"));
-	return serve_now(req, mac, name);
+	return firmware_serve(req, mac, name);
 }

@@ -5,6 +5,7 @@
 #include "fleet/firmware.h"
 #include "fleet/operation.h"
 #include "fleet/version.h"
+#include "fleet/wpi_order.h"
 #include "offer.h"
 #include "render/format.h"
 #include "store/device.h"
@@ -47,6 +48,9 @@ static bool writes_operations(const char *format)
 
 int offer_firmware(struct offer *offer)
 {
+	const struct wpi_order_new order = {.kind = WPI_ORDER_KIND_firmware,
+					    .version = offer->job->version,
+					    .downgrade = offer->job->downgrade};
 	struct operation_new new = {.kind = OPERATION_FIRMWARE, .start_at = offer->now};
 	struct change *change = offer->change;
 	const struct product *product = product_find(offer->device->product);
@@ -56,6 +60,8 @@ int offer_firmware(struct offer *offer)
 
 	if (runs_it(offer))
 		return 1;
+	if (offer_is_order(offer))
+		return offer_order(offer, &order);
 	if (!product || !writes_operations(product->format->name))
 		return diag_set(change->diag, -E_JOB_NOTHING,
 				"documents of this product have no firmware block; the setting "

@@ -4,6 +4,7 @@
 #include "fleet/job.h"
 
 struct device;
+struct wpi_order_new;
 
 /*
  * An offer to one device, in the file of its kind: what has to be in the
@@ -26,6 +27,10 @@ struct offer {
 	int offer_##id(struct offer *offer) MUST_CHECK;
 #include "fleet/jobs.def"
 #undef JOB
+
+/* Whether the device is one that is given orders, and one of them. */
+bool offer_is_order(const struct offer *offer);
+int offer_order(struct offer *offer, const struct wpi_order_new *new) MUST_CHECK;
 
 /* The device's document is made again, so that its next fetch is evidence. */
 int offer_touch(struct offer *offer) MUST_CHECK;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "fleet/release.h"
+#include "fleet/wpi_order.h"
 #include "offer.h"
 #include "store/device.h"
 
@@ -16,5 +17,8 @@ int offer_reprovision(struct offer *offer)
 {
 	int r = fleet_release(offer->change, offer->row->mac);
 
+	/* Where it cannot be called, it asks. */
+	if (r >= 0 && offer_is_order(offer))
+		r = wpi_order_want(offer->change, offer->row->mac, 0);
 	return r < 0 ? r : offer_touch(offer);
 }

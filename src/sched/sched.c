@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/config.h"
+#include "fleet/wpi_order.h"
 #include "sched/turn.h"
 #include "store/mac.h"
 #include "trigger.h"
@@ -22,6 +23,9 @@ static struct {
 struct run {
 	const struct config *config;
 	struct turn turn;
+	int64_t *calls; /* desk phones that are wanted, and told nothing else */
+	size_t call_count;
+	bool more_orders;
 };
 
 static int run_op(struct db *db, void *arg, struct diag *diag)
@@ -30,8 +34,12 @@ static int run_op(struct db *db, void *arg, struct diag *diag)
 	struct run *run = arg;
 	struct change change = {
 		.db = db, .mem = run, .who = &who, .diag = diag, .config = run->config};
+	int r;
 
-	return turn_run(&change, &run->turn);
+	r = turn_run(&change, &run->turn);
+	return r < 0 ? r
+		     : wpi_order_turn(&change, clock_now(), &run->calls, &run->call_count,
+				      &run->more_orders);
 }
 
 static void say(const struct turn_note *note)
@@ -66,10 +74,12 @@ static void post(void);
 static void run_done(void *arg, int result, const struct diag *diag)
 {
 	struct run *run = arg;
-	bool more = result >= 0 && run->turn.more;
+	bool more = result >= 0 && (run->turn.more || run->more_orders);
 
 	for (size_t i = 0; i < run->turn.note_count && result >= 0; i++)
 		say(&run->turn.notes[i]);
+	for (size_t i = 0; i < run->call_count && result >= 0; i++)
+		sched_trigger.tell(run->calls[i], false);
 	if (result < 0)
 		log_error("jobs did not go on; they will with the next tick",
 			  LOG_S("words", diag->text), LOG_E(result));
@@ -124,6 +134,8 @@ void sched_tick(void)
 	r = fleet_reader(&db);
 	if (r == 0)
 		r = turn_is_due(db, clock_now(), &due);
+	if (r == 0 && !due)
+		r = wpi_order_turn_is_due(db, clock_now(), &due);
 	if (r < 0)
 		log_error("it is not known what is due", LOG_E(r));
 	counter_add(M_SCHED_TICKS, 1);

@@ -9,13 +9,13 @@
 
 static bool reaches(const struct config *config, const char *product)
 {
-	const struct product *found = config->sip.notify ? product_find(product) : NULL;
+	const struct product *found = product_find(product);
 
 	if (!found)
 		return false;
 	switch (found->format->trigger->way) {
 	case TRIGGER_SIP:
-		return true;
+		return config->sip.notify;
 	case TRIGGER_CONTACT_ME:
 		return notify_contact_of() != NULL;
 	case TRIGGER_POLL:

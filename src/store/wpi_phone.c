@@ -39,6 +39,21 @@ static void phone_from(void *mem, struct db_rows *rows, struct wpi_phone *phone)
 	phone->kept = db_int(rows, 19);
 }
 
+DB_QUERY(wpi_phone_device, "SELECT product, locked_at FROM device WHERE mac = :mac");
+
+int wpi_phone_admission(void *mem, struct db *db, int64_t mac, const char **ret_product,
+			int64_t *ret_locked_at)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &wpi_phone_device, DB_ARGS(DB_INT("mac", mac)), &rows);
+
+	if (r < 0 || (r = db_next(rows)) <= 0)
+		return r;
+	*ret_product = db_text_copy(mem, rows, 0);
+	*ret_locked_at = db_int(rows, 1);
+	return 1;
+}
+
 DB_QUERY(wpi_phone_by_mac, "SELECT " COLUMNS "FROM device d "
 			   "LEFT JOIN wpi_phone p ON p.mac = d.mac "
 			   "WHERE d.mac = :mac");

@@ -16,7 +16,7 @@
 #include "http/handlers.h"
 #include "http/request.h"
 
-enum { BUCKETS = 4096, WAITING_MAX = 8, SWEPT_AT_ONCE = 16 };
+enum { BUCKETS = 4096, WAITING_MAX = 8, SWEPT_AT_ONCE = 16, SMALL = 64 << 10 };
 enum list { ENDED, OPEN, AWAY, LISTS };
 
 static struct {
@@ -320,26 +320,29 @@ static void go_on(struct request **waiting, size_t count)
 	mem_free(waiting);
 }
 
-void dialogue_leave(struct dialogue *d, int64_t until_at)
+bool dialogue_leave(struct dialogue *d, int64_t until_at, size_t memory_max)
 {
 	size_t bytes = talloc_total_size(d) + (d->work ? talloc_total_size(d->work) : 0);
 	struct request **waiting;
+	bool is_over;
 	size_t count;
 
 	pthread_mutex_lock(&table.lock);
+	is_over = until_at && bytes > SMALL && table.bytes - d->bytes + bytes > memory_max;
 	waiting = d->waiting;
 	count = d->waiting_count;
 	d->waiting = NULL;
 	d->waiting_count = 0;
 	d->is_taken = false;
-	if (until_at)
+	if (until_at && !is_over)
 		settle(d, until_at, bytes);
 	else
 		forget(d);
 	pthread_mutex_unlock(&table.lock);
-	if (!until_at)
+	if (!until_at || is_over)
 		dialogue_free(d);
 	go_on(waiting, count);
+	return !is_over;
 }
 
 size_t dialogue_list(void *mem, int64_t now, size_t max, struct dialogue_row **ret,

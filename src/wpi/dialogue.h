@@ -74,9 +74,10 @@ int dialogue_find(struct request *req, int64_t now, struct dialogue **ret) MUST_
 
 /*
  * Leaves; who waits comes in.  `until_at`: when it is over unless the phone says
- * something, 0: it goes at once.
+ * something, 0: it goes at once.  False: it went because it is large, and all of
+ * them together are larger than `memory_max`.
  */
-void dialogue_leave(struct dialogue *dialogue, int64_t until_at);
+bool dialogue_leave(struct dialogue *dialogue, int64_t until_at, size_t memory_max);
 
 /* Those that are under way, the one that was heard longest ago first. */
 struct dialogue_row {

@@ -324,6 +324,9 @@ int keep_turn(struct db *db, void *arg, struct diag *diag)
 
 	if (r >= 0)
 		r = keep_trust(db, mem, login, diag);
+	/* Before the phone's version is learnt, by which a job would take its order back. */
+	if (r >= 0)
+		r = orders_keep(db, mem, login, diag);
 	for (size_t i = 0; i < turn->record_count && r >= 0; i++) {
 		has_read = has_read || turn->records[i].kind == WPI_RECORD_READ;
 		has_part = has_part || turn->records[i].kind == WPI_RECORD_MODULE ||

@@ -99,7 +99,8 @@ static void leave(struct login *login, bool is_good)
 		dialogue->mark_count = 0;
 	}
 	login->dialogue = NULL;
-	dialogue_leave(dialogue, until_at);
+	if (!dialogue_leave(dialogue, until_at, login->config->wpi.session_memory))
+		log_warn("a desk phone is sent away: dialogues have all of session_memory");
 }
 
 /*
@@ -160,6 +161,8 @@ static int take_turn(struct login *login)
 	if (needs_wants(login))
 		r = wants_read(login, &wants);
 	if (r == 0)
+		r = orders_read(login, &wants);
+	if (r == 0)
 		r = secure_order(login, &wants);
 	if (r < 0) {
 		leave(login, false);
@@ -208,29 +211,43 @@ static bool is_distrust(int r)
  * All of these take two reads that have no secrets in them: time does not tell
  * which it was.
  */
-static int admit(struct login *login, int64_t mac)
+static int admit(struct login *login, struct db *db)
 {
+	int trusted = judge(login, db, login->mac);
 	const struct product *product;
-	struct db *db;
-	int r = fleet_reader(&db);
-	int trusted = 0;
+	int64_t locked_at;
+	const char *name;
+	int r = trusted;
 
-	if (r == 0)
-		r = trusted = judge(login, db, mac);
 	if (r == 0 || is_distrust(r))
-		r = wpi_phone_find(request_mem(login->req), db, mac, &login->phone);
+		r = wpi_phone_admission(request_mem(login->req), db, login->mac, &name, &locked_at);
 	if (r < 0)
 		return r;
 	if (r == 0) {
-		scan_note(login->req, mac);
+		scan_note(login->req, login->mac);
 		return -E_MAC_UNKNOWN;
 	}
-	product = login->phone->product ? product_find(login->phone->product) : NULL;
-	if (login->phone->locked_at)
+	product = name ? product_find(name) : NULL;
+	if (locked_at)
 		return -E_MAC_LOCKED;
 	if (!product)
 		return -E_NO_PRODUCT;
 	return product->format->render == wpi_render ? trusted : -E_WPI_PRODUCT;
+}
+
+/* The phone, if it is to be answered. */
+static int phone_get(struct login *login, int64_t mac)
+{
+	struct db *db;
+	int r = fleet_reader(&db);
+
+	login->mac = mac;
+	if (r == 0)
+		r = admit(login, db);
+	if (r < 0)
+		return r;
+	r = wpi_phone_find(request_mem(login->req), db, mac, &login->phone);
+	return r == 0 ? -E_MAC_UNKNOWN : r < 0 ? r : 0;
 }
 
 static int begin(struct login *login)
@@ -240,7 +257,7 @@ static int begin(struct login *login)
 	int r = text && mac_parse(text, &mac) == 0 ? 0 : -E_WPI_PHONE;
 
 	if (r == 0)
-		r = admit(login, mac);
+		r = phone_get(login, mac);
 	return r < 0 ? r
 		     : dialogue_open(login->req, mac, &login->config->wpi, login->now,
 				     &login->dialogue);
@@ -252,7 +269,7 @@ static int go_on(struct login *login)
 
 	if (r <= 0)
 		return r;
-	r = admit(login, login->dialogue->mac);
+	r = phone_get(login, login->dialogue->mac);
 	if (r == 0)
 		return 1;
 	leave(login, false);
@@ -279,6 +296,7 @@ int wpi_login(struct request *req)
 	int r;
 
 	login->req = req;
+	login->mac = -1;
 	login->config = request_config(req);
 	login->policy = policy_of(&login->config->wpi);
 	login->now = clock_now();

@@ -16,6 +16,7 @@ struct login {
 	struct request *req;
 	const struct config *config;
 	int64_t now;
+	int64_t mac; /* -1: not known */
 	struct wpi_message *message;
 	struct wpi_phone *phone; /* as it is stored */
 	struct dialogue *dialogue;
@@ -47,6 +48,10 @@ int wants_read(struct login *login, struct wpi_wants *ret) MUST_CHECK;
 void wants_nothing(struct wpi_wants *ret);
 /* What the values were that are sent from now on; for when the phone answers. */
 void wants_mark(struct login *login);
+
+/* orders.c: puts what is ordered for the phone into `ret`; keeps what became of it. */
+int orders_read(struct login *login, struct wpi_wants *ret) MUST_CHECK;
+int orders_keep(struct db *db, void *mem, const struct login *login, struct diag *diag) MUST_CHECK;
 
 /*
  * secure.c: puts before all orders the one by which the phone gets its certificate,

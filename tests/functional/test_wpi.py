@@ -504,3 +504,15 @@ def test_modules_at_the_phone_are_among_what_it_tells(desk):
             desk.ctl("wpi", "items", MAC, "--all", json=True)["items"]}
     assert told["key-modules"] == "2" and told["device-type"] == "OpenStage 60"
     assert of_phone(desk)["outcome"] == "MODULE"
+
+
+def test_phones_that_tell_more_than_there_is_memory_for_are_sent_away(make_daemon):
+    daemon = desk_daemon(make_daemon, wpi={"session_memory": "1M"}).start()
+    add_phone(daemon)
+    phone = Phone(daemon)
+    phone.contact()
+    actions = [phone.reply("ReadAllItems", [item_xml("a", "x" * 60_000, n) for n in range(5)],
+                           fragment="next").action for _ in range(6)]
+    assert actions[0] == "GetNextFragment" and actions[-1] == "CleanUp"
+    assert not daemon.ctl("wpi", "sessions", json=True)["sessions"]
+    assert phone.boot()[-1] == "CleanUp" and phone.items["e164"] == "4242"

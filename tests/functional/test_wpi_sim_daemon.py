@@ -29,8 +29,10 @@ FLOWS = re.findall(r'^FLOW\(\w+, +"([\w-]+)"',
                    (pathlib.Path(__file__).parents[2] / "include/sim/flows.def").read_text(
                        encoding="utf-8"), re.M)
 # Phones that do not, or never quite, have what they should.
-UNLIKE = {"busy-always": ["refuse"], "refuses": ["take"], "refuses-all": ["take"],
-          "rewrites": ["keep"]}
+UNLIKE = {"busy-always", "refuses", "refuses-all", "rewrites"}
+SECURE = {"admin": {"port": 0, "serves": "rpc api metrics"},
+          "desk": {"port": 0, "serves": "wpi", "tls_cert": "own", "tls_legacy": "yes"},
+          "secure": {"port": 0, "serves": "wpi", "tls_cert": "own", "tls_client_ca": "own"}}
 
 
 def mac_of(number):
@@ -91,7 +93,7 @@ def test_every_quirk_goes_through_every_flow_and_ends_configured(mine, quirk):
     flows = [flow for flow in FLOWS if flow != "listen"]
     assert len(flows) >= 6
     words = [word for flow in [*flows, "solicited"] for word in ("--flow", flow)]
-    wants = [] if quirk in UNLIKE or quirk == "entity-weak" else EXPECTED
+    wants = [] if quirk in UNLIKE else EXPECTED
     done = mine("--quirk", quirk, *words, *wants)
     said = done.told("says")
     for flow in flows:
@@ -173,6 +175,26 @@ def test_a_storm_of_local_changes_ends(make_daemon, policy):
     done = phones(url(daemon), *storm, "--flow", "local-changes", "--change", "country-iso=FR",
                   "--mac", mac_of(1))
     assert done.code == 0 and done.messages < 40, done.text()
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["modern", "old-tls"])
+def test_a_phone_goes_into_secure_mode_and_stays_there(make_daemon, tmp_path, old):
+    daemon = make_daemon(listeners=SECURE).start()
+    fill(daemon, 1)
+    daemon.ctl("wpi", "secure", mac_of(0))
+    options = ["--state", tmp_path, *(["--old-tls"] if old else [])]
+    done = phones(url(daemon), *options, "--expect", f"dls-secure-port={daemon.ports['secure']}")
+    if old:
+        # it reaches the port that takes everybody, and not the other
+        assert done.code == 1 and done.told("does"), done.text()
+        return
+    assert done.code == 0, done.text()
+    assert done.told("does") == [f"goes to secure mode, port {daemon.ports['secure']}"]
+    assert daemon.ctl("wpi", "trust", mac_of(0), json=True)["mode"] == "secure"
+    # with what it has kept it calls there at once; without, it is a stranger
+    done = phones(url(daemon), *options, *EXPECTED)
+    assert done.code == 0 and done.told("hears")[0] == "ReadAllItems", done.text()
+    assert phones(url(daemon)).told("hears") == ["CleanUp"]
 
 
 def test_thousands_of_phones_boot_at_once_and_all_are_configured(make_daemon):

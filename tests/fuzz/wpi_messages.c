@@ -20,7 +20,7 @@
 #include "sim/phone.h"
 #include "wpi_check.h"
 
-enum { WANTS_MAX = 40, BROKEN_MAX = 300000, PHONE_MESSAGES_MAX = 400 };
+enum { WANTS_MAX = 40, BROKEN_MAX = 300000, PHONE_MESSAGES_MAX = 400, COMPLAINT_MAX = 400 };
 
 struct corpus {
 	struct buf **dialogues; /* messages with a zero byte behind each */
@@ -339,7 +339,7 @@ static void phone_told(void *arg, const struct sim_phone *phone, enum sim_event 
 {
 	(void)phone;
 	if (event == SIM_COMPLAINS)
-		*(char **)arg = mem_strdup(NULL, words);
+		snprintf(arg, COMPLAINT_MAX, "%s", words);
 }
 
 static void phone_fetches(struct sim_phone *phone)
@@ -387,7 +387,7 @@ static void play_phone(struct game *game)
 {
 	/* those that only wires have, and the call that never ends with an order to be repeated */
 	static const uint64_t without = SIM_QUIRK(DUPLICATES);
-	char *complaint = NULL;
+	char complaint[COMPLAINT_MAX] = "it never rests";
 	struct sim_kind kind = {
 		.model = lot(2) ? "OpenStage 60" : "OpenScape Desk Phone CP210",
 		.software_version = lot(2) ? "V3 R5.12.0" : "V2 R1.10.0",
@@ -397,7 +397,7 @@ static void play_phone(struct game *game)
 		.fragment_items = 1 + (unsigned)lot(9),
 		.messages_max = PHONE_MESSAGES_MAX,
 		.tell = phone_told,
-		.tell_arg = &complaint,
+		.tell_arg = complaint,
 	};
 	enum sim_flow flow = (enum sim_flow)lot(SIM_FLOW_LISTEN);
 	struct sim_phone *phone;
@@ -415,7 +415,7 @@ static void play_phone(struct game *game)
 		total.longest = phone->messages;
 	if (phone->complaints || phone->next != SIM_NEXT_REST) {
 		fprintf(stderr, "a phone with the quirks %#" PRIx64 ", flow %s: %s\n", kind.quirks,
-			sim_flow_name(flow), complaint ? complaint : "it never rests");
+			sim_flow_name(flow), complaint);
 		abort();
 	}
 }
