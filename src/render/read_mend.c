@@ -228,7 +228,8 @@ static int value(struct mending *m)
 	if (m->at == m->end || *m->at != quote)
 		return refuse_at(m, start, -E_XML, "the quote that begins here is not closed");
 	copy(m);
-	if (m->at < m->end && !strchr(" \t\r\n/>?", *m->at)) {
+	/* A NUL, which will be left out, is no blank. */
+	if (m->at < m->end && (!*m->at || !strchr(" \t\r\n/>?", *m->at))) {
 		note(m, "no blank before an attribute");
 		buf_addc(m->out, ' ');
 	}

@@ -117,6 +117,7 @@ static void what_was_set_right_once_stays_as_it_is(void **state)
 
 		assert_string_equal(mended(*state, once, strlen(once)), once);
 	}
+	assert_string_equal(mended(*state, "<a b='1'\0c='2'/>", 16), "<a b='1' c='2'/>|1:9|1:9");
 }
 
 static void what_could_mean_much_is_refused_where_it_begins(void **state)
