@@ -25,6 +25,7 @@
 #include "base/buf.h"
 #include "fleet/body.h"
 #include "golden_document.h"
+#include "golden_file.h"
 #include "nx70_rules.h"
 #include "render/format.h"
 
@@ -67,47 +68,11 @@ static int case_list(void *mem, const char *path, char ***ret)
 	return count;
 }
 
-static struct buf *file_read(void *mem, const char *path)
-{
-	struct buf *buf = buf_new(mem);
-	FILE *file = fopen(path, "r");
-	char chunk[4096];
-	size_t n;
-
-	if (!file)
-		return NULL;
-	while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0)
-		buf_add(buf, chunk, n);
-	fclose(file);
-	return buf;
-}
-
-static void file_write(const char *path, const struct buf *buf)
-{
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(buf->data, 1, buf->len, file), buf->len);
-	assert_int_equal(fclose(file), 0);
-}
-
 static void assert_no_secret(const struct golden *g, const char *text)
 {
 	for (size_t i = 0; i < g->secret_count; i++)
 		if (strlen(g->secrets[i]) > 0 && strstr(text, g->secrets[i]))
 			fail_msg("a secret shows in: %s", text);
-}
-
-static void assert_same_bytes(const char *path, const struct buf *want, const struct buf *got)
-{
-	size_t i = 0;
-	unsigned line = 1;
-
-	if (want->len == got->len && memcmp(want->data, got->data, got->len) == 0)
-		return;
-	for (; i < want->len && i < got->len && want->data[i] == got->data[i]; i++)
-		line += want->data[i] == '\n';
-	fail_msg("%s:%u: rendered otherwise, from here on: %.200s", path, line, got->data + i);
 }
 
 /* Of elements that have only text; "" for others. */
@@ -261,11 +226,10 @@ static void check_refusal(const struct golden *g, const struct diag *d, int r)
 static void check_document(void *mem, const struct golden_case *c, const struct golden *g,
 			   const struct buf *xml)
 {
-	const char *update = getenv("GOLDEN_UPDATE");
 	bool is_xml = strcmp(c->format, "raw") != 0;
 	const char *path =
 		mem_printf(mem, DIRECTORY "/%s/%s.%s", c->format, c->name, is_xml ? "xml" : "txt");
-	const struct buf *want, *again;
+	const struct buf *again;
 	struct diag d = {0};
 	int r;
 
@@ -277,13 +241,7 @@ static void check_document(void *mem, const struct golden_case *c, const struct 
 		assert_no_secret(g, xml->data);
 	if (is_xml)
 		assert_valid(c, xml);
-	if (update && strcmp(update, "1") == 0)
-		file_write(path, xml);
-	want = file_read(mem, path);
-	if (!want)
-		fail_msg("%s is missing", path);
-	else
-		assert_same_bytes(path, want, xml);
+	assert_golden(mem, path, xml);
 }
 
 static void run_case(void **state)
