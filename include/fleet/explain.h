@@ -100,6 +100,8 @@ void explain_gate(struct explain *explain, const struct view *view);
 void explain_choice(struct explain *explain, const struct view *view);
 int explain_proof_of(struct explain *explain, bool is_open, bool can_prove);
 int explain_registration(struct explain *explain) MUST_CHECK;
+/* Whether a desk phone would be believed that calls from explain->from. */
+int explain_wpi_trust(struct explain *explain) MUST_CHECK;
 /* What a desk phone is still to do. */
 int explain_orders(struct explain *explain) MUST_CHECK;
 int explain_handsets(struct explain *explain) MUST_CHECK;

@@ -45,6 +45,17 @@ struct wpi_verdict {
 int wpi_trust_judge(void *mem, struct db *db, const struct config_wpi *config,
 		    const struct wpi_caller *caller, struct wpi_verdict *ret) MUST_CHECK;
 
+/* It is one of these, rather than a database that cannot be read. */
+bool wpi_trust_is_refusal(int r);
+
+/*
+ * The same of what a phone asks beside its dialogues (DCMP, files), where it shows
+ * no certificate: -E_WPI_NETWORK, -E_WPI_ADDRESS.  One that has a certificate is
+ * not bound to an address.  Reads the same row.
+ */
+int wpi_trust_judge_place(void *mem, struct db *db, const struct config_wpi *config, int64_t mac,
+			  const struct net_address *address) MUST_CHECK;
+
 /* What comes of a message, in the transaction that keeps it; each audits itself. */
 int wpi_trust_called(struct change *change, int64_t mac, const struct wpi_verdict *verdict,
 		     int64_t now) MUST_CHECK;

@@ -289,6 +289,40 @@ static const struct {
 	{phone_firmware, firmware},
 };
 
+/* Desk phones POST there, and name themselves in what they say: --as MAC. */
+static bool asks_login(const struct asked *asked)
+{
+	static const char login_path[] = "/DeploymentService/LoginService";
+	size_t len = strcspn(asked->lookup.target, "?");
+
+	return len == strlen(login_path) && strncmp(asked->lookup.target, login_path, len) == 0 &&
+	       (*asked->url == '/' || asked->lookup.planes & PLANE_WPI);
+}
+
+static int login(struct asked *asked)
+{
+	struct explain *explain = &asked->explain;
+	int r;
+
+	explain->mac = asked->as;
+	if (asked->as < 0) {
+		explain_say(explain, "route", EXPLAIN_NOTE, 0, NULL,
+			    "desk phones POST their messages here, which name them: --as MAC");
+		return 0;
+	}
+	r = usual_url(asked);
+	if (r < 0)
+		return r;
+	asked->is_for_phones = true;
+	if (asked->is_desk_phone)
+		return explain_wpi(explain);
+	explain_refuse(explain, "device", -E_WPI_PRODUCT,
+		       "whatever it says is answered by CleanUp: there is no such device, or it is "
+		       "no desk phone");
+	asked->is_desk_phone = true;
+	return 0;
+}
+
 static int replay(struct request *req, struct asked *asked)
 {
 	int r = url_find(asked);
@@ -296,11 +330,12 @@ static int replay(struct request *req, struct asked *asked)
 	if (r <= 0)
 		return r;
 	if (asked->is_desk_phone) {
-		asked->url = NULL;
 		asked->is_for_phones = true;
 		return explain_wpi(&asked->explain);
 	}
 	http_lookup(req, asked->url, &asked->lookup);
+	if (asks_login(asked))
+		return login(asked);
 	say_route(asked);
 	if (asked->lookup.refusal < 0)
 		return 0;
@@ -321,6 +356,8 @@ static int status_of(const struct asked *asked)
 
 	if (!explain->reason)
 		return explain->status;
+	if (asked->is_desk_phone)
+		return 200; /* CleanUp */
 	if (!asked->url)
 		return 0;
 	if (explain->face == -E_UNAUTHORIZED)
@@ -336,6 +373,8 @@ static json_t *answer_json(struct asked *asked)
 
 	if (status == 401)
 		words = "a challenge, as for every refusal";
+	else if (explain->reason && asked->is_desk_phone)
+		words = "CleanUp, as for every refusal";
 	else if (explain->reason)
 		words = "an answer that tells nothing";
 	else if (status == 307)

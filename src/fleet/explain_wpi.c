@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/net.h"
 #include "config/config.h"
 #include "fleet/explain.h"
 #include "fleet/rendition.h"
@@ -139,6 +140,15 @@ static int say_items(struct explain *explain, const struct wpi_phone *phone)
 	return 0;
 }
 
+/* Where it comes from is where it last called from, unless somebody says otherwise. */
+static void use_address(struct explain *explain, const struct wpi_phone *phone)
+{
+	struct net_address *from = mem_new(explain->mem, struct net_address);
+
+	if (!explain->from && phone->address && net_address_parse(phone->address, from))
+		explain->from = from;
+}
+
 int explain_wpi(struct explain *explain)
 {
 	struct wpi_phone *phone = NULL;
@@ -155,7 +165,10 @@ int explain_wpi(struct explain *explain)
 			       "CleanUp, as if nobody knew it",
 			       explain_when(explain, phone->locked_at));
 	say_phone(explain, phone);
-	r = say_items(explain, phone);
+	use_address(explain, phone);
+	r = explain_wpi_trust(explain);
+	if (r == 0)
+		r = say_items(explain, phone);
 	if (r == 0)
 		r = explain_orders(explain);
 	if (r == 0)

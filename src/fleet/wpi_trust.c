@@ -48,10 +48,38 @@ static void judge_secrets(const struct config_wpi *config, int64_t now, struct w
 			    (verdict->is_secure || is_place(trust->next_told_to, verdict->address));
 }
 
+bool wpi_trust_is_refusal(int r)
+{
+	return r == -E_WPI_NETWORK || r == -E_WPI_ADDRESS || r == -E_WPI_CERTIFICATE ||
+	       r == -E_WPI_WEAK;
+}
+
+static bool is_inside(const struct config_networks *networks, const struct net_address *address)
+{
+	return !networks->count ||
+	       net_prefix_contains(networks->prefixes, networks->count, address);
+}
+
+int wpi_trust_judge_place(void *mem, struct db *db, const struct config_wpi *config, int64_t mac,
+			  const struct net_address *address)
+{
+	char text[NET_TEXT_MAX];
+	struct wpi_trust *trust;
+	int r = wpi_trust_find(mem, db, mac, &trust);
+
+	if (r < 0)
+		return r;
+	net_address_text(address, text);
+	if (!is_inside(&config->networks, address))
+		return -E_WPI_NETWORK;
+	if (r == 0 || config->bind != WPI_BIND_ADDRESS || trust->fingerprint)
+		return 0;
+	return is_place(trust->address, text) ? 0 : -E_WPI_ADDRESS;
+}
+
 int wpi_trust_judge(void *mem, struct db *db, const struct config_wpi *config,
 		    const struct wpi_caller *caller, struct wpi_verdict *ret)
 {
-	const struct config_networks *networks = &config->networks;
 	struct wpi_trust *trust;
 	int r = wpi_trust_find(mem, db, caller->mac, &trust);
 
@@ -61,8 +89,7 @@ int wpi_trust_judge(void *mem, struct db *db, const struct config_wpi *config,
 	if (r > 0)
 		ret->trust = *trust;
 	net_address_text(caller->address, ret->address);
-	if (networks->count &&
-	    !net_prefix_contains(networks->prefixes, networks->count, caller->address))
+	if (!is_inside(&config->networks, caller->address))
 		return -E_WPI_NETWORK;
 	r = judge_certificate(caller, ret);
 	if (r < 0)

@@ -7,11 +7,13 @@
 #include "base/clock.h"
 #include "base/counter.h"
 #include "base/mem.h"
+#include "config/config.h"
 #include "fleet/admission.h"
 #include "fleet/firmware_file.h"
 #include "fleet/fleet.h"
 #include "fleet/seen.h"
 #include "fleet/wpi_file.h"
+#include "fleet/wpi_trust.h"
 #include "http/handlers.h"
 #include "http/reply.h"
 #include "http/request.h"
@@ -50,7 +52,11 @@ static int admit(struct request *req, struct db *db, int64_t mac)
 	struct device_fetch *fetch = NULL;
 	int r = device_fetch_find(request_mem(req), db, mac, &fetch);
 
-	return r < 0 ? r : admission_judge_device(r ? fetch : NULL, 0);
+	if (r >= 0)
+		r = admission_judge_device(r ? fetch : NULL, 0);
+	return r < 0 ? r
+		     : wpi_trust_judge_place(request_mem(req), db, &request_config(req)->wpi, mac,
+					     request_address(req));
 }
 
 static int serve(struct request *req, int64_t mac, const char *name)
@@ -61,7 +67,7 @@ static int serve(struct request *req, int64_t mac, const char *name)
 
 	if (r == 0)
 		r = admit(req, db, mac);
-	if (admission_is_denial(r))
+	if (admission_is_denial(r) || wpi_trust_is_refusal(r))
 		return deny(req, r);
 	if (r == 0)
 		r = wpi_file_find(request_mem(req), db, name, &file);
@@ -75,7 +81,7 @@ int phone_file(struct request *req)
 {
 	const char *token = request_param(req, "token");
 	const char *name = request_param(req, "file");
-	int64_t mac;
+	int64_t mac = 0;
 	int r = token ? 0 : wpi_file_token_split(request_mem(req), name, &token, &name);
 
 	if (r == 0)

@@ -201,12 +201,6 @@ static int judge(struct login *login, struct db *db, int64_t mac)
 			       &login->verdict);
 }
 
-static bool is_distrust(int r)
-{
-	return r == -E_WPI_NETWORK || r == -E_WPI_ADDRESS || r == -E_WPI_CERTIFICATE ||
-	       r == -E_WPI_WEAK;
-}
-
 /*
  * All of these take two reads that have no secrets in them: time does not tell
  * which it was.
@@ -219,7 +213,7 @@ static int admit(struct login *login, struct db *db)
 	const char *name;
 	int r = trusted;
 
-	if (r == 0 || is_distrust(r))
+	if (r == 0 || wpi_trust_is_refusal(r))
 		r = wpi_phone_admission(request_mem(login->req), db, login->mac, &name, &locked_at);
 	if (r < 0)
 		return r;

@@ -8,9 +8,11 @@ import http.client
 import re
 import sqlite3
 import ssl
+import urllib.parse
 
 import pytest
 
+from desk_orders import OrderedPhone
 from gigaprov import run, until
 from openstage import MAC, PATH, Answer, Phone
 
@@ -423,6 +425,89 @@ def test_scans_for_desk_phones_are_told(make_daemon):
         assert TrustedPhone(daemon, f"0001E3{number:06X}").contact().action == "CleanUp"
     until(lambda: "many unknown MACs" in daemon.log, "the warning")
     assert len(re.findall("many unknown MACs", daemon.log)) == 1
+
+
+def step(answer, name):
+    return next(step for step in answer["steps"] if step["step"] == name)
+
+
+def test_explain_tells_why_a_phone_would_be_sent_away(make_daemon):
+    daemon = trusting(make_daemon, networks="127.0.0.0/8", bind="address", secrets="enrolment")
+    # Before its first call, nobody knows from where it calls.
+    assert step(daemon.ctl("explain", MAC, json=True), "trust")["outcome"] == "note"
+    TrustedPhone(daemon, address="127.0.0.2").boot()
+
+    def explained(*words, what=MAC):
+        answer = daemon.ctl("explain", what, *words, json=True)
+        assert answer["answer"]["status"] == 200
+        return answer["answer"]["reason"], step(answer, "trust")["reason"]
+
+    assert explained() == (None, None)
+    withheld = step(daemon.ctl("explain", MAC, json=True), "secrets")
+    assert withheld["reason"] == "wpi_withheld" and "wpi enrol" in withheld["todo"]
+    assert explained("--from", "192.0.2.7") == ("wpi_network",) * 2
+    assert explained("--from", "127.0.0.3") == ("wpi_address",) * 2
+    url = daemon.url("desk", PATH).replace("http://", "https://")
+    assert explained("--as", MAC, "--from", "127.0.0.3", what=url) == ("wpi_address",) * 2
+    daemon.ctl("wpi", "enrol", MAC)
+    assert step(daemon.ctl("explain", MAC, json=True), "secrets")["outcome"] == "ok"
+    assert "--as MAC" in daemon.ctl("explain", url)
+
+
+def test_explain_takes_a_phone_in_secure_mode_at_its_word_or_not(secured):
+    daemon, _ = secured
+
+    def reason(*words):
+        return daemon.ctl("explain", MAC, *words, json=True)["answer"]["reason"]
+
+    assert reason() is None
+    assert reason("--proof", "none") == "wpi_weak"
+    assert reason("--proof", "wrong") == "wpi_certificate"
+
+
+def dcmp(phone, mac=MAC):
+    connection = phone.connect()
+    connection.request("GET", f"/dcmp/contact-me?device-id={mac}")
+    reply = connection.getresponse()
+    body, headers = reply.read(), [pair for pair in reply.getheaders() if pair[0] != "Date"]
+    connection.close()
+    return reply.status, headers, body
+
+
+def test_dcmp_tells_nothing_to_whom_the_phone_cannot_be(make_daemon):
+    daemon = trusting(make_daemon, networks="127.0.0.0/30", bind="address")
+    home, moved, outside = (TrustedPhone(daemon, address=f"127.0.0.{n}") for n in (2, 3, 9))
+    home.boot()
+    daemon.ctl("wpi", "restart", MAC)
+    assert dcmp(home)[0] == 202
+    # The same bytes as of a MAC that nobody has.
+    assert dcmp(moved) == dcmp(outside) == dcmp(home, "0001E3000001")
+    assert dcmp(home, "0001E3000001")[0] == 200
+    daemon.ctl("wpi", "release", MAC)
+    assert dcmp(moved)[0] == 202 and dcmp(outside)[0] == 200
+
+
+def test_a_link_to_a_file_leads_nowhere_from_elsewhere(make_daemon):
+    daemon = trusting(make_daemon, networks="127.0.0.0/30", bind="address")
+    phone = OrderedPhone(daemon)
+    phone.boot()
+    (daemon.directory / "a.png").write_bytes(b"picture")
+    daemon.ctl("wpi", "file", "add", daemon.directory / "a.png", "--type", "PIC")
+    daemon.ctl("wpi", "file", "deploy", MAC, "a.png")
+    phone.boot("solicited")
+    path = urllib.parse.urlsplit(phone.orders[-1][1]["file-https-base-url"]).path
+
+    def fetch(address, target):
+        connection = TrustedPhone(daemon, address=address).connect()
+        connection.request("GET", target)
+        reply = connection.getresponse()
+        body = reply.read()
+        connection.close()
+        return reply.status, body
+
+    assert fetch("127.0.0.1", path) == (200, b"picture")
+    assert fetch("127.0.0.2", path) == fetch("127.0.0.9", path) == fetch("127.0.0.1", "/file/x/a.png")
+    assert fetch("127.0.0.2", path)[0] == 404
 
 
 def test_the_status_tells_what_is_open_and_what_ends(make_daemon):
