@@ -215,8 +215,8 @@ $(B)/ran/%: $(B)/tests/% FORCE
 golden: $(B)/tests/golden_test
 	$(Q)$(RUNNER) $<
 
-golden-update: $(B)/tests/golden_test
-	$(Q)GOLDEN_UPDATE=1 $(RUNNER) $<
+golden-update: $(B)/tests/golden_test $(B)/tests/fleet_large_test
+	$(Q)for test in $^; do GOLDEN_UPDATE=1 $(RUNNER) $$test || exit 1; done
 
 functional: all
 	$(Q)BUILD=$(B) $(PYTHON) -B -m pytest -q -n $(TEST_JOBS) tests/functional $(PYTEST)

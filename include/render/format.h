@@ -94,3 +94,9 @@ bool product_per_handset(const struct product *product, const char *setting_name
  * form of another one's is not written.
  */
 bool product_takes(const struct product *product, const char *setting_name);
+
+/*
+ * Whether a text of a line (its user, password, the name of its server) can be
+ * written for the product: where it stands in double quotes, it cannot hold one.
+ */
+bool product_takes_text(const struct product *product, const char *text);

@@ -3,6 +3,8 @@
 
 #include <stdbool.h>
 
+#include "base/error.h"
+
 /* Forms of parameters' names: which format a setting of a wide scope can be for. */
 
 /* "custom.Redirect" is a step of a Maxwell's document, no parameter. */
@@ -21,3 +23,9 @@ unsigned param_code(const char *name);
 bool param_is_item(const char *name);
 /* "Telephony.0.ToneScheme": none of those, no step, and not in the form that only items have. */
 bool param_is_dotted(const char *name);
+
+/*
+ * What no document of any device can have, by the form of the name: a text in
+ * double quotes that holds one (-E_VALUE), a step without a type (-E_SETTING_NAME).
+ */
+int param_check(const char *name, const char *value, struct diag *reterr) MUST_CHECK;

@@ -122,6 +122,9 @@ struct device_counts {
 	int64_t handsets;
 	int64_t accounts;
 	int64_t providers;
-	int64_t unproven; /* with a product, and with nothing to prove themselves by */
 };
 int device_counts(struct db *db, struct device_counts *ret) MUST_CHECK;
+
+/* Of each product, the devices that have nothing to prove themselves by. */
+typedef void device_product_take(void *arg, const char *product, int64_t count);
+int device_unproven_each(struct db *db, device_product_take *take, void *arg) MUST_CHECK;

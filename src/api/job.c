@@ -56,7 +56,9 @@ static int start_op(struct request *req, struct change *change, void *arg)
 
 	if (r == 0)
 		r = job_get(change->mem, change->db, id, &job);
-	return r < 0 ? r : api_answer(req, 201, job_json(change->mem, job, &nobody_yet));
+	if (r < 0)
+		return r;
+	return api_answer(req, 201, job_json(change->mem, job, &nobody_yet));
 }
 
 int api_job_start(struct request *req)

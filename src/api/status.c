@@ -14,6 +14,7 @@
 #include "fleet/fleet.h"
 #include "http/handlers.h"
 #include "http/request.h"
+#include "render/format.h"
 #include "store/device.h"
 #include "store/mac_id_failure.h"
 #include "store/rendition.h"
@@ -52,19 +53,28 @@ static void notice_listeners(void *mem, const struct config *config, json_t *not
 	}
 }
 
-static void notice_phones(void *mem, const struct config *config,
-			  const struct device_counts *counts, json_t *notices)
+/* Desk phones get no document, and prove themselves in other ways. */
+static void unproven_add(void *arg, const char *name, int64_t count)
+{
+	const struct product *product = product_find(name);
+	int64_t *unproven = arg;
+
+	if (product && product->format->render != wpi_render)
+		*unproven += count;
+}
+
+static void notice_phones(void *mem, const struct config *config, int64_t unproven, json_t *notices)
 {
 	if (config->provisioning.auth == PHONE_AUTH_OPEN)
 		notice(notices,
 		       "[provisioning] auth = open: whoever knows a MAC gets its passwords");
-	else if (counts->unproven > 0)
+	else if (unproven > 0)
 		notice(notices,
 		       mem_printf(
 			       mem,
 			       "%s without secret and without user: no document for them outside "
 			       "open_networks",
-			       text_count(mem, counts->unproven, "device")));
+			       text_count(mem, unproven, "device")));
 	if (config->sip.multicast)
 		notice(notices, "[sip] multicast = yes: whoever is in the network learns which "
 				"MACs are known, and their URLs without passwords");
@@ -188,12 +198,11 @@ static void notice_clock(json_t *notices)
 		notice(notices, CLOCK_FILE " is set: the clock is not the system's");
 }
 
-static json_t *notices_json(void *mem, const struct config *config,
-			    const struct device_counts *counts)
+static json_t *notices_json(void *mem, const struct config *config, int64_t unproven)
 {
 	json_t *notices = json_array();
 
-	notice_phones(mem, config, counts, notices);
+	notice_phones(mem, config, unproven, notices);
 	notice_redirect(config, notices);
 	notice_listeners(mem, config, notices);
 	notice_password(mem, config, notices);
@@ -215,6 +224,7 @@ int api_status(struct request *req)
 {
 	struct mac_id_failure *locked;
 	struct device_counts counts;
+	int64_t unproven = 0;
 	size_t locked_count;
 	struct db *db;
 	json_t *notices;
@@ -223,11 +233,13 @@ int api_status(struct request *req)
 	if (r == 0)
 		r = device_counts(db, &counts);
 	if (r == 0)
+		r = device_unproven_each(db, unproven_add, &unproven);
+	if (r == 0)
 		r = mac_id_failure_locked(request_mem(req), db, clock_now(), LOCKS_SHOWN + 1,
 					  &locked, &locked_count);
 	if (r < 0)
 		return r;
-	notices = notices_json(request_mem(req), request_config(req), &counts);
+	notices = notices_json(request_mem(req), request_config(req), unproven);
 	notice_locks(request_mem(req), locked, locked_count, notices);
 	notice_clock(notices);
 	r = notice_held(request_mem(req), db, notices);

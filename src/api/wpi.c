@@ -49,14 +49,16 @@ static int rows_read(void *mem, struct db *db, const struct api_page *page, json
 
 	if (r == 0)
 		r = wpi_phone_list(mem, db, after, api_page_rows(page), &phones, &count);
-	for (size_t i = 0; r == 0 && i < api_page_cut(page, count); i++) {
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < api_page_cut(page, count); i++) {
 		char mac[MAC_LEN + 1];
 
 		json_array_append_new(array, phone_json(&phones[i]));
 		mac_format(phones[i].mac, mac);
 		*ret_last = mem_strdup(mem, mac);
 	}
-	return r < 0 ? r : (int)count;
+	return (int)count;
 }
 
 static bool is_desk_phone(const struct wpi_phone *phone)
@@ -88,8 +90,9 @@ static int show(struct request *req, const char *text)
 		r = fleet_reader(&db);
 	if (r == 0)
 		r = phone_get(request_mem(req), db, mac, &phone);
-	return r < 0 ? api_refuse(req, r, NULL)
-		     : api_answer(req, 200, json_pack("{s:[o]}", "phones", phone_json(phone)));
+	if (r < 0)
+		return api_refuse(req, r, NULL);
+	return api_answer(req, 200, json_pack("{s:[o]}", "phones", phone_json(phone)));
 }
 
 int api_wpi_list(struct request *req)

@@ -17,9 +17,9 @@ static const char *tuple_of(const struct db_query *query)
 	static const char mark[] = "VALUES ";
 	const char *tuple = strstr(query->sql, mark);
 
-	if (!tuple || query->sql[strlen(query->sql) - 1] != ')')
-		sqlite_bug(query, "does not end with its one VALUES", "");
-	return tuple + strlen(mark);
+	if (tuple && query->sql[strlen(query->sql) - 1] == ')')
+		return tuple + strlen(mark);
+	sqlite_bug(query, "does not end with its one VALUES", "");
 }
 
 /* Places have no names here: they are as many in each tuple, and in the same order. */

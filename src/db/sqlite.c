@@ -58,7 +58,9 @@ int sqlite_result(struct db *db, int code)
 	if (r < 0) {
 		db->error = r;
 		snprintf(db->words, sizeof(db->words), "%s",
-			 db->handle ? sqlite3_errmsg(db->handle) : sqlite3_errstr(code));
+			 db->handle && sqlite3_errcode(db->handle) != SQLITE_OK
+				 ? sqlite3_errmsg(db->handle)
+				 : sqlite3_errstr(code));
 	}
 	return r;
 }

@@ -30,7 +30,7 @@ static void say_order(struct explain *explain, const struct wpi_order_row *row)
 int explain_orders(struct explain *explain)
 {
 	struct wpi_order_row *rows;
-	struct wpi_call call;
+	struct wpi_call call = {0};
 	size_t count;
 	int r = wpi_order_list_open(explain->mem, explain->db, explain->mac, &rows, &count);
 

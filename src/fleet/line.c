@@ -29,23 +29,37 @@ static char *object_of(struct change *change, const struct line *line)
 	return mem_printf(change->mem, "device:%s line:%d", text, line->slot);
 }
 
-static int field_check(struct change *change, const char *what, const char *s, size_t max)
+static int text_fits(struct change *change, const struct product *product, const char *what,
+		     const char *s)
+{
+	if (!s || product_takes_text(product, s))
+		return 0;
+	return diag_set(change->diag, -E_VALUE,
+			"%s: %s has it in double quotes, and so it cannot hold one", what,
+			product->what);
+}
+
+static int field_check(struct change *change, const struct product *product, const char *what,
+		       const char *s, size_t max)
 {
 	int r = s ? text_check_line(s, max) : 0;
 
-	return r < 0 ? diag_set(change->diag, r, "%s %s", what, error_text(r)) : 0;
+	if (r < 0)
+		return diag_set(change->diag, r, "%s %s", what, error_text(r));
+	return text_fits(change, product, what, s);
 }
 
-static int input_check(struct change *change, const struct line_input *input)
+static int input_check(struct change *change, const struct product *product,
+		       const struct line_input *input)
 {
-	int r = field_check(change, "user", input->user, LINE_TEXT_MAX);
+	int r = field_check(change, product, "user", input->user, LINE_TEXT_MAX);
 
 	if (r == 0)
-		r = field_check(change, "auth", input->auth, LINE_TEXT_MAX);
+		r = field_check(change, product, "auth", input->auth, LINE_TEXT_MAX);
 	if (r == 0)
-		r = field_check(change, "display", input->display, LINE_TEXT_MAX);
+		r = field_check(change, product, "display", input->display, LINE_TEXT_MAX);
 	if (r == 0 && input->password)
-		r = field_check(change, "the password", secret_reveal(input->password),
+		r = field_check(change, product, "the password", secret_reveal(input->password),
 				LINE_PASSWORD_MAX);
 	return r;
 }
@@ -114,11 +128,10 @@ static int slot_choose(struct change *change, int64_t mac, int64_t slot,
 	return 0;
 }
 
-static int server_attach(struct change *change, struct line *line, const char *name,
-			 const struct product *product)
+static int server_find(struct change *change, const struct product *product, const char *name,
+		       int64_t *ret)
 {
-	struct sip_server *server, *servers;
-	size_t count;
+	struct sip_server *server;
 	int r = sip_server_find(change->mem, change->db, name, &server);
 
 	if (r == 0)
@@ -127,16 +140,30 @@ static int server_attach(struct change *change, struct line *line, const char *n
 			"there is no SIP server '%s'; make it with: gigaprovctl sip add '%s'", name,
 			name);
 	if (r > 0)
-		r = sip_server_attach(change->db, line->mac, server->id);
-	if (r >= 0)
-		r = sip_server_of_device(change->mem, change->db, line->mac, &servers, &count);
-	if (r < 0)
-		return r;
-	if (count > (size_t)product->sip_servers_max)
+		r = text_fits(change, product, "the SIP server's name", name);
+	if (r == 0)
+		*ret = server->id;
+	return r;
+}
+
+static int servers_fit(struct change *change, int64_t mac, const struct product *product)
+{
+	struct sip_server *servers;
+	size_t count;
+	int r = sip_server_of_device(change->mem, change->db, mac, &servers, &count);
+
+	if (r == 0 && count > (size_t)product->sip_servers_max)
 		return diag_set(change->diag, -E_SIP_FULL, "%s takes %d SIP servers", product->what,
 				product->sip_servers_max);
-	line->sip_server_id = server->id;
-	return 0;
+	return r;
+}
+
+static int server_attach(struct change *change, const struct line *line,
+			 const struct product *product)
+{
+	int r = sip_server_attach(change->db, line->mac, line->sip_server_id);
+
+	return r < 0 ? r : servers_fit(change, line->mac, product);
 }
 
 /* A server that no line of the device uses any more has no place on it. */
@@ -169,7 +196,7 @@ int fleet_line_add(struct change *change, int64_t mac, int64_t slot, const struc
 	int r = product_get(change, mac, &product);
 
 	if (r == 0)
-		r = input_check(change, input);
+		r = input_check(change, product, input);
 	if (r == 0 && (!input->user || !input->sip))
 		r = diag_set(change->diag, -E_FIELD_MISSING,
 			     "a line needs a user and a SIP server");
@@ -177,7 +204,9 @@ int fleet_line_add(struct change *change, int64_t mac, int64_t slot, const struc
 		r = slot_choose(change, mac, slot, product, &line->slot);
 	line->mac = mac;
 	if (r == 0)
-		r = server_attach(change, line, input->sip, product);
+		r = server_find(change, product, input->sip, &line->sip_server_id);
+	if (r == 0)
+		r = server_attach(change, line, product);
 	if (r < 0)
 		return r;
 	line->user_name = input->user;
@@ -205,7 +234,7 @@ static int apply(struct change *change, struct line *line, const struct line_inp
 	if (input->has_password)
 		line->auth_password = input->password;
 	if (input->has_sip)
-		r = server_attach(change, line, input->sip, product);
+		r = server_find(change, product, input->sip, &line->sip_server_id);
 	return r;
 }
 
@@ -221,7 +250,7 @@ int fleet_line_set(struct change *change, int64_t mac, int64_t slot, const struc
 	if (r == 0)
 		r = line_get(change, mac, slot, &line);
 	if (r == 0)
-		r = input_check(change, input);
+		r = input_check(change, product, input);
 	if (r < 0)
 		return r;
 	before = shown(line);
@@ -229,8 +258,11 @@ int fleet_line_set(struct change *change, int64_t mac, int64_t slot, const struc
 	r = apply(change, line, input, product);
 	if (r == 0)
 		r = line_update(change->db, line);
+	/* What it had goes first: its place may be the only one. */
 	if (r == 0)
 		r = server_detach(change, mac, server);
+	if (r == 0)
+		r = server_attach(change, line, product);
 	if (r < 0) {
 		json_decref(before);
 		return r;
@@ -255,18 +287,43 @@ int fleet_line_remove(struct change *change, int64_t mac, int64_t slot)
 	return r < 0 ? r : finish(change, line, "line.remove", shown(line), NULL);
 }
 
+/* What a line has was taken for another product. */
+static int line_fits(struct change *change, const struct line *line, const struct product *product)
+{
+	const char *password = line->auth_password ? secret_reveal(line->auth_password) : NULL;
+	int r = text_fits(change, product, "a line's user", line->user_name);
+
+	if (r == 0)
+		r = text_fits(change, product, "a line's auth", line->auth_name);
+	if (r == 0)
+		r = text_fits(change, product, "a line's display", line->display_name);
+	if (r == 0)
+		r = text_fits(change, product, "a line's password", password);
+	return r;
+}
+
 int fleet_line_fits(struct change *change, int64_t mac, const struct product *product)
 {
 	int max = product ? product->lines_max : 0;
+	struct sip_server *servers;
+	size_t count, server_count;
 	struct line *lines;
-	size_t count;
 	int r = line_list(change->mem, change->db, mac, &lines, &count);
 
+	if (r == 0)
+		r = sip_server_of_device(change->mem, change->db, mac, &servers, &server_count);
 	if (r < 0)
 		return r;
 	if (count > 0 && lines[count - 1].slot > max)
 		return diag_set(change->diag, -E_LINES_FULL,
 				"the device has a line in slot %d, which %s does not have",
 				lines[count - 1].slot, product ? product->what : "no product");
-	return 0;
+	if (!product || count == 0)
+		return 0;
+	r = servers_fit(change, mac, product);
+	for (size_t i = 0; i < count && r == 0; i++)
+		r = line_fits(change, &lines[i], product);
+	for (size_t i = 0; i < server_count && r == 0; i++)
+		r = text_fits(change, product, "a SIP server's name", servers[i].name);
+	return r;
 }

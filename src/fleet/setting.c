@@ -14,6 +14,7 @@
 #include "fleet/scope.h"
 #include "fleet/secrecy.h"
 #include "render/format.h"
+#include "render/param.h"
 #include "store/device.h"
 #include "store/group.h"
 #include "store/handset.h"
@@ -100,7 +101,9 @@ static int value_check(struct change *change, const struct setting_new *setting)
 		return diag_set(change->diag, -E_TEXT_LONG, "the value has more than %d bytes",
 				SETTING_VALUE_MAX);
 	r = text_check(text, len, NULL);
-	return r < 0 ? diag_set(change->diag, r, "the value %s", error_text(r)) : 0;
+	if (r < 0)
+		return diag_set(change->diag, r, "the value %s", error_text(r));
+	return param_check(setting->name, text, change->diag);
 }
 
 static json_t *shown(const struct setting *setting)

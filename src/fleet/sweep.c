@@ -36,7 +36,7 @@ static int seen_op(struct db *db, void *arg, struct diag *diag)
 	struct sweep *sweep = arg;
 	struct db *fleet_db;
 	int64_t *macs;
-	size_t count;
+	size_t count = 0;
 	int r = fleet_reader(&fleet_db);
 
 	(void)diag;

@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "exchange.h"
 #include "http/reply.h"
+#include "link.h"
 
 enum { BODY_FIRST = 4096, BODY_SWALLOWED_MAX = 32 << 20, IMPORTS_MAX = 4 };
 
@@ -193,14 +194,6 @@ static bool is_swallowed(struct request *req, uint64_t body)
 	       !request_header(req, MHD_HTTP_HEADER_EXPECT);
 }
 
-static uint64_t connection_number(struct MHD_Connection *connection)
-{
-	const union MHD_ConnectionInfo *info;
-
-	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-	return info ? (uintptr_t)info->socket_context : 0;
-}
-
 static enum MHD_Result begin(struct request *req, struct listener *listener,
 			     struct MHD_Connection *connection, const char *method)
 {
@@ -210,7 +203,7 @@ static enum MHD_Result begin(struct request *req, struct listener *listener,
 	counter_add(M_REQUEST_OPEN, 1);
 	req->listener = listener;
 	req->connection = connection;
-	req->connection_number = connection_number(connection);
+	req->connection_number = link_number(connection);
 	req->config = config_pin();
 	atomic_store_explicit(&req->state, REQUEST_BODY, memory_order_relaxed);
 	method_set(req, method);
@@ -243,6 +236,7 @@ static enum MHD_Result body_add(struct request *req, const char *data, size_t *s
 	size_t len = *size;
 
 	*size = 0;
+	link_body(req->connection, len);
 	if (!req->refusal)
 		req->refusal = body_allow(req, req->body_len + len);
 	if (req->refusal && req->body) {
@@ -287,6 +281,7 @@ static enum MHD_Result dispatch(struct request *req)
 {
 	int r;
 
+	link_heard(req->connection);
 	if (req->refusal)
 		return refuse(req);
 	atomic_store_explicit(&req->state, REQUEST_RUNNING, memory_order_relaxed);
@@ -335,11 +330,11 @@ void access_completed(void *cls, struct MHD_Connection *connection, void **conte
 	struct listener *listener = cls;
 	int state;
 
-	(void)connection;
 	(void)code;
 	if (!req)
 		return;
 	*context = NULL;
+	link_answered(connection);
 	state = atomic_load_explicit(&req->state, memory_order_acquire);
 	if (state != REQUEST_EXPIRED)
 		reply_set(req, 0, NULL);

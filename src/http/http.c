@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "exchange.h"
+#include "link.h"
 #include "listener.h"
 
 enum { POLL_MS = 5, RESUME_MS = 100, LAST_ANSWERS_MS = 2000 };
@@ -76,8 +77,16 @@ unsigned http_port(const struct http *http, const char *listener)
 
 void http_tick(struct http *http)
 {
+	const struct config *config = config_pin();
+	int64_t now = clock_monotonic_ms();
+
 	pool_watch(http->pool);
-	request_expire_all(http, clock_monotonic_ms(), -E_TIMEOUT);
+	request_expire_all(http, now, -E_TIMEOUT);
+	for (size_t i = 0; i < http->listener_count; i++)
+		if (http->listeners[i].daemon && !http->listeners[i].is_control)
+			link_expire_all(&http->listeners[i], now,
+					(int64_t)config->limits.deadline_seconds * 1000);
+	config_release(config);
 }
 
 bool http_is_taking(const struct http *http)

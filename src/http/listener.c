@@ -20,24 +20,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "exchange.h"
+#include "link.h"
 #include "socket.h"
 #include "tls.h"
 
 enum { CONTROL_CONNECTIONS = 256, OPTIONS_MAX = TLS_OPTIONS + 4 };
-
-/* Connections are numbered over all listeners; 64 bits never come around. */
-static _Atomic uint64_t connection_last;
-
-static void number(void *cls, struct MHD_Connection *connection, void **context,
-		   enum MHD_ConnectionNotificationCode code)
-{
-	(void)cls;
-	(void)connection;
-	if (code == MHD_CONNECTION_NOTIFY_STARTED)
-		*context = (void *)(uintptr_t)(atomic_fetch_add_explicit(&connection_last, 1,
-									 memory_order_relaxed) +
-					       1);
-}
 
 /* The router decodes; libmicrohttpd would cut at %00 and open %2F. */
 static size_t leave_escaped(void *cls, struct MHD_Connection *connection, char *s)
@@ -107,6 +94,8 @@ static int serve(struct listener *listener, const struct config *config, unsigne
 	/* libmicrohttpd deals connections out evenly, so each thread needs its share at least. */
 	if (connections < threads)
 		connections = threads;
+	listener->idle_ms = (int64_t)idle_of(listener, &config->limits) * 1000;
+	pthread_mutex_init(&listener->links_lock, NULL);
 	MHD_set_panic_func(panic, NULL);
 	listener->daemon = MHD_start_daemon(
 		flags_of(listener), 0, NULL, NULL, access_handle, listener,
@@ -116,10 +105,11 @@ static int serve(struct listener *listener, const struct config *config, unsigne
 		access_completed, listener, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
 		(size_t)config->limits.connection_memory, MHD_OPTION_CONNECTION_LIMIT, connections,
 		MHD_OPTION_CONNECTION_TIMEOUT, idle_of(listener, &config->limits),
-		MHD_OPTION_NOTIFY_CONNECTION, number, NULL, MHD_OPTION_ARRAY, options,
+		MHD_OPTION_NOTIFY_CONNECTION, link_notify, listener, MHD_OPTION_ARRAY, options,
 		MHD_OPTION_END);
 	if (listener->daemon)
 		return 0;
+	pthread_mutex_destroy(&listener->links_lock);
 	close(listener->fd);
 	return diag_set(reterr, -E_INTERNAL, "listener %s: %s", listener->name,
 			listener->is_tls
@@ -186,6 +176,7 @@ void listener_stop(struct listener *listener)
 		return;
 	MHD_stop_daemon(listener->daemon);
 	listener->daemon = NULL;
+	pthread_mutex_destroy(&listener->links_lock);
 	tls_done(listener);
 	close(listener->fd);
 }

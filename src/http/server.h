@@ -33,6 +33,10 @@ struct listener {
 	struct gnutls_x509_trust_list_st
 		*client_trust; /* what is in tls_client_ca; never changes */
 	struct MHD_Daemon *daemon;
+
+	int64_t idle_ms; /* after which a silent connection is closed */
+	pthread_mutex_t links_lock;
+	struct link *links; /* with the lock: its connections, the newest first */
 };
 
 struct http {

@@ -81,7 +81,7 @@ int phone_file(struct request *req)
 {
 	const char *token = request_param(req, "token");
 	const char *name = request_param(req, "file");
-	int64_t mac;
+	int64_t mac = 0;
 	int r = token ? 0 : wpi_file_token_split(request_mem(req), name, &token, &name);
 
 	if (r == 0)

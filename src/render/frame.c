@@ -179,6 +179,11 @@ static bool is_plain(const char *name, const char *value)
 	return strncmp(dot ? dot + 1 : name, "auc", 3) != 0 && strspn(value, "0123456789") == len;
 }
 
+bool frame_symbol_takes(const char *name, const char *value)
+{
+	return is_plain(name, value) || !strchr(value, '"');
+}
+
 static int symbol_param(struct frame *out, const struct param *param)
 {
 	const char *value = param->secret ? secret_reveal(param->secret) : param->value;

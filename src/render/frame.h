@@ -35,5 +35,10 @@ void frame_element_number(struct frame *out, const char *name, unsigned number);
 /* A setting, in the form that its name and its value have. */
 int frame_param(struct frame *out, const struct param *param) MUST_CHECK;
 
+/* Whether a SYMB_ITEM of this name can be written with this value. */
+bool frame_symbol_takes(const char *name, const char *value);
+/* Whether accounts of a product of this format can have this text. */
+bool frame_takes_text(const char *product, const char *text);
+
 /* All lines, and the servers where these are separate; accounts without a line are switched off. */
 int frame_accounts(struct frame *out) MUST_CHECK;

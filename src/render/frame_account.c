@@ -223,6 +223,12 @@ static const struct dialect *dialect_of(const char *product)
 	return dialect;
 }
 
+/* Those of DE phones are elements, which XML alone escapes. */
+bool frame_takes_text(const char *product, const char *text)
+{
+	return dialect_of(product)->account == de_account || !strchr(text, '"');
+}
+
 static int check_ports(struct frame *out)
 {
 	for (size_t i = 0; i < out->document->server_count; i++) {

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "frame.h"
+
 enum { CODE_DIGITS = 5 };
 
 bool param_is_symbol(const char *name)
@@ -47,4 +49,17 @@ bool param_is_dotted(const char *name)
 		return false;
 	return !param_is_symbol(name) && !param_is_element(name) && param_code(name) == 0 &&
 	       strncmp(name, PARAM_CUSTOM, strlen(PARAM_CUSTOM)) != 0;
+}
+
+int param_check(const char *name, const char *value, struct diag *reterr)
+{
+	size_t len = strlen(PARAM_CUSTOM);
+
+	if (param_is_symbol(name) && !frame_symbol_takes(name, value))
+		return diag_set(reterr, -E_VALUE,
+				"%s: stands in double quotes, and so cannot hold one", name);
+	if (strncmp(name, PARAM_CUSTOM, len) == 0 && (!name[len] || name[len] == '.'))
+		return diag_set(reterr, -E_SETTING_NAME,
+				"%s: a step is named by its type, such as custom.Redirect", name);
+	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "frame.h"
 #include "render/format.h"
 
 static const struct trigger triggers[] = {
@@ -80,4 +81,10 @@ bool product_per_handset(const struct product *product, const char *setting_name
 bool product_takes(const struct product *product, const char *setting_name)
 {
 	return product->format->takes(setting_name);
+}
+
+bool product_takes_text(const struct product *product, const char *text)
+{
+	return product->format->render != provider_frame_render ||
+	       frame_takes_text(product->name, text);
 }

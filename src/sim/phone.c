@@ -117,8 +117,7 @@ void sim_reset(struct sim_phone *phone)
 				    : kind->software_version);
 	snprintf(uri, sizeof(uri), "%s", sim_value(phone, "contact-me-uri"));
 	phone->items = (struct sim_items){0};
-#define BASIC(item, text)                                                                          \
-	sim_items_set(phone, &phone->items, item, SIM_NO_INDEX, (text) ? (text) : "");
+#define BASIC(item, text) sim_items_set(phone, &phone->items, item, SIM_NO_INDEX, text);
 #define PLAIN(item, at, text) sim_items_set(phone, &phone->items, item, at, text);
 #include "sim/basic_items.def"
 #undef BASIC

@@ -338,11 +338,13 @@ DB_QUERY(device_count_all, "SELECT (SELECT count(*) FROM device), "
 			   "(SELECT count(*) FROM registration), "
 			   "(SELECT count(*) FROM handset), "
 			   "(SELECT count(*) FROM account), "
-			   "(SELECT count(*) FROM provider), "
-			   "(SELECT count(*) FROM device d WHERE d.product IS NOT NULL "
-			   "AND d.secret IS NULL AND d.user_name IS NULL "
-			   "AND NOT EXISTS (SELECT 1 FROM registration r "
-			   "WHERE r.mac = d.mac AND r.url LIKE '%://%:%@%'))");
+			   "(SELECT count(*) FROM provider)");
+DB_QUERY(device_count_unproven,
+	 "SELECT d.product, count(*) FROM device d "
+	 "WHERE d.product IS NOT NULL AND d.secret IS NULL "
+	 "AND d.user_name IS NULL AND NOT EXISTS (SELECT 1 FROM registration r "
+	 "WHERE r.mac = d.mac AND r.url LIKE '%://%:%@%') "
+	 "GROUP BY d.product");
 
 int device_counts(struct db *db, struct device_counts *ret)
 {
@@ -358,6 +360,17 @@ int device_counts(struct db *db, struct device_counts *ret)
 	ret->handsets = db_int(rows, 4);
 	ret->accounts = db_int(rows, 5);
 	ret->providers = db_int(rows, 6);
-	ret->unproven = db_int(rows, 7);
 	return 0;
+}
+
+int device_unproven_each(struct db *db, device_product_take *take, void *arg)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, &device_count_unproven, NULL, &rows);
+
+	if (r < 0)
+		return r;
+	while ((r = db_next(rows)) > 0)
+		take(arg, db_text(rows, 0), db_int(rows, 1));
+	return r;
 }

@@ -107,6 +107,12 @@ def test_one_device_is_not_told_of_as_several(daemon):
     assert any(notice.startswith("2 devices without secret") for notice in notices), notices
 
 
+def test_a_desk_phone_is_not_told_of_as_one_without_a_secret(daemon):
+    daemon.ctl("device", "add", MAC, "--product", "openstage60")
+    notices = daemon.ctl("status", json=True)["notices"]
+    assert not any("without secret" in notice for notice in notices), notices
+
+
 # -- other pages
 
 def api(daemon, path, *words):

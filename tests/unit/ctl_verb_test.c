@@ -30,6 +30,32 @@ static void every_verb_is_a_route_of_the_daemon(void **state)
 	}
 }
 
+static void every_time_in_a_list_is_shown_as_one(void **state)
+{
+	static const char times[] =
+#define FIELD(name, how) " " #name ":" #how " "
+#include "ctl/fields.def"
+#undef FIELD
+		;
+	const struct ctl_verb *verb = NULL;
+
+	(void)state;
+	while ((verb = ctl_verb_next("", verb)) != NULL) {
+		const struct ctl_list *list = ctl_list_of(verb);
+		const char *s = list ? list->columns : "";
+		char row[64];
+
+		for (size_t len; *s; s += len + (s[len] == ' ')) {
+			len = strcspn(s, " ");
+			if (len < 3 || memcmp(s + len - 3, "_at", 3) != 0)
+				continue;
+			snprintf(row, sizeof(row), " %.*s:TIME ", (int)len, s);
+			if (!strstr(times, row))
+				fail_msg("%s: fields.def has no %.*s", verb->words, (int)len, s);
+		}
+	}
+}
+
 static void no_verb_begins_with_another(void **state)
 {
 	const struct ctl_verb *a = NULL;
@@ -160,6 +186,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_verb_is_a_route_of_the_daemon),
+		cmocka_unit_test(every_time_in_a_list_is_shown_as_one),
 		cmocka_unit_test(no_verb_begins_with_another),
 		cmocka_unit_test_setup_teardown(every_part_of_a_path_has_an_argument, setup,
 						teardown),

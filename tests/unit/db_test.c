@@ -496,6 +496,16 @@ static void a_checkpoint_moves_the_log_into_the_file(void **state)
 #define IN_MEMORY(f) cmocka_unit_test_setup_teardown(f, scratch_memory, scratch_teardown)
 #define IN_FILE(f) cmocka_unit_test_setup_teardown(f, scratch_setup, scratch_teardown)
 
+/* A backup's copy is another connection than the one whose words are told. */
+static void what_failed_elsewhere_is_told_in_words(void **state)
+{
+	struct scratch *s = *state;
+	struct db *db = s->db;
+
+	assert_int_equal(sqlite_result(db, SQLITE_FULL), -E_DB_FULL);
+	assert_string_equal(db_words(db), "database or disk is full");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -518,6 +528,7 @@ int main(void)
 		IN_MEMORY(a_savepoint_is_undone_alone),
 		IN_MEMORY(a_full_database_is_told),
 		IN_FILE(a_full_disk_is_told),
+		IN_MEMORY(what_failed_elsewhere_is_told_in_words),
 		IN_FILE(a_backup_is_whole_and_private),
 		IN_FILE(a_backup_overwrites_nothing),
 		IN_FILE(a_backup_that_fails_leaves_no_file),

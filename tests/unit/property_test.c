@@ -11,12 +11,10 @@
  *	changes (unless the shrink guard holds them back), and the revision of no
  *	device that it does not reach
  *
- * A failure tells the seed; PROPERTY_SEED=N makes that fleet again, and
- * PROPERTY_FLEETS=N more of them.
+ * A failure tells the seed (property_help.h).
  */
-#include "fleet_help.h"
+#include "property_help.h"
 
-#include <libxml/parser.h>
 #include <libxml/xmlschemas.h>
 #include <libxml/xmlschemastypes.h>
 
@@ -25,7 +23,7 @@
 #include "nx70_rules.h"
 #include "render/parameter.h"
 
-enum { SEED = 20180531, FLEETS = 40, EDITS = 30, DEVICES_MAX = 5, SETTINGS_MAX = 200 };
+enum { SEED = 20180531, FLEETS = 40, EDITS = 30, DEVICES_MAX = 5 };
 
 static const char *const products[] = {"n530", "n610", "n670", "n770", "n870", "n870e"};
 static const char *const names[] = {
@@ -35,11 +33,6 @@ static const char *const names[] = {
 	"SipAccount.VoiceMailMailbox",
 };
 enum { FIRST_SHORT = 7 };
-
-struct model_setting {
-	char *scope, *name, *value;
-	bool is_secret;
-};
 
 struct model_device {
 	int64_t mac;
@@ -53,72 +46,35 @@ struct model_device {
 
 struct world {
 	struct fixture *f;
-	uint64_t random;
+	struct property *p;
 	struct model_device devices[DEVICES_MAX];
 	size_t device_count;
-	struct model_setting settings[SETTINGS_MAX];
-	size_t setting_count;
-	unsigned serial; /* of values, so that no two are the same */
-	const char **secrets;
-	size_t secret_count;
 	int64_t now;
 };
 
 static xmlSchema *schema;
-static uint64_t seed_now;
-
-static unsigned dice(struct world *w, unsigned sides)
-{
-	w->random ^= w->random << 13;
-	w->random ^= w->random >> 7;
-	w->random ^= w->random << 17;
-	return (unsigned)((w->random >> 20) % sides);
-}
-
-/* A text that is unlike any other, with something in it that XML minds. */
-static char *text(struct world *w)
-{
-	static const char *const pieces[] = {"",  "\"",	      "<&>",   "'", "]]>", "Ä ö",
-					     "🎉", "</param>", "&amp;", " ", "x x", "-->"};
-	const char *piece = pieces[dice(w, COUNT_OF(pieces))];
-
-	return mem_printf(w->f, "v%u.%s", w->serial++, piece);
-}
-
-static char *long_text(struct world *w)
-{
-	return dice(w, 20) ? text(w) : mem_printf(w->f, "v%u.%0*d", w->serial++, 3000, 0);
-}
-
-static const struct secret *secret(struct world *w)
-{
-	char *clear = mem_printf(w->f, "geh3im%u-%u", w->serial++, dice(w, 1000000));
-
-	*mem_push(w->f, &w->secrets, &w->secret_count) = clear;
-	return secret_new(w->f, clear);
-}
 
 static char *ipui_new(struct world *w)
 {
-	return mem_printf(w->f, "02%04x%04x", dice(w, 0x10000), w->serial++ & 0xffff);
+	return mem_printf(w->f, "02%04x%04x", dice(w->p, 0x10000), w->p->serial++ & 0xffff);
 }
 
 static void add_handset(struct world *w, const struct model_device *device)
 {
-	bool has_line = dice(w, 4) > 0;
+	bool has_line = dice(w->p, 4) > 0;
 	struct handset_new new = {
-		.ipui = dice(w, 5) ? ipui_new(w) : NULL,
-		.name = dice(w, 2) ? text(w) : NULL,
-		.origin = dice(w, 2) ? "import" : NULL,
-		.user = has_line ? mem_printf(w->f, "u%u", w->serial++) : NULL,
-		.password = has_line && dice(w, 4) ? secret(w) : NULL,
-		.sip = has_line ? (dice(w, 2) ? "sip0" : "sip1") : NULL,
+		.ipui = dice(w->p, 5) ? ipui_new(w) : NULL,
+		.name = dice(w->p, 2) ? text(w->p) : NULL,
+		.origin = dice(w->p, 2) ? "import" : NULL,
+		.user = has_line ? mem_printf(w->f, "u%u", w->p->serial++) : NULL,
+		.password = has_line && dice(w->p, 4) ? secret(w->p) : NULL,
+		.sip = has_line ? (dice(w->p, 2) ? "sip0" : "sip1") : NULL,
 		.force = true,
 	};
 	struct handset *handset;
 
-	if (!new.ipui || dice(w, 2))
-		new.pin = secret_new(w->f, mem_printf(w->f, "%04u", 1000 + dice(w, 9000)));
+	if (!new.ipui || dice(w->p, 2))
+		new.pin = secret_new(w->f, mem_printf(w->f, "%04u", 1000 + dice(w->p, 9000)));
 	assert_int_equal(fleet_handset_add(&w->f->change, device->mac, &new, &handset), 0);
 }
 
@@ -134,20 +90,20 @@ static struct handset *handsets_of(struct world *w, const struct model_device *d
 static void add_oper(struct world *w, const struct model_device *device)
 {
 	struct oper_param params[3] = {
-		{"receive", mem_printf(w->f, "11, %u", 12 + dice(w, 88)), NULL},
+		{"receive", mem_printf(w->f, "11, %u", 12 + dice(w->p, 88)), NULL},
 		{"send", "11", NULL}};
-	struct oper_new new = {.force = true, .params = params, .param_count = dice(w, 3)};
+	struct oper_new new = {.force = true, .params = params, .param_count = dice(w->p, 3)};
 	const struct handset *handsets;
 	const char *warning;
 	size_t count;
 	int64_t id;
 
 	handsets = handsets_of(w, device, &count);
-	new.name = dice(w, 2) ? "assign_handsets_to_trunk" : "made.up";
+	new.name = dice(w->p, 2) ? "assign_handsets_to_trunk" : "made.up";
 	if (strcmp(new.name, "made.up") != 0)
-		new.value = mem_printf(w->f, "trunk_000%u", dice(w, 8));
-	else if (dice(w, 2))
-		params[1] = (struct oper_param){"Password", NULL, secret(w)};
+		new.value = mem_printf(w->f, "trunk_000%u", dice(w->p, 8));
+	else if (dice(w->p, 2))
+		params[1] = (struct oper_param){"Password", NULL, secret(w->p)};
 	else if (count > 0 && handsets[0].ipui[0]) {
 		new.name = "assign_hs_to_trunk";
 		params[0] = (struct oper_param){"Ipui", handsets[0].ipui, NULL};
@@ -161,18 +117,18 @@ static void add_oper(struct world *w, const struct model_device *device)
 static void add_operation(struct world *w, const struct model_device *device)
 {
 	struct operation_new new = {
-		.kind = dice(w, 2) ? OPERATION_FIRMWARE : OPERATION_OPEN_REGISTRATION,
-		.dm = dice(w, 2) ? mem_printf(w->f, "<\"dm\" & %u>", dice(w, 5)) : NULL,
-		.start_at = w->now + dice(w, 1000),
+		.kind = dice(w->p, 2) ? OPERATION_FIRMWARE : OPERATION_OPEN_REGISTRATION,
+		.dm = dice(w->p, 2) ? mem_printf(w->f, "<\"dm\" & %u>", dice(w->p, 5)) : NULL,
+		.start_at = w->now + dice(w->p, 1000),
 	};
 	int64_t id;
 	int r;
 
 	if (new.kind == OPERATION_FIRMWARE) {
-		new.url = mem_printf(w->f, "http://192.0.2.1/a&b=%u.bin", w->serial++);
+		new.url = mem_printf(w->f, "http://192.0.2.1/a&b=%u.bin", w->p->serial++);
 	} else {
-		new.duration = 1000 + dice(w, 1000);
-		new.password = dice(w, 2) ? secret(w) : NULL;
+		new.duration = 1000 + dice(w->p, 1000);
+		new.password = dice(w->p, 2) ? secret(w->p) : NULL;
 	}
 	r = fleet_operation_add(&w->f->change, device->mac, &new, &id);
 	/* A manager has one window at a time. */
@@ -183,60 +139,35 @@ static void make_fleet(struct world *w)
 {
 	struct fixture *f = w->f;
 
-	f->config.provisioning.delete_not_provisioned = (int)dice(w, 3);
+	f->config.provisioning.delete_not_provisioned = (int)dice(w->p, 3);
 	f->config.provisioning.shrink_guard =
-		dice(w, 2) ? (struct config_guard){20, 10} : (struct config_guard){10, 1};
+		dice(w->p, 2) ? (struct config_guard){20, 10} : (struct config_guard){10, 1};
 	for (int i = 0; i < 2; i++) {
 		struct sip_input input = {.domain = "pbx.example",
-					  .transport = dice(w, 2) ? "tls" : "tcp"};
+					  .transport = dice(w->p, 2) ? "tls" : "tcp"};
 
 		assert_int_equal(fleet_group_add(&f->change, mem_printf(f, "group%d", i)), 0);
 		assert_int_equal(fleet_sip_add(&f->change, mem_printf(f, "sip%d", i), &input), 0);
 	}
-	w->device_count = 2 + dice(w, DEVICES_MAX - 1);
+	w->device_count = 2 + dice(w->p, DEVICES_MAX - 1);
 	for (size_t i = 0; i < w->device_count; i++) {
 		struct model_device *device = &w->devices[i];
 
 		snprintf(device->text, sizeof(device->text), "7C2F80%06X", (unsigned)i + 1);
-		device->product = products[dice(w, dice(w, 2) ? 2 : COUNT_OF(products))];
-		device->group = dice(w, 3) ? mem_printf(f, "group%u", dice(w, 2)) : NULL;
+		device->product = products[dice(w->p, dice(w->p, 2) ? 2 : COUNT_OF(products))];
+		device->group = dice(w->p, 3) ? mem_printf(f, "group%u", dice(w->p, 2)) : NULL;
 		device->mac = device_make(f, device->text, device->product, device->group);
-		for (unsigned n = dice(w, 7); n > 0; n--)
+		for (unsigned n = dice(w->p, 7); n > 0; n--)
 			add_handset(w, device);
-		if (dice(w, 3) == 0)
+		if (dice(w->p, 3) == 0)
 			add_oper(w, device);
 	}
 }
 
-/* --- the model of settings */
-
-static struct model_setting *model_find(struct world *w, const char *scope, const char *name)
+static const char *value_in(struct world *w, const struct model_device *device, const char *handset,
+			    const char *name)
 {
-	for (size_t i = 0; i < w->setting_count; i++)
-		if (strcmp(w->settings[i].scope, scope) == 0 &&
-		    strcmp(w->settings[i].name, name) == 0)
-			return &w->settings[i];
-	return NULL;
-}
-
-static const char *model_value(struct world *w, const struct model_device *device,
-			       const char *handset, const char *name)
-{
-	const char *scopes[] = {
-		handset ? mem_printf(w->f, "handset:%s", handset) : "",
-		mem_printf(w->f, "device:%s", device->text),
-		mem_printf(w->f, "group:%s", device->group ? device->group : ""),
-		mem_printf(w->f, "product:%s", device->product),
-		"fleet",
-	};
-
-	for (size_t i = 0; i < COUNT_OF(scopes); i++) {
-		const struct model_setting *setting = model_find(w, scopes[i], name);
-
-		if (setting)
-			return setting->value;
-	}
-	return "";
+	return model_value(w->p, handset, device->text, device->group, device->product, name);
 }
 
 static char *signature_of(struct world *w, const struct model_device *device)
@@ -248,14 +179,13 @@ static char *signature_of(struct world *w, const struct model_device *device)
 	handsets = handsets_of(w, device, &count);
 	for (size_t i = 0; i < FIRST_SHORT; i++)
 		if (strcmp(names[i], "schedule.firmware") != 0)
-			buf_printf(buf, "%s=%s\n", names[i],
-				   model_value(w, device, NULL, names[i]));
+			buf_printf(buf, "%s=%s\n", names[i], value_in(w, device, NULL, names[i]));
 	for (size_t h = 0; h < count; h++)
 		for (size_t i = FIRST_SHORT; i < COUNT_OF(names); i++)
 			buf_printf(buf, "%d %s=%s\n", handsets[h].slot, names[i],
-				   model_value(w, device,
-					       handsets[h].ipui[0] ? handsets[h].ipui : NULL,
-					       names[i]));
+				   value_in(w, device,
+					    handsets[h].ipui[0] ? handsets[h].ipui : NULL,
+					    names[i]));
 	return buf->data;
 }
 
@@ -285,9 +215,7 @@ static void assert_preview(struct world *w, const struct view *view)
 	struct rendition *preview;
 
 	assert_int_equal(rendition_make(w->f, view, false, &preview, &w->f->diag), 0);
-	for (size_t i = 0; i < w->secret_count; i++)
-		if (strstr(preview->document, w->secrets[i]))
-			fail_msg("%s shows in\n%s", w->secrets[i], preview->document);
+	assert_no_secret_shows(w->p, preview->document);
 }
 
 static void look_at_all(struct world *w)
@@ -311,14 +239,14 @@ static void look_at_all(struct world *w)
 
 static const char *scope_pick(struct world *w, const char **name)
 {
-	const struct model_device *device = &w->devices[dice(w, (unsigned)w->device_count)];
+	const struct model_device *device = &w->devices[dice(w->p, (unsigned)w->device_count)];
 	struct handset *handsets;
 	size_t count, i;
 
-	*name = names[dice(w, COUNT_OF(names))];
+	*name = names[dice(w->p, COUNT_OF(names))];
 	for (i = 0; i < w->device_count; i++)
 		w->devices[i].reached = false;
-	switch (dice(w, 5)) {
+	switch (dice(w->p, 5)) {
 	case 0:
 		for (i = 0; i < w->device_count; i++)
 			w->devices[i].reached = true;
@@ -336,10 +264,10 @@ static const char *scope_pick(struct world *w, const char **name)
 		return mem_printf(w->f, "group:%s", device->group);
 	case 3:
 		handsets = handsets_of(w, device, &count);
-		i = count ? dice(w, (unsigned)count) : 0;
+		i = count ? dice(w->p, (unsigned)count) : 0;
 		if (count == 0 || !handsets[i].ipui[0])
 			break;
-		*name = names[FIRST_SHORT + dice(w, COUNT_OF(names) - FIRST_SHORT)];
+		*name = names[FIRST_SHORT + dice(w->p, COUNT_OF(names) - FIRST_SHORT)];
 		w->devices[device - w->devices].reached = true;
 		return mem_printf(w->f, "handset:%s", handsets[i].ipui);
 	default:
@@ -353,28 +281,24 @@ static void change_setting(struct world *w)
 {
 	const char *name;
 	const char *scope = scope_pick(w, &name);
-	struct model_setting *known = model_find(w, scope, name);
+	struct model_setting *known = model_find(w->p, scope, name);
 	struct setting_new new = {.scope = scope, .name = name};
 
-	if (known && dice(w, 2)) {
+	if (known && dice(w->p, 2)) {
 		assert_int_equal(fleet_setting_unset(&w->f->change, scope, name), 0);
-		*known = w->settings[--w->setting_count];
+		model_remove(w->p, known);
 		return;
 	}
-	if (!known) {
-		known = &w->settings[w->setting_count++];
-		*known = (struct model_setting){mem_strdup(w->f, scope), mem_strdup(w->f, name),
-						NULL};
-	}
+	known = model_add(w->p, scope, name);
 	/* Now and then what it is already. */
-	if (!known->value || dice(w, 4)) {
+	if (!known->value || dice(w->p, 4)) {
 		known->is_secret =
-			!setting_is_ours(name) && (dice(w, 4) == 0 || parameter_is_secret(name));
-		known->value = known->is_secret ? mem_strdup(w->f, secret_reveal(secret(w)))
-						: long_text(w);
+			!setting_is_ours(name) && (dice(w->p, 4) == 0 || parameter_is_secret(name));
+		known->value = known->is_secret ? mem_strdup(w->f, secret_reveal(secret(w->p)))
+						: long_text(w->p);
 	}
 	/* A name that is known for secrets makes one of what is given as a plain value. */
-	if (known->is_secret && (!parameter_is_secret(name) || dice(w, 2)))
+	if (known->is_secret && (!parameter_is_secret(name) || dice(w->p, 2)))
 		new.secret = secret_new(w->f, known->value);
 	else
 		new.value = known->value;
@@ -408,25 +332,25 @@ static void a_setting_reaches_those_it_should(struct world *w)
 
 static void change_handsets(struct world *w)
 {
-	const struct model_device *device = &w->devices[dice(w, (unsigned)w->device_count)];
+	const struct model_device *device = &w->devices[dice(w->p, (unsigned)w->device_count)];
 	struct handset *handsets;
 	size_t count, i;
 
 	handsets = handsets_of(w, device, &count);
-	i = count ? dice(w, (unsigned)count) : 0;
-	if (count == 0 || (count < 15 && dice(w, 3) == 0)) {
+	i = count ? dice(w->p, (unsigned)count) : 0;
+	if (count == 0 || (count < 15 && dice(w->p, 3) == 0)) {
 		add_handset(w, device);
 	} else if (handsets[i].ipui[0]) {
 		char *scope = mem_printf(w->f, "handset:%s", handsets[i].ipui);
 
-		assert_int_equal(
-			fleet_handset_remove(&w->f->change, device->mac, handsets[i].ipui,
-					     dice(w, 2) ? OPERATION_DELETE : OPERATION_DEREGISTER),
-			0);
+		assert_int_equal(fleet_handset_remove(&w->f->change, device->mac, handsets[i].ipui,
+						      dice(w->p, 2) ? OPERATION_DELETE
+								    : OPERATION_DEREGISTER),
+				 0);
 		/* Its settings go with it. */
-		for (size_t s = w->setting_count; s-- > 0;)
-			if (strcmp(w->settings[s].scope, scope) == 0)
-				w->settings[s] = w->settings[--w->setting_count];
+		for (size_t s = w->p->setting_count; s-- > 0;)
+			if (strcmp(w->p->settings[s].scope, scope) == 0)
+				model_remove(w->p, &w->p->settings[s]);
 	}
 	look_at_all(w);
 }
@@ -436,24 +360,23 @@ static void run_fleet(struct fixture *f, uint64_t seed)
 	struct world *w = mem_new(f, struct world);
 
 	w->f = f;
-	w->random = seed * 2654435769u + 88172645463325252u;
+	w->p = property_new(f, seed);
 	w->now = NOW;
-	for (int i = 0; i < 8; i++)
-		dice(w, 2);
 	make_fleet(w);
 	look_at_all(w);
 	for (int i = 0; i < EDITS; i++) {
-		const struct model_device *device = &w->devices[dice(w, (unsigned)w->device_count)];
+		const struct model_device *device =
+			&w->devices[dice(w->p, (unsigned)w->device_count)];
 
-		switch (dice(w, 8)) {
+		switch (dice(w->p, 8)) {
 		case 0:
-			w->now += dice(w, 4000);
+			w->now += dice(w->p, 4000);
 			clock_set(w->now);
 			fetch_at(f, device->mac, w->now);
 			look_at_all(w);
 			break;
 		case 1:
-			if (dice(w, 2))
+			if (dice(w->p, 2))
 				add_operation(w, device);
 			else
 				add_oper(w, device);
@@ -471,20 +394,8 @@ static void run_fleet(struct fixture *f, uint64_t seed)
 
 static void whatever_a_fleet_is_its_documents_keep_the_rules(void **state)
 {
-	const char *given = getenv("PROPERTY_SEED");
-	const char *many = getenv("PROPERTY_FLEETS");
-	uint64_t first = given ? strtoull(given, NULL, 10) : SEED;
-	uint64_t count = given ? 1 : many ? strtoull(many, NULL, 10) : FLEETS;
-
 	(void)state;
-	for (uint64_t seed = first; seed < first + count; seed++) {
-		void *fixture = NULL;
-
-		seed_now = seed; /* a failure leaves by a long jump */
-		assert_int_equal(fleet_begin(&fixture), 0);
-		run_fleet(fixture, seed);
-		assert_int_equal(fleet_end(&fixture), 0);
-	}
+	property_run(SEED, FLEETS, run_fleet);
 }
 
 static int setup(void **state)
@@ -514,10 +425,5 @@ int main(void)
 		cmocka_unit_test(whatever_a_fleet_is_its_documents_keep_the_rules),
 	};
 
-	int failed = cmocka_run_group_tests_name("property", tests, setup, teardown);
-
-	if (failed)
-		fprintf(stderr, "to see it again: PROPERTY_SEED=%llu\n",
-			(unsigned long long)seed_now);
-	return failed;
+	return property_result(cmocka_run_group_tests_name("property", tests, setup, teardown));
 }
