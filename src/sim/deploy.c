@@ -69,8 +69,10 @@ static void drop(struct sim_phone *phone, const char *name, const char *type)
 	while (text_of(&phone->items, parts[0], last + 1))
 		last++;
 	for (size_t i = 0; i < COUNT_OF(parts); i++) {
-		sim_items_set(phone, &phone->items, parts[i], at,
-			      text_of(&phone->items, parts[i], last));
+		const char *text = text_of(&phone->items, parts[i], last);
+
+		if (text && at != last)
+			sim_items_set(phone, &phone->items, parts[i], at, text);
 		sim_items_remove(&phone->items, parts[i], last);
 	}
 	sim_tell(phone, SIM_DOES, "deletes %s (%s)", name, type);

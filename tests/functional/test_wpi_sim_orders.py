@@ -114,7 +114,7 @@ def test_a_single_file_arrives_and_is_reported(site):
 
 
 def read_back(site, process):
-    """Phones do not report several files: they are called to tell their list."""
+    """Phones report neither several files nor a deletion: they are called to tell their list."""
     until(lambda: state(site) in ("sent", "taken"), "the phone is told")
     site.set_clock(NOON + 2 * MINUTES)
     done = well(process)
@@ -128,6 +128,13 @@ def test_several_files_arrive_and_are_read_back(site):
     with listening(site, calls=2) as phone:
         site.ctl("wpi", "file", "deploy", MAC, "a.png", "b.xml")
         assert read_back(site, phone) == ["has a.png (PIC): 1 bytes", "has b.xml (LDAP): 4 bytes"]
+
+
+def test_a_file_is_deleted_and_that_is_read_back(site):
+    with listening(site, "--item", "file-deployment-name[1]=old.png", "--item",
+                   "file-deployment-type[1]=PIC", calls=2) as phone:
+        site.ctl("wpi", "file", "delete", MAC, "old.png", "--type", "PIC")
+        assert read_back(site, phone) == ["deletes old.png (PIC)"]
 
 
 def test_firmware_is_proved_by_the_next_start_up(site):
