@@ -22,5 +22,8 @@ void ctl_table_head(struct ctl_table *table, const char *const *cells, bool bold
 /* The cells are copied; NULL and "" are shown as "-", control characters as "?". */
 void ctl_table_row(struct ctl_table *table, const char *const *cells);
 
+/* What devices and strangers wrote must not reach the terminal as commands: controls become "?". */
+void ctl_defuse(char *text);
+
 /* Appends what was gathered, and forgets it. */
 void ctl_table_print(struct ctl_table *table, struct buf *out);

@@ -14,6 +14,7 @@
 #include "ctl/eval.h"
 #include "ctl/help.h"
 #include "ctl/run.h"
+#include "ctl/table.h"
 
 static const char program[] = "gigaprovctl";
 
@@ -30,6 +31,7 @@ int ctl_complain(enum ctl_exit code, const char *name, const char *format, ...)
 	for (char *c = text; *c; c++)
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
 			*c = ' ';
+	ctl_defuse(text);
 	fflush(stdout);
 	fprintf(stderr, "%s: %s\n", name, text);
 	return (int)code;

@@ -122,8 +122,13 @@ static void notes_print(const json_t *page)
 
 	json_array_foreach((json_t *)notes, i, note)
 	{
-		if (json_is_string(note))
-			printf("note: %s\n", json_string_value(note));
+		CLEANUP(mem_freep) char *text = NULL;
+
+		if (!json_is_string(note))
+			continue;
+		text = mem_strdup(NULL, json_string_value(note));
+		ctl_defuse(text);
+		printf("note: %s\n", text);
 	}
 }
 

@@ -5,21 +5,24 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "ctl/run.h"
+#include "ctl/table.h"
 
-static const char *text_of(const json_t *step, const char *name)
+static const char *text_of(void *mem, const json_t *step, const char *name)
 {
 	const char *text = json_string_value(json_object_get(step, name));
+	char *copy = mem_strdup(mem, text ? text : "");
 
-	return text ? text : "";
+	ctl_defuse(copy);
+	return copy;
 }
 
-static void step_print(const json_t *step, struct buf *out)
+static void step_print(void *mem, const json_t *step, struct buf *out)
 {
-	const char *reason = text_of(step, "reason");
-	const char *todo = text_of(step, "todo");
+	const char *reason = text_of(mem, step, "reason");
+	const char *todo = text_of(mem, step, "todo");
 
-	buf_printf(out, "%-8s %-14s %s", text_of(step, "outcome"), text_of(step, "step"),
-		   text_of(step, "words"));
+	buf_printf(out, "%-8s %-14s %s", text_of(mem, step, "outcome"), text_of(mem, step, "step"),
+		   text_of(mem, step, "words"));
 	if (*reason)
 		buf_printf(out, " (%s)", reason);
 	buf_addc(out, '\n');
@@ -46,7 +49,7 @@ int ctl_run_steps(void *mem, const struct ctl_run *run)
 		return CTL_DONE;
 	}
 	for (size_t i = 0; i < json_array_size(steps); i++)
-		step_print(json_array_get(steps, i), out);
+		step_print(mem, json_array_get(steps, i), out);
 	ctl_run_print(out, true);
 	return CTL_DONE;
 }

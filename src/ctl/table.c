@@ -58,12 +58,9 @@ static size_t width_of(const char *s)
 	return width;
 }
 
-/* What devices and strangers wrote must not reach the terminal as commands. */
-static const char *plain(void *mem, const char *s)
+void ctl_defuse(char *text)
 {
-	char *copy = mem_strdup(mem, s && *s ? s : "-");
-
-	for (char *c = copy; *c; c++) {
+	for (char *c = text; *c; c++) {
 		unsigned char byte = (unsigned char)*c;
 
 		if (byte < 0x20 || byte == 0x7f)
@@ -71,6 +68,13 @@ static const char *plain(void *mem, const char *s)
 		else if (byte == 0xc2 && (unsigned char)c[1] >= 0x80 && (unsigned char)c[1] < 0xa0)
 			c[0] = c[1] = '?';
 	}
+}
+
+static const char *plain(void *mem, const char *s)
+{
+	char *copy = mem_strdup(mem, s && *s ? s : "-");
+
+	ctl_defuse(copy);
 	return copy;
 }
 

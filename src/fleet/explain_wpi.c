@@ -28,7 +28,7 @@ static void say_phone(struct explain *explain, const struct wpi_phone *phone)
 		explain_time(phone->contacted_at), "address", explain_text(phone->address),
 		"device_type", explain_text(phone->device_type), "software_version",
 		explain_text(phone->software_version), "contact_me_uri",
-		explain_text(phone->contact_me_uri), "outcome", explain_text(phone->outcome));
+		explain_text(phone->contact_me_uri), "ended", explain_text(phone->outcome));
 	explain_say(explain, "contact", EXPLAIN_OK, 0, details,
 		    "it called last on %s (%s), from %s, running %s; %s",
 		    explain_when(explain, phone->contacted_at), phone->reason, phone->address,
@@ -98,10 +98,10 @@ static void say_plan(struct explain *explain, const struct wpi_plan *plan)
 		explain_say(explain, "told", EXPLAIN_OK, 0,
 			    json_pack("{s:I, s:o}", "items", (json_int_t)plan->told_count, "at",
 				      explain_time(plan->told_at)),
-			    "it told %zu items on %s; %zu of %zu that it is to have are among them "
-			    "as they should be",
+			    "it told %zu items on %s; %zu of %zu that it is to have were as they "
+			    "should be, %zu were written then or later",
 			    plan->told_count, explain_when(explain, plan->told_at),
-			    plan->of[WPI_HAS], plan->count);
+			    plan->of[WPI_HAS], plan->count, plan->of[WPI_TOOK]);
 	else
 		explain_say(explain, "told", EXPLAIN_NOTE, 0, NULL,
 			    "it has never told its items; %zu are wanted", plan->count);

@@ -516,3 +516,14 @@ def test_phones_that_tell_more_than_there_is_memory_for_are_sent_away(make_daemo
     assert actions[0] == "GetNextFragment" and actions[-1] == "CleanUp"
     assert not daemon.ctl("wpi", "sessions", json=True)["sessions"]
     assert phone.boot()[-1] == "CleanUp" and phone.items["e164"] == "4242"
+
+
+def test_what_a_phone_says_of_itself_is_no_command_for_a_terminal(desk):
+    phone = Phone(desk, version="V3\nok       forged \u009b31m")
+    phone.boot()
+    for words in (("explain", MAC), ("wpi", "status"), ("device", "list")):
+        told = desk.ctl(*words)
+        assert "V3?ok       forged ??31m" in told, words
+    steps = desk.ctl("explain", MAC, json=True)["steps"]
+    contact = next(step for step in steps if step["step"] == "contact")
+    assert (contact["outcome"], contact["ended"]) == ("ok", "CONFIGURED")
