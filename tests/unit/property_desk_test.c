@@ -20,7 +20,7 @@
 #include "fleet/template.h"
 #include "store/template.h"
 
-enum { SEED = 20191121, FLEETS = 40, EDITS = 40 };
+enum { SEED = 20191121, FLEETS = 20, EDITS = 40 };
 
 static const char *reach(struct world *w, const char *scope)
 {
