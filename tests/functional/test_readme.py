@@ -30,6 +30,7 @@ NOTHING_TO_SHOW = {
 # Names in the text, and what stands for them here.
 FILES = {
     "Gigaset-Nx70-V2.65.0-build.8504c90.bin": "firmware", "fw926-2.42.6.rom": "firmware",
+    "os60.img": "firmware",
     "phone.xml": "<x>%MACD</x>\n",
     "cfg001fc121cf23.xml": '<?xml version="1.0" encoding="UTF-8"?>\n<hl_provision version="1">\n'
                            '<config version="1"><P64>GMT+1</P64></config></hl_provision>\n',
