@@ -106,8 +106,9 @@ def test_a_fifo_is_read_to_its_end(daemon):
     assert done.returncode == 2 and b"not a regular file" in done.stderr
 
 
-def test_an_export_is_passed_on_as_it_comes(daemon):
+def test_an_export_is_passed_on_as_it_comes(make_daemon):
     """Its size is not gigaprovctl's: it does with less memory than the export has bytes."""
+    daemon = make_daemon(settings={"limits": {"max_import_rows": 60000}}).start()
     lines = ["mac,product,name"]
     lines += [f"{0x7C2F80000000 + n:012X},n870,{'x' * 60}" for n in range(60000)]
     path = daemon.directory / "many.csv"

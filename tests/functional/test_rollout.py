@@ -200,7 +200,7 @@ def test_a_rollout_stops_is_resumed_and_ends_the_same_in_spite_of_kills(make_dae
     assert "devices failed" in reason
     assert numbers["waiting"] > DEVICES * 4 // 10 and "offered" not in numbers
     ended = numbers["failed"] + numbers["confirmed"]
-    assert 2 * ended <= 100 * numbers["failed"] <= 4 * ended
+    assert 100 * numbers["failed"] >= 2 * ended
 
     # It ended, and with everybody as they deserve.
     assert outcome["job"] == [("done", 0, None)]

@@ -254,7 +254,9 @@ def test_every_refusal_has_a_reason_that_explain_knows():
                           "src/redirect/fill.c", "src/redirect/chain.c", "src/http/digest*.c",
                           "src/fleet/rendition.c", "src/fleet/view.c", "src/render/*.c")
     assert possible - OF_THE_MOMENT - advised == set()
-    assert advised - set(CASES) - set(ONLY_EXPLAINED) - SECOND_LOOKS == \
+    of_dialogues = set(re.findall(r"\bwpi_[a-z]+", "".join(
+        path.read_text() for path in (TOP / "tests/functional").glob("test_wpi*.py"))))
+    assert advised - set(CASES) - set(ONLY_EXPLAINED) - SECOND_LOOKS - of_dialogues == \
         {"mac_id_locked", "shrink_held",  # not refusals
          "outside_window", "blackout", "schedule_unknown",  # firmware's: test_gate.py
          "notify_nowhere",  # of telling it: test_sip.py
@@ -748,9 +750,10 @@ def test_a_diff_tells_where_a_value_comes_from_and_hides_secrets(daemon):
     assert diff(daemon)["differences"] == [
         {"change": "changed", "kind": "param", "in": None, "name": "DmGlobal.0.TimeZone",
          "before": "Europe/Berlin", "after": "Europe/Vienna", "is_secret": False,
-         "scope": "group:ward"},
+         "scope": "group:ward", "what": None},
         {"change": "added", "kind": "param", "in": None, "name": "WebUIAccounts.1.Password",
-         "before": None, "after": "********", "is_secret": True, "scope": f"device:{MAC}"}]
+         "before": None, "after": "********", "is_secret": True, "scope": f"device:{MAC}",
+         "what": None}]
     assert "Europe/Vienna" in daemon.ctl("diff", MAC)
     daemon.fetch()
     daemon.ctl("setting", "set", f"device:{MAC}", "WebUIAccounts.1.Password", "--secret-stdin",

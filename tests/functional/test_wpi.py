@@ -256,6 +256,11 @@ def test_local_changes_are_reported_and_overwritten_by_the_next_start_up(desk):
     assert rows(desk)["display-id-unicode"]["changed"] is None
 
 
+def reason_of(daemon, step):
+    steps = daemon.ctl("explain", MAC, json=True)["steps"]
+    return next(found["reason"] for found in steps if found["step"] == step)
+
+
 def test_local_changes_are_kept_where_the_ini_says_so_until_somebody_revokes_it(make_daemon):
     daemon = desk_daemon(make_daemon, wpi={"local_changes": "keep"}).start()
     add_phone(daemon)
@@ -266,6 +271,7 @@ def test_local_changes_are_kept_where_the_ini_says_so_until_somebody_revokes_it(
                item_xml("display-id-unicode", "Mine"), item_xml("sip-pwd", "my own secret")]
     assert phone.contact("local-changes", changes).action == "CleanUp"
     assert set(rows(daemon, "kept")) == {"display-id-unicode", "sip-pwd"}
+    assert reason_of(daemon, "kept") == "wpi_kept"
     shown = daemon.ctl("wpi", "items", MAC, json=True)
     assert "my own secret" not in repr(shown) and "my own secret" not in daemon.log
     assert phone.boot() == ["ReadAllItems", "CleanUp"]
@@ -297,7 +303,7 @@ def test_local_changes_are_overwritten_at_once_where_the_ini_says_so_and_without
     assert storm[0] == "WriteItems" and storm[-1] == "CleanUp"
     assert storm.count("WriteItems") <= 3
     assert set(rows(daemon, "vain")) == {"display-id-unicode"}
-
+    assert reason_of(daemon, "vain") == "wpi_vain"
 
 def test_old_phones_that_do_not_say_what_was_changed_are_asked(make_daemon):
     daemon = desk_daemon(make_daemon, wpi={"local_changes": "keep"}).start()
@@ -452,6 +458,7 @@ def test_a_desk_phone_s_document_is_given_to_nobody_who_fetches_it(desk):
     status = desk.curl_status("--digest", "-u", f"{MAC}:A2B4C6D8E0F2",
                               desk.url("phones", f"/xml/{MAC}.xml"))
     assert status == 404
+    assert "reason=wpi_dialogue" in desk.log
     assert not desk.ctl("device", "show", MAC, json=True)["provisioned_at"]
 
 
