@@ -176,7 +176,7 @@ static bool is_under_way(const struct dialogue *d, int64_t now)
 	return d->is_taken || (d->list != ENDED && d->until_at >= now);
 }
 
-/* By its connection, else the only one that is under way. */
+/* By its connection, else the only one that is under way and of a phone without cookies. */
 static struct dialogue *find_place(const struct net_address *address, uint64_t link, int64_t now)
 {
 	struct dialogue *only = NULL;
@@ -187,7 +187,7 @@ static struct dialogue *find_place(const struct net_address *address, uint64_t l
 			continue;
 		if (d->link == link)
 			return d;
-		if (is_under_way(d, now)) {
+		if (is_under_way(d, now) && !d->has_cookie) {
 			only = d;
 			count++;
 		}
@@ -257,8 +257,10 @@ int dialogue_open(struct request *req, int64_t mac, const struct config_wpi *con
 	*ret = find_mac(mac);
 	if (!*ret && make_room(config, &garbage))
 		*ret = add(req, mac);
-	if (*ret)
+	if (*ret) {
+		(*ret)->has_cookie = false;
 		r = enter(*ret, req);
+	}
 	pthread_mutex_unlock(&table.lock);
 	free_all(garbage);
 	return r;
@@ -272,7 +274,9 @@ int dialogue_find(struct request *req, int64_t now, struct dialogue **ret)
 	pthread_mutex_lock(&table.lock);
 	sweep(now, &garbage);
 	*ret = find_cookie(request_cookies(req));
-	if (!*ret)
+	if (*ret)
+		(*ret)->has_cookie = true;
+	else
 		*ret = find_place(request_address(req), request_connection(req), now);
 	if (*ret)
 		r = enter(*ret, req);

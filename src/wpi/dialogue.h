@@ -46,6 +46,7 @@ struct dialogue {
 	char key[COOKIE_LEN + 1]; /* the cookie by which it is found */
 	struct net_address place;
 	uint64_t link;
+	bool has_cookie; /* the phone has sent it, and so need not be known by its address */
 	int64_t until_at;
 	enum wpi_state state; /* when it was left last */
 	size_t bytes;
@@ -68,7 +69,8 @@ int dialogue_open(struct request *req, int64_t mac, const struct config_wpi *con
 
 /*
  * The same with the one that a reply belongs to: by cookie, else by connection,
- * else the only open one of that address.  -E_WPI_STRAY: there is none.
+ * else the only open one of that address whose phone has sent no cookie.
+ * -E_WPI_STRAY: there is none.
  */
 int dialogue_find(struct request *req, int64_t now, struct dialogue **ret) MUST_CHECK;
 

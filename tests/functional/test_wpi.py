@@ -211,6 +211,18 @@ def test_without_cookies_the_connection_or_the_address_tells(desk):
     assert both[0].reply("ReadAllItems", both[0].all_items()).action == "CleanUp"
 
 
+def test_who_has_sent_its_cookie_is_not_known_by_its_address_any_more(desk):
+    """A stranger behind the same address does not go on with its dialogue."""
+    phone = Phone(desk)
+    phone.contact()
+    assert phone.reply("ReadAllItems", phone.all_items()).action == "WriteItems"
+    stranger = Phone(desk)
+    assert stranger.reply("WriteItems").action == "CleanUp"
+    assert of_phone(desk)["outcome"] != "CONFIGURED"
+    assert phone.reply("WriteItems").action == "CleanUp"
+    assert of_phone(desk)["outcome"] == "CONFIGURED"
+
+
 def test_a_message_that_comes_twice_is_answered_as_before(desk):
     phone = Phone(desk)
     body = phone.message("start-up", phone.basic(), nonce="B" * 32)
