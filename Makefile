@@ -275,8 +275,10 @@ wpi-messages-run: $(B)/tests/fuzz/wpi_messages
 valgrind: deps-test
 	$(Q)$(PARALLEL) valgrind-run
 
-# Arithmetic on millions of moments takes minutes here; the sanitizers have looked at it.
-valgrind-run: $(patsubst $(B)/tests/%,$(B)/valgrind/%,$(filter-out %/window_zone_test,$(UNIT_TESTS)))
+# What only computes, and for minutes here; the sanitizers have looked at it.
+COMPUTING := window_zone property property_desk gate_property fleet_large read cert
+valgrind-run: $(patsubst $(B)/tests/%,$(B)/valgrind/%, \
+	$(filter-out $(COMPUTING:%=$(B)/tests/%_test),$(UNIT_TESTS)))
 
 $(B)/valgrind/%: $(B)/tests/% FORCE
 	@mkdir -p $(@D)
