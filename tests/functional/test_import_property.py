@@ -2,6 +2,7 @@
 """Tables of whatever people call their things: export, import, export is the identity."""
 
 import random
+import re
 
 import pytest
 
@@ -13,8 +14,9 @@ PIECES = ['"', '""', ",", ";", "'", "''", "=1+1", "+49 30", "-1", "@SUM(A1)", "Ã
 PRODUCTS = {"devices": ("n870", "n670"), "lines": ("maxwell3", "uc926", "dx800", "n510")}
 
 
-def text_of(draw):
-    return "".join(draw.choice(PIECES) for _ in range(draw.randint(1, 5)))
+def text_of(draw, but=""):
+    text = "".join(draw.choice(PIECES) for _ in range(draw.randint(1, 5)))
+    return "".join(c for c in text if c not in but) or "x"
 
 
 def guarded(text):
@@ -31,9 +33,12 @@ def fleet_of(draw):
                  "name": text_of(draw), "user": text_of(draw), "auth": text_of(draw),
                  "display": text_of(draw), "sip": draw.choice(["pbx", "=x"]),
                  "password": "hidden" + text_of(draw)} for n in range(12)]
-    lines = [{"mac": mac, "slot": str(slot), "user": text_of(draw), "auth": text_of(draw),
-              "display": text_of(draw), "sip": "pbx", "password": "hidden" + text_of(draw)}
-             for mac in macs[3:] for slot in (1, 2, 4)]
+    # An N510 has texts in double quotes, and so none in them.
+    lines = [{"mac": device["mac"], "slot": str(slot), "sip": "pbx",
+              **{name: text_of(draw, but) for name in ("user", "auth", "display")},
+              "password": "hidden" + text_of(draw, but)}
+             for device in devices[3:] for but in ['"' if device["product"] == "n510" else ""]
+             for slot in (1, 2, 4)]
     return {"devices": devices, "handsets": handsets, "lines": lines}
 
 
@@ -82,6 +87,11 @@ def shown(daemon, mac):
     return done.stdout if done.returncode == 0 else None
 
 
+def versionless(document):
+    """A ProviderFrame's number grows when something was written, as an import does."""
+    return re.sub(rb"<VERSION [^>]*>", b"", document)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_document_that_is_written_and_imported_again_changes_nothing(daemon, seed):
     """Of every format that can be read back, with whatever names it can be written with."""
@@ -101,11 +111,11 @@ def test_a_document_that_is_written_and_imported_again_changes_nothing(daemon, s
         assert (answer["added"], answer["new"]) == (0, False)
         assert [note for note in answer["notes"] if note["fate"] == "refused"] == []
         again = shown(daemon, row["mac"])
-        # P-codes that a format writes by itself are settings then, at another place.
-        if not row["product"].startswith("uc"):
-            assert again == first, row
+        # What a format writes by itself is settings then, at another place.
+        if not row["product"].startswith(("uc", "n510")):
+            assert versionless(again) == versionless(first), row
         assert params(mended(again)) == params(mended(first))
         bring(daemon, again, "--mac", row["mac"], "--force", name="a.xml")
-        assert shown(daemon, row["mac"]) == again
+        assert versionless(shown(daemon, row["mac"])) == versionless(again)
         seen += 1
     assert seen >= 3
