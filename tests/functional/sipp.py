@@ -87,7 +87,7 @@ class Phone:
         """Waits until its socket is there, which the kernel tells."""
         table = "/proc/net/tcp" if self.tcp else "/proc/net/udp"
         end = time.monotonic() + PATIENCE
-        wanted = f"0100007F:{self.port:04X} "
+        wanted = f": 0100007F:{self.port:04X} 00000000:0000 {'0A' if self.tcp else '07'} "
         while time.monotonic() < end:
             with open(table, encoding="ascii") as file:
                 if wanted in file.read():
