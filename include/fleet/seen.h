@@ -6,7 +6,9 @@
 
 #include "base/macros.h"
 
+struct db;
 struct net_address;
+struct seen;
 
 /*
  * Who was here when.
@@ -35,6 +37,9 @@ void seen_note_served(int64_t mac, int64_t at, const struct net_address *address
 bool seen_peek(int64_t mac, struct net_address *ret);
 /* When it was served, the same; 0: not since. */
 int64_t seen_peek_served(int64_t mac);
+
+/* seen_find(), with what has not been written out yet; `db` is of fleet_seen_reader(). */
+int seen_look(void *mem, struct db *db, int64_t mac, struct seen **ret) MUST_CHECK;
 
 /* Hands what has gathered to the writer of seen.db; does not wait. */
 void seen_flush(void);

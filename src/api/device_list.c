@@ -2,6 +2,7 @@
 #include "api/answer.h"
 #include "api/query.h"
 #include "fleet/fleet.h"
+#include "fleet/seen.h"
 #include "http/handlers.h"
 #include "http/request.h"
 #include "render/format.h"
@@ -53,7 +54,7 @@ static int filter_read(struct request *req, struct db *db, const struct api_page
 static int row_json(void *mem, struct db *seen_db, const struct device_row *row, json_t **ret)
 {
 	struct seen *seen;
-	int r = seen_find(mem, seen_db, row->mac, &seen);
+	int r = seen_look(mem, seen_db, row->mac, &seen);
 
 	if (r < 0)
 		return r;

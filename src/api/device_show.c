@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "device.h"
 #include "fleet/fleet.h"
+#include "fleet/seen.h"
 #include "http/auth.h"
 #include "http/handlers.h"
 #include "http/request.h"
@@ -96,7 +97,7 @@ static int waiting_add(struct db *db, int64_t mac, json_t *device)
 static int seen_json(void *mem, struct db *db, int64_t mac, json_t **ret)
 {
 	struct seen *seen;
-	int r = seen_find(mem, db, mac, &seen);
+	int r = seen_look(mem, db, mac, &seen);
 
 	if (r < 0)
 		return r;

@@ -16,6 +16,7 @@
 #include "base/text.h"
 #include "fleet/explain.h"
 #include "fleet/fleet.h"
+#include "fleet/seen.h"
 #include "http/auth.h"
 #include "http/handlers.h"
 #include "http/lookup.h"
@@ -131,7 +132,7 @@ static int usual_address(struct explain *explain)
 
 	if (r < 0 || explain->from || explain->mac < 0)
 		return r;
-	r = seen_find(explain->mem, db, explain->mac, &seen);
+	r = seen_look(explain->mem, db, explain->mac, &seen);
 	if (r <= 0)
 		return r;
 	from = mem_new(explain->mem, struct net_address);

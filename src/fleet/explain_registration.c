@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "fleet/explain.h"
 #include "fleet/fleet.h"
+#include "fleet/seen.h"
 #include "redirect/mirror.h"
 #include "redirect/url.h"
 #include "store/mac_id_failure.h"
@@ -115,7 +116,7 @@ int explain_traces(struct explain *explain)
 	int r = fleet_seen_reader(&db);
 
 	if (r == 0)
-		r = seen_find(explain->mem, db, explain->mac, &seen);
+		r = seen_look(explain->mem, db, explain->mac, &seen);
 	if (r >= 0)
 		r = fetch_list(explain->mem, db, explain->mac, &fetches, &count);
 	if (r < 0)

@@ -180,6 +180,54 @@ int64_t seen_peek_served(int64_t mac)
 	return at;
 }
 
+/* Of the map, under its lock. */
+static struct seen *copy(void *mem, const struct contact *contact)
+{
+	struct seen *seen = mem_new(mem, struct seen);
+	char address[NET_TEXT_MAX];
+
+	net_address_text(&contact->address, address);
+	*seen = (struct seen){
+		.mac = contact->mac,
+		.at = contact->at,
+		.address = mem_strdup(mem, address),
+		.user_agent = contact->user_agent ? mem_strdup(mem, contact->user_agent) : NULL,
+		.redirected_at = contact->redirected_at,
+		.served_at = contact->served_at,
+	};
+	return seen;
+}
+
+int seen_look(void *mem, struct db *db, int64_t mac, struct seen **ret)
+{
+	size_t i = mix(mac) & (SHARDS - 1);
+	const struct contact *contact;
+	struct seen *now = NULL, *stored = NULL;
+	int r;
+
+	/* First the map: what leaves it meanwhile is in the database or on its way there. */
+	if (shards[i].map) {
+		pthread_mutex_lock(&shards[i].mutex);
+		contact = slot_find(shards[i].map, mac);
+		now = contact->at ? copy(mem, contact) : NULL;
+		pthread_mutex_unlock(&shards[i].mutex);
+	}
+	r = seen_find(mem, db, mac, &stored);
+	if (r < 0 || !now) {
+		if (r > 0)
+			*ret = stored;
+		return r;
+	}
+	if (stored) {
+		now->user_agent = now->user_agent ? now->user_agent : stored->user_agent;
+		now->redirected_at =
+			now->redirected_at ? now->redirected_at : stored->redirected_at;
+		now->served_at = now->served_at ? now->served_at : stored->served_at;
+	}
+	*ret = now;
+	return 1;
+}
+
 struct piece {
 	struct contact contacts[PIECE];
 	size_t count;

@@ -36,7 +36,8 @@ def test_a_restored_backup_starts_and_serves(make_daemon):
     daemon.ctl("handset", "add", MAC, "029e74a501", "--user", "1001", "--sip", "pbx",
                "--password-stdin", stdin="s3cret-of-1001")
     before = daemon.fetch()
-    until(lambda: daemon.ctl("device", "show", MAC, json=True)["seen"], "its last contact")
+    with contextlib.closing(sqlite3.connect(daemon.state_dir / "seen.db")) as db:
+        until(lambda: db.execute("SELECT mac FROM seen").fetchall(), "its last contact")
     stop = threading.Event()
 
     def write():

@@ -143,6 +143,22 @@ def test_the_date_of_the_last_request_is_kept(make_daemon):
     assert later["redirected_at"] == trace["redirected_at"]
 
 
+def test_a_request_is_shown_before_its_date_is_stored(make_daemon):
+    daemon = make_daemon(settings={"limits": {"seen_seconds": 86400}}).start()
+    client = daemon.rpc(*daemon.add_account())
+    secret = client.autoprov.registerDevice(MAC, PROFILE, "Daryna")[1][4:]
+    daemon.ctl("device", "add", MAC, "--product", "n870")
+    assert "it was never here" in daemon.ctl("explain", MAC)
+    before = int(time.time())
+    location(daemon, f"mac={MAC}", MAC, secret, "-A", "Gigaset N870 IP PRO/83.V2.65.0")
+    daemon.fetch(MAC, secret)
+    trace = daemon.ctl("device", "show", MAC, json=True)["seen"]
+    assert before <= trace["redirected_at"] <= trace["at"] and trace["address"] == "127.0.0.1"
+    row, = daemon.ctl("device", "list", json=True)["devices"]
+    assert row["seen_at"] == trace["at"]
+    assert "last here on" in daemon.ctl("explain", MAC)
+
+
 # -- what phones send
 
 @pytest.mark.parametrize("query", [MAC, MAC.lower(), colons(MAC), colons(MAC).lower(),
