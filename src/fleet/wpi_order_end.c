@@ -40,17 +40,32 @@ int wpi_order_done(struct change *change, struct wpi_order_row *row, const char 
 	return r < 0 ? r : wpi_order_end(change, row, WPI_ORDER_DONE, reason, now);
 }
 
+/* The phone is told to load a version so often, in however many orders. */
+static int is_a_loop(struct change *change, const struct wpi_order_row *row, const char *version,
+		     bool *ret)
+{
+	int64_t tries, last_at;
+	int r = wpi_firmware_try_find(change->db, row->mac, version, &tries, &last_at);
+
+	*ret = r >= 0 && tries >= (int64_t)change->config->wpi.firmware_tries;
+	return r < 0 ? r : 0;
+}
+
 int wpi_order_try_failed(struct change *change, struct wpi_order_row *row, const char *reason,
 			 int64_t now)
 {
 	enum wpi_order_kind kind = wpi_order_kind_of(row);
 	int64_t tries = wpi_order_kind_row(kind)->tries;
 	const char *version = kind == WPI_ORDER_KIND_firmware ? version_of(change, row) : NULL;
+	bool is_over = false;
 	int r = version ? wpi_firmware_try_add(change->db, row->mac, version, now) : 0;
 
+	if (r == 0 && version)
+		r = is_a_loop(change, row, version, &is_over);
 	if (r < 0)
 		return r;
-	if (row->attempts >= (tries ? tries : (int64_t)change->config->wpi.order_tries) ||
+	if (is_over ||
+	    row->attempts >= (tries ? tries : (int64_t)change->config->wpi.order_tries) ||
 	    now >= row->until_at)
 		return wpi_order_end(change, row, WPI_ORDER_FAILED, reason, now);
 	row->state = WPI_ORDER_WAITING;
