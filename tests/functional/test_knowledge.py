@@ -138,3 +138,65 @@ def test_wrong_opers_are_refused_with_the_right_way(daemon, words, reason):
     assert done.returncode != 0
     assert reason in done.stderr.decode()
     assert daemon.ctl("oper", "list", MAC, json=True)["opers"] == []
+
+
+# Codes with a use in public templates, manuals and the maker's portal.
+CODES = [*range(5900, 5908), 212, 192, 237, 194, 193, 23132, 1360, 1361, 232, 233, 234, 235, 238,
+         240, 8631, 145, 1145, 20165, *range(20174, 20181), 20051, 20052, 20932, 20933, 20994,
+         20995, 40002, 2, 196, 8681, 8682, 64, 75, 143, 30, 8622, 144, *range(23117, 23126),
+         *range(20076, 20082), 24053, 51, 87, 24054, 229, 8684, 23372, 23394, 23380, 23378, 23379,
+         *range(25020, 25042)]
+NX70 = """
+SipProvider.0.SRTP_Enabled SipProvider.0.UseSIPS SipProvider.0.AcceptNonSRTPCalls
+SipProvider.0.DTMFTransmission SipProvider.0.DnsQuery SipProvider.0.FailoverServerEnabled
+SipProvider.0.FailoverServerAddress SipProvider.0.FailoverServerPort
+SipProvider.0.OutboundProxyMode SipProvider.0.OutboundProxyAddress SipProvider.0.OutboundProxyPort
+SipProvider.0.MWISubscription SipProvider.0.WithDeregOnHsNotReachable
+SipProvider.0.RenewConnectionAfterTimeout SipProvider.0.ConnectionTimeoutAction
+SipProvider.0.RegServerRefreshTimer SipAccount.029e74a599.VoiceMailMailbox
+SipAccount.029e74a599.VoiceMailActive hs.029e74a599.DirectAccessDir hs.029e74a599.IntKeyDir
+DmGlobal.0.NtpServer DmGlobal.0.TimeZone DmGlobal.0.HSIdleDisplay DmGlobal.0.SystemRegDomain
+DmGlobal.0.SuotaEnable DmGlobal.0.ZeroDisplayHsProtection DmGlobal.0.AddSipId
+Telephony.0.ToneScheme Telephony.0.CT_ViaRKey Telephony.0.CT_ByOnHook
+Provisioning.global.ProvisioningServer Provisioning.global.Period
+Provisioning.global.PeriodStart Provisioning.global.PeriodEnd
+SystemSettings.global.SipMulticastEnabled SystemSettings.global.CheckSyncRebootEnabled
+WebUIAccounts.1.Password dm.local.FwUpdateCallBlockAttempts Netdir.1.Activated
+XMLDir.1.ProviderName XMLDir.1.ServerURL XMLDir.1.WhitePagesDirName XMLDir.1.StartWithListWP
+RapService.3.Activated RapService.3.Name RapService.3.ServerURL RapService.3.SoftkeyName
+RapService.3.UseSIP SuotaPackage.1.Url SuotaWindow.1.Enabled SuotaWindow.1.Name
+SuotaWindow.1.StartTime SuotaWindow.1.Duration SuotaWindow.1.DaysOfWeek
+"""
+MAXWELL = """
+SIP.DefaultAccount SIP.Port SIP.TransportProtocol SIP.PRACK SIP.ActiveCodecs SIP.RTP.Port
+SIP.Security.UseSIPS SIP.Security.SRTP SIP.Security.AcceptNonSRTPCalls SIP.Checksync.Simple
+System.DateAndTime.AutoAdjustTime System.DateAndTime.TimeServer System.DateAndTime.TimeZone
+System.DateAndTime.AutoAdjustClockForDST System.DateAndTime.TimeFormat
+System.DateAndTime.DateOrder System.Provision.ProvisioningServer System.Provision.Period
+System.Security.HttpAuthUsername System.Security.HttpAuthPassword
+System.Security.AcceptAllCertificates WebUI.AdminPassword WebUI.UserPassword WebUI.Language
+Telephony.ToneScheme Telephony.DnD.Active NetDir.LDAP.0.DirectoryName NetDir.LDAP.0.Enable
+NetDir.LDAP.0.Server.Address NetDir.LDAP.0.Server.Port NetDir.LDAP.0.BaseDN
+NetDir.LDAP.0.Security NetDir.LDAP.0.Username NetDir.LDAP.0.Password NetDir.LDAP.0.NameFilter
+NetDir.LDAP.0.NumberFilter NetDir.LDAP.0.DisplayFormat NetDir.LDAP.0.FirstName
+NetDir.LDAP.0.Surname NetDir.LDAP.0.PhoneHome NetDir.LDAP.0.PhoneOffice
+NetDir.LDAP.0.PhoneMobile PhoneUI.Keys.FunctionKeys.0.Type
+PhoneUI.Keys.FunctionKeys.0.PhoneNumber PhoneUI.Keys.FunctionKeys.0.DisplayName
+FirmwareManagment.AutomaticCheckForUpdates SIP.Account.0.VoiceMail.Active
+SIP.Account.0.VoiceMail.Mailbox SIP.Account.0.CallWaiting SIP.Account.0.OutboundProxy.Mode
+SIP.Account.0.OutboundProxy.Address SIP.Account.0.OutboundProxy.Port
+SIP.Account.0.FailoverServer.Enabled SIP.Account.0.STUN.Enabled SIP.Account.0.DTMFTransmission
+SIP.Account.0.CLIPSource
+"""
+
+
+@pytest.mark.parametrize("family, names", [("xstim", [f"P{code}" for code in CODES if code != 5901]),
+                                           ("nx70", NX70.split()), ("maxwell", MAXWELL.split())])
+def test_what_public_sources_tell_of_is_known(daemon, family, names):
+    unknown = []
+    for name in names:
+        rows = daemon.curl("--unix-socket", daemon.socket,
+                           f"http://localhost/api/v1/parameters/{name}").decode()
+        if f'"family":"{family}"' not in rows:
+            unknown.append(name)
+    assert unknown == []
