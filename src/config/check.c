@@ -159,6 +159,40 @@ static void import_bounds(struct reading *reading, const struct instance *instan
 			    (unsigned long long)(memory >> 20));
 }
 
+/* What tells people more than they have proved to know. */
+static void openness(struct reading *reading, const struct instance *instance)
+{
+	const struct config *config = reading->config;
+	const char *section = instance->section->name;
+
+	if (strcmp(section, "provisioning") == 0 && config->provisioning.auth == PHONE_AUTH_OPEN)
+		warning_add(reading, instance->keys[CONFIG_KEY_provisioning_auth].line,
+			    "%s auth: open gives a device's passwords to whoever knows its MAC",
+			    instance->label);
+	if (strcmp(section, "provisioning") == 0 && config->provisioning.open_networks.count > 0)
+		warning_add(reading, instance->keys[CONFIG_KEY_provisioning_open_networks].line,
+			    "%s open_networks: whoever is there learns which MACs exist, and gets "
+			    "their passwords",
+			    instance->label);
+	if (strcmp(section, "redirect") == 0 && config->redirect.auth == PHONE_AUTH_OPEN)
+		warning_add(reading, instance->keys[CONFIG_KEY_redirect_auth].line,
+			    "%s auth: open tells whoever asks which MACs are registered, and their "
+			    "URLs with the passwords in them",
+			    instance->label);
+}
+
+/* A password in clear, beyond this machine. */
+static void basic_in_clear(struct reading *reading, const struct instance *instance)
+{
+	const struct config_listener *listener = instance->data;
+
+	if (listener->basic_without_tls && !listener->tls_cert)
+		warning_add(reading, instance->keys[CONFIG_KEY_listener_basic_without_tls].line,
+			    "%s basic_without_tls: passwords of accounts come in clear, for "
+			    "everybody on their way to read",
+			    instance->label);
+}
+
 void check_all(struct reading *reading)
 {
 	const struct config_section *upstream = &config_sections[CONFIG_SECTION_upstream];
@@ -169,6 +203,7 @@ void check_all(struct reading *reading)
 
 	for (size_t i = 0; i < reading->count; i++) {
 		required(reading, reading->instances[i]);
+		openness(reading, reading->instances[i]);
 		if (reading->instances[i]->section == upstream)
 			retry_bounds(reading, reading->instances[i]);
 		if (reading->instances[i]->section == limits)
@@ -180,6 +215,7 @@ void check_all(struct reading *reading)
 		listeners++;
 		tls_pair(reading, reading->instances[i]);
 		tls_rest(reading, reading->instances[i]);
+		basic_in_clear(reading, reading->instances[i]);
 		own_address(reading, i);
 	}
 	if (listeners == 0)

@@ -295,3 +295,35 @@ def test_only_its_own_user_may_use_the_socket(daemon):
               "s.sendall(b'GET /api/v1/status HTTP/1.1\\r\\nHost: h\\r\\nConnection: close\\r\\n\\r\\n')\n"
               "print(s.recv(100).decode().split()[1])\n")
     assert run("/usr/bin/python3", "-c", script, daemon.socket).stdout == b"403\n"
+
+
+def test_what_reveals_macs_or_passwords_by_nature_is_warned_of(make_daemon):
+    """Said with file and line by --check, in the log at a start, and by status while it runs."""
+    daemon = make_daemon(settings={
+        "provisioning": {"open_networks": "192.0.2.0/24", "auth": "open"},
+        "redirect": {"auth": "open"}})
+    daemon.listeners = {**daemon.listeners,
+                        "clear": {"port": 0, "serves": "rpc", "basic_without_tls": "yes"}}
+    daemon.write_ini()
+    lines = daemon.ini.read_text(encoding="utf-8").splitlines()
+    done = run(BUILD / "gigaprovd", "--check", "-c", daemon.ini)
+    told = (done.stdout + done.stderr).decode()
+    for key, label in (("open_networks", "[provisioning] open_networks"),
+                       ("basic_without_tls", "[listener clear] basic_without_tls"),
+                       ("auth", "[provisioning] auth"), ("auth", "[redirect] auth")):
+        section = lines.index(label.partition("]")[0] + "]")
+        line = next(n for n, text in enumerate(lines[section:], section + 1)
+                    if text.startswith(f"{key} ="))
+        assert f"{daemon.ini}:{line}: warning: {label}: " in told, told
+    daemon.start()
+    for label in ("open_networks", "[redirect] auth", "basic_without_tls"):
+        assert any(label in line for line in daemon.log.splitlines() if "level=warn" in line)
+    assert "open_networks" in daemon.ctl("status")
+
+
+def test_what_is_closed_is_not_warned_of(make_daemon):
+    daemon = make_daemon()
+    done = run(BUILD / "gigaprovd", "--check", "-c", daemon.ini)
+    assert b"warning" not in done.stdout + done.stderr
+    daemon.start()
+    assert "level=warn" not in daemon.log
