@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/text.h"
@@ -299,16 +300,6 @@ static int parse(struct reading *in, const char *data, size_t len)
 	return in->result;
 }
 
-/* FNV-1a: who makes another message of the same digest only answers himself. */
-static uint64_t digest(const char *data, size_t len)
-{
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)data[i]) * 0x100000001b3;
-	return hash;
-}
-
 int wpi_parse(void *mem, const char *data, size_t len, const struct wpi_limits *limits,
 	      struct wpi_message **ret, struct diag *reterr)
 {
@@ -319,7 +310,8 @@ int wpi_parse(void *mem, const char *data, size_t len, const struct wpi_limits *
 	int r;
 
 	in.message = mem_new(scratch, struct wpi_message);
-	in.message->digest = digest(data, len);
+	/* Who makes another message of the same digest only answers himself. */
+	in.message->digest = hash_bytes(data, len);
 	in.places = mem_array(scratch, enum place, limits->depth + 1);
 	in.text = buf_new(scratch);
 	/* Now, so that growing leaves no copies of values behind. */
