@@ -142,6 +142,12 @@ static bool is_duplicate(const struct wpi_turn *turn)
 	return turn->record_count == 1 && turn->records[0].kind == WPI_RECORD_DUPLICATE;
 }
 
+/* A part of a reply, of which more is to come, is put aside: nothing is compared or ordered. */
+static bool is_part(const struct wpi_message *message)
+{
+	return wpi_reason_kind(message->reason) == WPI_KIND_GOES_ON && message->is_partial;
+}
+
 static bool needs_wants(const struct login *login)
 {
 	return login->message->reason == WPI_REASON_LOCAL_CHANGES ||
@@ -158,9 +164,9 @@ static int take_turn(struct login *login)
 
 	login->was_idle = wpi_session_state(dialogue->session) == WPI_STATE_IDLE;
 	wants_nothing(&wants);
-	if (needs_wants(login))
+	if (!is_part(login->message) && needs_wants(login))
 		r = wants_read(login, &wants);
-	if (r == 0)
+	if (r == 0 && !is_part(login->message))
 		r = orders_read(login, &wants);
 	if (r == 0)
 		r = secure_order(login, &wants);
@@ -221,12 +227,12 @@ static int admit(struct login *login, struct db *db)
 		scan_note(login->req, login->mac);
 		return -E_MAC_UNKNOWN;
 	}
-	product = name ? product_find(name) : NULL;
+	product = product_find(name);
 	if (locked_at)
 		return -E_MAC_LOCKED;
 	if (!product)
 		return -E_NO_PRODUCT;
-	return product->format->render == wpi_render ? trusted : -E_WPI_PRODUCT;
+	return product_is_desk_phone(product) ? trusted : -E_WPI_PRODUCT;
 }
 
 /* The phone, if it is to be answered. */
