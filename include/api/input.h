@@ -94,3 +94,13 @@ int api_input(struct request *req, const struct api_field *fields, size_t count,
  */
 int api_input_text(struct request *req, const char *type, char **ret, size_t *ret_len,
 		   struct diag *reterr) MUST_CHECK;
+
+/* A part of a file, which comes in requests of its own: its bytes and how many are before them. */
+struct api_piece {
+	uint64_t offset;
+	char *data;
+	size_t len;
+};
+
+/* `offset=` and the body.  -E_VALUE, -E_BAD_TYPE. */
+int api_input_piece(struct request *req, struct api_piece *ret, struct diag *reterr) MUST_CHECK;

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "base/text.h"
 #include "http/request.h"
 
 enum { NAME_SHOWN_MAX = 64 };
@@ -197,4 +198,14 @@ int api_input_text(struct request *req, const char *type, char **ret, size_t *re
 		return diag_set(reterr, -E_BAD_TYPE, "the content type must be %s", type);
 	*ret = (char *)(uintptr_t)request_body(req, ret_len);
 	return 0;
+}
+
+int api_input_piece(struct request *req, struct api_piece *ret, struct diag *reterr)
+{
+	const char *offset = request_query(req, "offset");
+
+	if (!offset || !text_to_uint(offset, INT64_MAX, &ret->offset))
+		return diag_set(reterr, -E_VALUE,
+				"offset is the number of bytes before this piece");
+	return api_input_text(req, "application/octet-stream", &ret->data, &ret->len, reterr);
 }

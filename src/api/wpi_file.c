@@ -9,7 +9,6 @@
 #include "api/query.h"
 #include "api/write.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "config/config.h"
 #include "fleet/firmware_file.h"
 #include "fleet/wpi_order.h"
@@ -111,26 +110,21 @@ int api_wpi_file_piece(struct request *req)
 {
 	const struct config *config = request_config(req);
 	const char *name = request_param(req, "name");
-	const char *offset_text = request_query(req, "offset");
 	struct diag diag = {0};
-	uint64_t offset;
-	size_t len = 0;
-	char *data;
+	struct api_piece piece;
 	int r = wpi_file_name_check(name, &diag);
 
-	if (r == 0 && (!offset_text || !text_to_uint(offset_text, INT64_MAX, &offset)))
-		r = diag_set(&diag, -E_VALUE, "offset is the number of bytes before this piece");
 	if (r == 0)
-		r = api_input_text(req, "application/octet-stream", &data, &len, &diag);
-	if (r == 0 && offset + len > config->wpi.max_file) {
+		r = api_input_piece(req, &piece, &diag);
+	if (r == 0 && piece.offset + piece.len > config->wpi.max_file) {
 		firmware_piece_drop(config, wpi_file_piece(request_mem(req), name));
 		r = diag_set(&diag, -E_WPI_FILE_LARGE,
 			     "%s is larger than %u bytes ([wpi] max_file)", name,
 			     config->wpi.max_file);
 	}
 	if (r == 0)
-		r = firmware_piece_write(config, wpi_file_piece(request_mem(req), name), offset,
-					 data, len, &diag);
+		r = firmware_piece_write(config, wpi_file_piece(request_mem(req), name),
+					 piece.offset, piece.data, piece.len, &diag);
 	return r < 0 ? api_refuse(req, r, &diag) : api_answer_nothing(req);
 }
 
