@@ -137,6 +137,13 @@ int fleet_reader(struct db **ret)
 	return readers_get(fleet.readers, ret);
 }
 
+int fleet_snapshot(struct db **ret)
+{
+	int r = fleet_reader(ret);
+
+	return r < 0 ? r : db_snapshot_begin(*ret);
+}
+
 int fleet_seen_reader(struct db **ret)
 {
 	return readers_get(fleet.seen_readers, ret);

@@ -156,12 +156,10 @@ static void contact(struct order *order)
 static int target_read(struct order *order, struct diag *reterr)
 {
 	struct db *db, *seen;
-	int r = fleet_reader(&db);
+	int r = fleet_seen_reader(&seen);
 
 	if (r == 0)
-		r = fleet_seen_reader(&seen);
-	if (r == 0)
-		r = db_snapshot_begin(db);
+		r = fleet_snapshot(&db);
 	if (r < 0)
 		return r;
 	r = notify_target_read(order, db, seen, order->config, order->ask.mac, order->ask.reboot,
