@@ -127,15 +127,10 @@ int api_operation_list(struct request *req)
 	json_t *rows;
 	struct db *db;
 	size_t count;
-	int64_t mac;
-	int r = api_mac(req, &mac);
+	int r = api_device(req, &db, &device);
 
 	if (r == 0)
-		r = fleet_reader(&db);
-	if (r == 0)
-		r = device_get(mem, db, mac, &device);
-	if (r == 0)
-		r = operation_list(mem, db, mac, &operations, &count);
+		r = operation_list(mem, db, device->mac, &operations, &count);
 	if (r < 0)
 		return r;
 	rows = json_array();

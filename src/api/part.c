@@ -62,18 +62,13 @@ int api_part_list(struct request *req)
 	json_t *rows;
 	struct db *db;
 	size_t count;
-	int64_t mac;
-	int r = api_mac(req, &mac);
+	int r = api_device(req, &db, &device);
 
-	if (r == 0)
-		r = fleet_reader(&db);
-	if (r == 0)
-		r = device_get(mem, db, mac, &device);
 	if (r < 0)
 		return r;
 	rows = json_array();
 	for (int place = 0; place < PART_PLACES && r >= 0; place++) {
-		r = part_list(mem, db, mac, (enum part_place)place, &parts, &count);
+		r = part_list(mem, db, device->mac, (enum part_place)place, &parts, &count);
 		for (size_t i = 0; i < count && r >= 0; i++)
 			json_array_append_new(rows, part_json((enum part_place)place, &parts[i]));
 	}

@@ -49,27 +49,18 @@ static json_t *trust_json(const struct wpi_trust *trust)
 		"given_at", api_time(trust->next_told_at));
 }
 
-static int trust_show(struct request *req, int64_t mac)
+int api_wpi_trust_show(struct request *req)
 {
 	struct wpi_trust *trust = mem_new(request_mem(req), struct wpi_trust);
 	struct device *device;
 	struct db *db;
-	int r = fleet_reader(&db);
+	int r = api_device(req, &db, &device);
 
-	trust->mac = mac;
-	if (r == 0)
-		r = device_get(request_mem(req), db, mac, &device);
-	if (r == 0)
-		r = wpi_trust_find(request_mem(req), db, mac, &trust);
+	if (r < 0)
+		return r;
+	trust->mac = device->mac;
+	r = wpi_trust_find(request_mem(req), db, device->mac, &trust);
 	return r < 0 ? r : api_answer(req, 200, trust_json(trust));
-}
-
-int api_wpi_trust_show(struct request *req)
-{
-	int64_t mac;
-	int r = api_mac(req, &mac);
-
-	return r < 0 ? r : trust_show(req, mac);
 }
 
 /* How long something may be done, which a POST may say. */
@@ -155,24 +146,17 @@ int api_wpi_trust_enrol(struct request *req)
 	return r < 0 ? api_refuse(req, r, &diag) : api_write(req, enrol_op, input);
 }
 
-/* Before a key is made for nobody. */
-static int is_there(struct request *req, int64_t mac)
-{
-	struct device *device;
-	struct db *db;
-	int r = fleet_reader(&db);
-
-	return r < 0 ? r : device_get(request_mem(req), db, mac, &device);
-}
-
 int api_wpi_trust_secure(struct request *req)
 {
 	struct input *input = mem_new(request_mem(req), struct input);
 	struct diag diag = {0};
+	struct device *device;
+	struct db *db;
 	int r = timed(req, input, &diag);
 
+	/* Before a key is made for nobody. */
 	if (r == 0)
-		r = is_there(req, input->mac);
+		r = api_device(req, &db, &device);
 	if (r == 0 && !wpi_secure())
 		r = diag_set(
 			&diag, -E_WPI_NO_SECURE,
