@@ -82,13 +82,6 @@ static int timed(struct request *req, struct input *input, struct diag *reterr)
 				  MINUTES_MAX);
 }
 
-static int untimed(struct request *req, struct input *input, struct diag *reterr)
-{
-	int r = api_mac(req, &input->mac);
-
-	return r < 0 ? r : api_input(req, none, 0, input, reterr);
-}
-
 static int answered(struct request *req, int r, const struct wpi_trust *trust)
 {
 	return r < 0 ? r : api_answer(req, 200, trust_json(trust));
@@ -128,13 +121,21 @@ static int insecure_op(struct request *req, struct change *change, void *arg)
 	return answered(req, fleet_wpi_insecure(change, input->mac, &trust), &trust);
 }
 
-int api_wpi_trust_release(struct request *req)
+/* What takes no time that could be said. */
+static int at_once(struct request *req, api_op *op)
 {
 	struct input *input = mem_new(request_mem(req), struct input);
 	struct diag diag = {0};
-	int r = untimed(req, input, &diag);
+	int r = api_mac(req, &input->mac);
 
-	return r < 0 ? api_refuse(req, r, &diag) : api_write(req, release_op, input);
+	if (r == 0)
+		r = api_input(req, none, 0, input, &diag);
+	return r < 0 ? api_refuse(req, r, &diag) : api_write(req, op, input);
+}
+
+int api_wpi_trust_release(struct request *req)
+{
+	return at_once(req, release_op);
 }
 
 int api_wpi_trust_enrol(struct request *req)
@@ -171,9 +172,5 @@ int api_wpi_trust_secure(struct request *req)
 
 int api_wpi_trust_insecure(struct request *req)
 {
-	struct input *input = mem_new(request_mem(req), struct input);
-	struct diag diag = {0};
-	int r = untimed(req, input, &diag);
-
-	return r < 0 ? api_refuse(req, r, &diag) : api_write(req, insecure_op, input);
+	return at_once(req, insecure_op);
 }

@@ -123,16 +123,25 @@ static int row(struct change *change, int64_t mac, struct wpi_trust *ret)
 	return r < 0 ? r : 0;
 }
 
+/* Writes the row, and into the audit log what it was about. */
+static int put(struct change *change, const struct wpi_trust *trust, const char *action,
+	       json_t *before_steal, json_t *after_steal)
+{
+	int r = wpi_trust_put(change->db, trust);
+
+	if (r == 0)
+		return fleet_audit(change, action, object(change, trust->mac), before_steal,
+				   after_steal);
+	json_decref(before_steal);
+	json_decref(after_steal);
+	return r;
+}
+
 static int bind_to(struct change *change, struct wpi_trust *trust, const char *address, int64_t now)
 {
-	int r;
-
 	trust->address = address;
 	trust->bound_at = now;
-	r = wpi_trust_put(change->db, trust);
-	return r < 0 ? r
-		     : fleet_audit(change, "wpi.bind", object(change, trust->mac), NULL,
-				   json_pack("{s:s}", "address", address));
+	return put(change, trust, "wpi.bind", NULL, json_pack("{s:s}", "address", address));
 }
 
 static int promote(struct change *change, struct wpi_trust *trust, int64_t now)
@@ -180,10 +189,8 @@ int wpi_trust_told(struct change *change, int64_t mac, const struct wpi_verdict 
 		return r;
 	trust.told_to = verdict->address;
 	trust.told_at = now;
-	r = wpi_trust_put(change->db, &trust);
-	return r < 0 ? r
-		     : fleet_audit(change, "wpi.tell_secrets", object(change, mac), NULL,
-				   json_pack("{s:s}", "address", verdict->address));
+	return put(change, &trust, "wpi.tell_secrets", NULL,
+		   json_pack("{s:s}", "address", verdict->address));
 }
 
 int wpi_trust_taken(struct change *change, int64_t mac, int64_t now)
@@ -207,11 +214,9 @@ int wpi_trust_gave(struct change *change, int64_t mac, const struct wpi_verdict 
 		return r;
 	trust.next_told_to = verdict->address;
 	trust.next_told_at = now;
-	r = wpi_trust_put(change->db, &trust);
-	return r < 0 ? r
-		     : fleet_audit(change, "wpi.give_certificate", object(change, mac), NULL,
-				   json_pack("{s:s, s:s}", "address", verdict->address,
-					     "certificate", trust.next_fingerprint));
+	return put(change, &trust, "wpi.give_certificate", NULL,
+		   json_pack("{s:s, s:s}", "address", verdict->address, "certificate",
+			     trust.next_fingerprint));
 }
 
 /* What a command is about; only desk phones can be secured or enrolled. */
@@ -239,11 +244,8 @@ int fleet_wpi_release(struct change *change, int64_t mac, struct wpi_trust *ret)
 	before = ret->address;
 	ret->address = ret->told_to = ret->next_told_to = NULL;
 	ret->bound_at = ret->told_at = ret->next_told_at = 0;
-	r = wpi_trust_put(change->db, ret);
-	return r < 0 ? r
-		     : fleet_audit(change, "wpi.release", object(change, mac),
-				   json_pack("{s:o}", "address", audit_string(before)),
-				   json_pack("{s:n}", "address"));
+	return put(change, ret, "wpi.release", json_pack("{s:o}", "address", audit_string(before)),
+		   json_pack("{s:n}", "address"));
 }
 
 int fleet_wpi_enrol(struct change *change, int64_t mac, int64_t seconds, struct wpi_trust *ret)
@@ -255,10 +257,8 @@ int fleet_wpi_enrol(struct change *change, int64_t mac, int64_t seconds, struct 
 	ret->enrolled_until = clock_now() + seconds;
 	ret->told_to = NULL;
 	ret->told_at = ret->taken_at = 0;
-	r = wpi_trust_put(change->db, ret);
-	return r < 0 ? r
-		     : fleet_audit(change, "wpi.enrol", object(change, mac), NULL,
-				   json_pack("{s:I}", "until", (json_int_t)ret->enrolled_until));
+	return put(change, ret, "wpi.enrol", NULL,
+		   json_pack("{s:I}", "until", (json_int_t)ret->enrolled_until));
 }
 
 int fleet_wpi_secure(struct change *change, int64_t mac, const struct wpi_client_cert *cert,
