@@ -33,7 +33,7 @@ static const struct api_field fields[] = {
 
 static int params_take(void *mem, struct input *input, struct diag *reterr)
 {
-	struct oper_param *params = mem_array(mem, struct oper_param, input->params.count + 2);
+	struct param *params = mem_array(mem, struct param, input->params.count + 2);
 	size_t count = 0;
 
 	if (!input->secret_param != !input->secret)
@@ -117,15 +117,9 @@ int api_oper_remove(struct request *req)
 
 static json_t *oper_json(const struct oper *oper)
 {
-	json_t *params = json_array();
-
-	for (size_t i = 0; i < oper->param_count; i++)
-		json_array_append_new(params,
-				      json_pack("{s:s, s:s?, s:o}", "name", oper->params[i].name,
-						"value", oper->params[i].value, "secret",
-						api_mark(oper->params[i].secret)));
 	return json_pack("{s:I, s:s, s:s?, s:o, s:o}", "id", (json_int_t)oper->id, "name",
-			 oper->name, "value", oper->value, "params", params, "created_at",
+			 oper->name, "value", oper->value, "params",
+			 api_params(oper->params, oper->param_count), "created_at",
 			 api_time(oper->created_at));
 }
 

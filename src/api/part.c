@@ -42,15 +42,9 @@ int api_part_remove(struct request *req)
 
 static json_t *part_json(enum part_place place, const struct part *part)
 {
-	json_t *attributes = json_array();
-
-	for (size_t i = 0; i < part->attribute_count; i++)
-		json_array_append_new(attributes, json_pack("{s:s, s:s?, s:o}", "name",
-							    part->attributes[i].name, "value",
-							    part->attributes[i].value, "secret",
-							    api_mark(part->attributes[i].secret)));
 	return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o}", "place", part_place_name(place), "depth",
-			 part->depth, "name", part->name, "attributes", attributes, "text",
+			 part->depth, "name", part->name, "attributes",
+			 api_params(part->attributes, part->attribute_count), "text",
 			 api_mark(part->text), "created_at", api_time(part->created_at));
 }
 

@@ -308,16 +308,14 @@ static bool is_same_oper(const struct oper *oper, const struct read_item *item)
 	for (size_t i = 0; i < item->param_count && same; i++)
 		same = strcmp(oper->params[i].name, item->params[i].name) == 0 &&
 		       item->params[i].value &&
-		       strcmp(oper->params[i].secret ? secret_reveal(oper->params[i].secret)
-						     : oper->params[i].value,
-			      item->params[i].value) == 0;
+		       strcmp(param_text(&oper->params[i]), item->params[i].value) == 0;
 	return same;
 }
 
 static int oper_put(struct found *found, struct change *change, const struct read_item *item)
 {
 	struct oper_new new = {.name = item->name, .value = item->value, .force = true};
-	struct oper_param *params = mem_array(found->mem, struct oper_param, item->param_count + 1);
+	struct param *params = mem_array(found->mem, struct param, item->param_count + 1);
 	struct oper *opers;
 	const char *warning = NULL;
 	size_t count;
@@ -330,9 +328,9 @@ static int oper_put(struct found *found, struct change *change, const struct rea
 			return 0;
 		}
 	for (size_t i = 0; i < item->param_count; i++)
-		params[i] = (struct oper_param){
-			.name = item->params[i].name,
-			.value = item->params[i].value ? item->params[i].value : ""};
+		params[i] =
+			(struct param){.name = item->params[i].name,
+				       .value = item->params[i].value ? item->params[i].value : ""};
 	new.params = params;
 	new.param_count = item->param_count;
 	if (r >= 0)
