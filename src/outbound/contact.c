@@ -9,12 +9,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/net.h"
-#include "base/version.h"
 #include "config/config.h"
+#include "easy.h"
 #include "fleet/fleet.h"
 #include "fleet/notify.h"
 #include "fleet/wpi_file.h"
-#include "store/mac.h"
 #include "store/wpi_order.h"
 #include "store/wpi_phone.h"
 
@@ -206,18 +205,12 @@ static void options_set(struct contact *contact, const char *url, const char *bo
 		NULL, "Content-Type: application/x-www-form-urlencoded; charset=utf-8");
 	contact->headers = curl_slist_append(contact->headers, "Connection: close");
 	contact->headers = curl_slist_append(contact->headers, "Expect:");
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_URL, url);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	easy_setup(easy, url);
+	easy_go_straight(easy);
 	/* Phones sign their certificates themselves, and nothing that is sent is secret. */
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)contact->config->wpi.contact_seconds);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "gigaprovd/" GIGAPROV_VERSION);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, contact->headers);
 	curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, body);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
