@@ -32,11 +32,12 @@ static struct {
 	CURLM *multi;
 	void (*wake)(void);
 	pthread_mutex_t lock;
-	struct contact *inbox; /* the newest first */
+	struct contact *inbox;
+	struct contact **inbox_end;
 	size_t waiting;
 	bool is_stopping;
 	struct contact *under_way; /* the thread's own */
-} contacts = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} contacts = {.lock = PTHREAD_MUTEX_INITIALIZER, .inbox_end = &contacts.inbox};
 
 static int contact_begin(const struct notify_contact *ask)
 {
@@ -51,8 +52,8 @@ static int contact_begin(const struct notify_contact *ask)
 	} else if (contacts.waiting >= QUEUE_MAX) {
 		r = -E_BUSY;
 	} else {
-		contact->next = contacts.inbox;
-		contacts.inbox = contact;
+		*contacts.inbox_end = contact;
+		contacts.inbox_end = &contact->next;
 		contacts.waiting++;
 	}
 	pthread_mutex_unlock(&contacts.lock);
@@ -257,20 +258,16 @@ static void begin(struct contact *contact)
 
 static struct contact *inbox_take(bool is_stopping)
 {
-	struct contact *list, *turned = NULL;
+	struct contact *list;
 
 	pthread_mutex_lock(&contacts.lock);
 	contacts.is_stopping = contacts.is_stopping || is_stopping;
 	list = contacts.inbox;
 	contacts.inbox = NULL;
+	contacts.inbox_end = &contacts.inbox;
 	contacts.waiting = 0;
 	pthread_mutex_unlock(&contacts.lock);
-	for (struct contact *next; list; list = next) {
-		next = list->next;
-		list->next = turned;
-		turned = list;
-	}
-	return turned;
+	return list;
 }
 
 void contact_look(bool is_stopping)
