@@ -279,12 +279,9 @@ static int settings_put(struct found *found, struct change *change, const char *
 
 static int all_settings_put(struct found *found, struct change *change)
 {
-	char mac[MAC_LEN + 1];
-	int r;
+	int r = settings_put(found, change, scope_device(found->mem, found->import->mac),
+			     found->settings, found->setting_count, "setting of the device");
 
-	mac_format(found->import->mac, mac);
-	r = settings_put(found, change, mem_printf(found->mem, "device:%s", mac), found->settings,
-			 found->setting_count, "setting of the device");
 	for (size_t i = 0; i < found->account_count && r == 0; i++) {
 		struct found_account *account = &found->accounts[i];
 		struct handset handset = {.mac = found->import->mac, .slot = account->slot};
@@ -390,11 +387,8 @@ static void notes_end(struct found *found)
 static int audit(struct found *found, struct change *change, const struct import_options *options)
 {
 	const struct import_document *import = found->import;
-	char mac[MAC_LEN + 1];
 
-	mac_format(import->mac, mac);
-	return fleet_audit(change, "import.document", mem_printf(found->mem, "device:%s", mac),
-			   NULL,
+	return fleet_audit(change, "import.document", scope_device(found->mem, import->mac), NULL,
 			   json_pack("{s:s*, s:I, s:I, s:I, s:I}", "file", options->file,
 				     "recognised", (json_int_t)import->found[IMPORT_RECOGNISED],
 				     "raw", (json_int_t)import->found[IMPORT_RAW], "refused",

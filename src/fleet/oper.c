@@ -171,10 +171,8 @@ static json_t *shown(const struct oper *oper)
 
 static char *object_of(struct change *change, const struct oper *oper)
 {
-	char mac[MAC_LEN + 1];
-
-	mac_format(oper->mac, mac);
-	return mem_printf(change->mem, "device:%s oper:%lld", mac, (long long)oper->id);
+	return mem_printf(change->mem, "%s oper:%lld", scope_device(change->mem, oper->mac),
+			  (long long)oper->id);
 }
 
 /* Phones know handsets by small letters only; a secret is one however it was given. */

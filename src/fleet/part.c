@@ -9,6 +9,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "fleet/audit.h"
+#include "fleet/scope.h"
 #include "fleet/secrecy.h"
 #include "render/document.h"
 #include "store/device.h"
@@ -141,11 +142,9 @@ static int put(struct change *change, int64_t mac, enum part_place place, const 
 static int audit(struct change *change, const char *action, int64_t mac, enum part_place place,
 		 json_t *before, json_t *after)
 {
-	char text[MAC_LEN + 1];
-
-	mac_format(mac, text);
 	return fleet_audit(change, action,
-			   mem_printf(change->mem, "device:%s %s", text, part_place_name(place)),
+			   mem_printf(change->mem, "%s %s", scope_device(change->mem, mac),
+				      part_place_name(place)),
 			   before, after);
 }
 

@@ -7,10 +7,10 @@
 #include "base/mem.h"
 #include "config/config.h"
 #include "fleet/audit.h"
+#include "fleet/scope.h"
 #include "fleet/wpi_authority.h"
 #include "render/format.h"
 #include "store/device.h"
-#include "store/mac.h"
 
 static bool is_same(const char *a, const char *b)
 {
@@ -103,14 +103,6 @@ int wpi_trust_judge(void *mem, struct db *db, const struct config_wpi *config,
 	return 0;
 }
 
-static const char *object(struct change *change, int64_t mac)
-{
-	char text[MAC_LEN + 1];
-
-	mac_format(mac, text);
-	return mem_printf(change->mem, "device:%s", text);
-}
-
 /* The row as it stands in this transaction. */
 static int row(struct change *change, int64_t mac, struct wpi_trust *ret)
 {
@@ -130,8 +122,8 @@ static int put(struct change *change, const struct wpi_trust *trust, const char 
 	int r = wpi_trust_put(change->db, trust);
 
 	if (r == 0)
-		return fleet_audit(change, action, object(change, trust->mac), before_steal,
-				   after_steal);
+		return fleet_audit(change, action, scope_device(change->mem, trust->mac),
+				   before_steal, after_steal);
 	json_decref(before_steal);
 	json_decref(after_steal);
 	return r;
@@ -156,7 +148,7 @@ static int promote(struct change *change, struct wpi_trust *trust, int64_t now)
 	if (r == 0)
 		r = wpi_trust_given(change->db, trust->mac);
 	return r < 0 ? r
-		     : fleet_audit(change, "wpi.secured", object(change, trust->mac),
+		     : fleet_audit(change, "wpi.secured", scope_device(change->mem, trust->mac),
 				   json_pack("{s:o}", "certificate", audit_string(before)),
 				   json_pack("{s:s, s:I}", "certificate", trust->fingerprint,
 					     "until", (json_int_t)trust->certificate_until));
@@ -275,7 +267,7 @@ int fleet_wpi_secure(struct change *change, int64_t mac, const struct wpi_client
 	if (r == 0)
 		r = row(change, mac, ret);
 	return r < 0 ? r
-		     : fleet_audit(change, "wpi.secure", object(change, mac), NULL,
+		     : fleet_audit(change, "wpi.secure", scope_device(change->mem, mac), NULL,
 				   json_pack("{s:s, s:I, s:I}", "certificate", cert->fingerprint,
 					     "until", (json_int_t)cert->until, "give_until",
 					     (json_int_t)give_until));
@@ -297,7 +289,7 @@ int fleet_wpi_insecure(struct change *change, int64_t mac, struct wpi_trust *ret
 	if (r == 0)
 		r = row(change, mac, ret);
 	return r < 0 ? r
-		     : fleet_audit(change, "wpi.insecure", object(change, mac),
+		     : fleet_audit(change, "wpi.insecure", scope_device(change->mem, mac),
 				   json_pack("{s:o}", "certificate", audit_string(before)),
 				   json_pack("{s:n}", "certificate"));
 }
