@@ -84,17 +84,12 @@ static void import_done(void *arg, int result, const struct diag *diag)
 	import_end(arg, result, diag);
 }
 
-static void goes_on(void *arg)
-{
-	request_prolong(arg);
-}
-
 int api_import_post(struct api_import *import)
 {
 	int r;
 
 	import->who = api_who(import->req);
-	import->options.goes_on = goes_on;
+	import->options.goes_on = request_prolong_arg;
 	import->options.arg = import->req;
 	r = writer_post(fleet_writer(), WRITER_LOW, import_op, import_done, import);
 	return r < 0 ? r : REQUEST_LATER;

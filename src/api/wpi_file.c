@@ -56,23 +56,18 @@ static int add_op(struct request *req, struct change *change, void *arg)
 	return api_answer(req, 201, json);
 }
 
-static void prolong(void *arg)
-{
-	request_prolong(arg);
-}
-
 /* What has come is good for the type, and lies where it is found by its hash. */
 static int settle(struct request *req, struct input *input, const char *piece, struct diag *reterr)
 {
 	const struct config *config = request_config(req);
 	void *mem = request_mem(req);
-	int r = wpi_file_look(mem, config, piece, input->file.type, prolong, req, &input->file,
-			      reterr);
+	int r = wpi_file_look(mem, config, piece, input->file.type, request_prolong_arg, req,
+			      &input->file, reterr);
 
 	if (r == 0)
 		r = firmware_file_settle(config, firmware_piece_name(mem, piece),
-					 wpi_file_place(mem, input->file.sha256), prolong, req,
-					 reterr);
+					 wpi_file_place(mem, input->file.sha256),
+					 request_prolong_arg, req, reterr);
 	return r;
 }
 

@@ -92,11 +92,6 @@ static int look_op(struct db *db, void *arg, struct diag *diag)
 	return fleet_firmware_look(&change, look->name, look->file, look->error);
 }
 
-static void prolong(void *arg)
-{
-	request_prolong(arg);
-}
-
 /* Hashes what is there, and writes down what came of it. */
 static int examine(struct request *req, const char *name)
 {
@@ -106,7 +101,7 @@ static int examine(struct request *req, const char *name)
 	int r = firmware_file_open(request_config(req), name, &file, &diag);
 
 	if (r == 0)
-		r = firmware_file_hash(&file, prolong, req, &diag);
+		r = firmware_file_hash(&file, request_prolong_arg, req, &diag);
 	if (file.fd >= 0)
 		firmware_file_close(&file);
 	if (r == -E_BUSY)
