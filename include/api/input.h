@@ -88,6 +88,9 @@ int api_input_parse(void *mem, const char *body, size_t len, const struct api_fi
 int api_input(struct request *req, const struct api_field *fields, size_t count, void *ret,
 	      struct diag *reterr) MUST_CHECK;
 
+/* Whether the body's content type is this one, whatever parameters it has. */
+bool api_type_is(const struct request *req, const char *type);
+
 /*
  * A body that is no JSON, with a NUL behind it; it may be changed, and is to be
  * wiped where it has secrets.  -E_BAD_TYPE unless its content type is `type`.

@@ -12,7 +12,6 @@
 #include <limits.h>
 #include <sodium.h>
 #include <string.h>
-#include <strings.h>
 
 #include "import_xml.h"
 #include "api/input.h"
@@ -192,23 +191,14 @@ static int table_import(struct api_import *import, struct diag *reterr)
 	return r;
 }
 
-static bool type_is(const struct request *req, const char *type)
-{
-	const char *given = request_header(req, "Content-Type");
-	size_t len = strlen(type);
-
-	return given && strncasecmp(given, type, len) == 0 &&
-	       (!given[len] || strchr("; ", given[len]));
-}
-
 int api_import(struct request *req)
 {
 	struct api_import *import = mem_new(request_mem(req), struct api_import);
 	struct diag diag = {0};
-	const char *type = type_is(req, "text/csv")	     ? "text/csv"
-			   : type_is(req, "application/xml") ? "application/xml"
-			   : type_is(req, "text/xml")	     ? "text/xml"
-							     : NULL;
+	const char *type = api_type_is(req, "text/csv")		 ? "text/csv"
+			   : api_type_is(req, "application/xml") ? "application/xml"
+			   : api_type_is(req, "text/xml")	 ? "text/xml"
+								 : NULL;
 	int r = api_flag(req, "dry_run", &import->dry, &diag);
 
 	if (r == 0)

@@ -187,14 +187,19 @@ int api_input(struct request *req, const struct api_field *fields, size_t count,
 	return r < 0 ? r : 0;
 }
 
-int api_input_text(struct request *req, const char *type, char **ret, size_t *ret_len,
-		   struct diag *reterr)
+bool api_type_is(const struct request *req, const char *type)
 {
 	const char *given = request_header(req, "Content-Type");
 	size_t len = strlen(type);
 
-	if (!given || strncasecmp(given, type, len) != 0 ||
-	    (given[len] && !strchr("; ", given[len])))
+	return given && strncasecmp(given, type, len) == 0 &&
+	       (!given[len] || strchr("; ", given[len]));
+}
+
+int api_input_text(struct request *req, const char *type, char **ret, size_t *ret_len,
+		   struct diag *reterr)
+{
+	if (!api_type_is(req, type))
 		return diag_set(reterr, -E_BAD_TYPE, "the content type must be %s", type);
 	*ret = (char *)(uintptr_t)request_body(req, ret_len);
 	return 0;
