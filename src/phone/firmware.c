@@ -29,6 +29,7 @@
 #include "base/mem.h"
 #include "config/config.h"
 #include "fleet/admission.h"
+#include "fleet/audit.h"
 #include "fleet/firmware.h"
 #include "fleet/firmware_file.h"
 #include "fleet/firmware_gate.h"
@@ -84,9 +85,8 @@ struct look {
 
 static int look_op(struct db *db, void *arg, struct diag *diag)
 {
-	static const struct audit_who who = {"gigaprovd", "", ""};
 	CLEANUP(mem_freep) void *scratch = mem_root("firmware look");
-	struct change change = {.db = db, .mem = scratch, .who = &who, .diag = diag};
+	struct change change = {.db = db, .mem = scratch, .who = &audit_daemon, .diag = diag};
 	const struct look *look = arg;
 
 	return fleet_firmware_look(&change, look->name, look->file, look->error);
