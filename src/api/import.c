@@ -106,6 +106,17 @@ static json_t *told_json(const struct import_told *told)
 			 told->before, "after", told->after);
 }
 
+json_t *api_import_errors(const struct import_table *table)
+{
+	json_t *errors = json_array();
+
+	for (size_t i = 0; i < table->error_count; i++)
+		json_array_append_new(errors, json_pack("{s:I, s:o}", "line",
+							(json_int_t)table->errors[i].line, "text",
+							api_text(table->errors[i].text)));
+	return errors;
+}
+
 json_t *api_import_rows(const struct import_table *table)
 {
 	json_t *rows = json_array();
@@ -137,19 +148,14 @@ static json_t *table_report(struct api_import *import)
 	const struct import_table *table = arg->table;
 	const struct import_counts *counts = &arg->counts;
 	bool good = table->errors_found == 0;
-	json_t *errors = json_array();
 
-	for (size_t i = 0; i < table->error_count; i++)
-		json_array_append_new(errors, json_pack("{s:I, s:o}", "line",
-							(json_int_t)table->errors[i].line, "text",
-							api_text(table->errors[i].text)));
 	return json_pack("{s:s?, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:I}", "kind",
 			 import_kind_name(table->kind), "rows", (json_int_t)table->count, "added",
 			 (json_int_t)(good ? counts->added : 0), "changed",
 			 (json_int_t)(good ? counts->changed : 0), "unchanged",
 			 (json_int_t)(good ? counts->unchanged : 0), "devices",
 			 (json_int_t)(good ? counts->devices : 0), "dry_run", import->dry, "errors",
-			 errors, "told", api_import_rows(table), "more",
+			 api_import_errors(table), "told", api_import_rows(table), "more",
 			 api_import_rows_more(table));
 }
 
