@@ -221,12 +221,12 @@ static int admit(struct login *login, struct db *db)
 		scan_note(login->req, login->mac);
 		return -E_MAC_UNKNOWN;
 	}
-	product = name ? product_find(name) : NULL;
+	product = product_find(name);
 	if (locked_at)
 		return -E_MAC_LOCKED;
 	if (!product)
 		return -E_NO_PRODUCT;
-	return product->format->render == wpi_render ? trusted : -E_WPI_PRODUCT;
+	return product_is_desk_phone(product) ? trusted : -E_WPI_PRODUCT;
 }
 
 /* The phone, if it is to be answered. */
