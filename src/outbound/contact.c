@@ -128,11 +128,6 @@ static bool uri_parse(const char *uri, char **ret_host, unsigned *ret_port)
 	return good;
 }
 
-static bool same_address(const struct net_address *a, const struct net_address *b)
-{
-	return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
-}
-
 struct place {
 	const char *url;
 	struct net_address address; /* len 0: a name, which may be anywhere */
@@ -149,8 +144,8 @@ static int place_of(void *mem, const struct contact *contact, const struct wpi_p
 	struct net_address was = {0}, says = {0};
 	bool is_known = address && net_address_parse(address, &was);
 	bool is_said = uri_parse(uri, &host, &ret->port);
-	bool is_there =
-		is_said && net_address_parse(host, &says) && is_known && same_address(&was, &says);
+	bool is_there = is_said && net_address_parse(host, &says) && is_known &&
+			net_address_is_same(&was, &says);
 
 	if (is_there || (is_said && contact->config->wpi.contact_elsewhere)) {
 		ret->url = uri;
