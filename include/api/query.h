@@ -30,6 +30,10 @@ struct api_page {
 /* {mac} of the path.  -E_MAC_MALFORMED. */
 int api_mac(const struct request *req, int64_t *ret) MUST_CHECK;
 
+/* {id} of the path, which is that of `what`: "a job".  -E_VALUE. */
+int api_id(const struct request *req, const char *what, int64_t *ret,
+	   struct diag *reterr) MUST_CHECK;
+
 /* The device of {mac}, and the reader that has it.  -E_MAC_MALFORMED, -E_MAC_UNKNOWN. */
 int api_device(struct request *req, struct db **ret_db, struct device **ret) MUST_CHECK;
 

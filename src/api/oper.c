@@ -8,7 +8,6 @@
 #include "api/query.h"
 #include "api/write.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "fleet/oper.h"
 #include "http/handlers.h"
 #include "http/request.h"
@@ -104,15 +103,11 @@ int api_oper_remove(struct request *req)
 {
 	struct removal *removal = mem_new(request_mem(req), struct removal);
 	struct diag diag = {0};
-	uint64_t id;
 	int r = api_mac(req, &removal->mac);
 
-	if (r == 0 && !text_to_uint(request_param(req, "id"), INT64_MAX, &id))
-		r = diag_set(&diag, -E_VALUE, "the id of an oper is a number");
-	if (r < 0)
-		return api_refuse(req, r, &diag);
-	removal->id = (int64_t)id;
-	return api_write(req, remove_op, removal);
+	if (r == 0)
+		r = api_id(req, "an oper", &removal->id, &diag);
+	return r < 0 ? api_refuse(req, r, &diag) : api_write(req, remove_op, removal);
 }
 
 static json_t *oper_json(const struct oper *oper)

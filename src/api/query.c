@@ -16,6 +16,16 @@ int api_mac(const struct request *req, int64_t *ret)
 	return mac_parse(request_param(req, "mac"), ret);
 }
 
+int api_id(const struct request *req, const char *what, int64_t *ret, struct diag *reterr)
+{
+	uint64_t id;
+
+	if (!text_to_uint(request_param(req, "id"), INT64_MAX, &id))
+		return diag_set(reterr, -E_VALUE, "the id of %s is a number", what);
+	*ret = (int64_t)id;
+	return 0;
+}
+
 int api_device(struct request *req, struct db **ret_db, struct device **ret)
 {
 	int64_t mac;
