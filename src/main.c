@@ -193,6 +193,7 @@ static int start(const struct config *config, struct http **ret, struct diag *re
 	if (r < 0)
 		return r;
 	wpi_setup();
+	sched_setup();
 	r = http_start(NULL, config, routes, count, phone_profile, ret, reterr);
 	if (r < 0)
 		return r;

@@ -237,6 +237,7 @@ struct config_limits {
 	unsigned max_import_report;
 	unsigned max_template;
 	unsigned max_connections;
+	unsigned connections_per_address;
 	unsigned connection_memory;
 	unsigned idle_seconds;
 	unsigned wpi_idle_seconds;

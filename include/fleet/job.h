@@ -18,8 +18,9 @@ struct schedule;
  *   done       every device has ended
  *
  * A device: waiting → offered → confirmed; or waiting again, when it has not come
- * in time, until it has had `tries` in each of `windows`, and failed.  The next
- * wave opens when the last one has ended, or as much of it as `advance` says.
+ * in time, until it has had `tries` in each of `windows`, and failed.  A try that
+ * a restart of the daemon came into is not counted: what came of it may be lost.
+ * The next wave opens when the last one has ended, or as much of it as `advance` says.
  *
  * Everything is in the database and changes only in write operations, so a
  * crash at any moment leads to the same end: ticks (src/sched) ask what is due,

@@ -64,8 +64,9 @@ struct wpi_order_phone {
 	const char *reason;	   /* "start-up" */
 	const char *version;	   /* software-version; NULL: not told */
 	const char *software_type; /* "Siemens SIP"; NULL: not told */
-	const char *origin;	   /* "https://192.0.2.1:18443", the Host that it called */
-	int64_t at;		   /* when it opened the dialogue */
+	const char *origin;  /* "https://prov.example.net:18443", the Host that it says; NULL */
+	const char *reached; /* "https://self:18443", the port of ours that it came to; NULL */
+	int64_t at;	     /* when it opened the dialogue */
 };
 
 /* Something to be told to it. */

@@ -69,6 +69,9 @@ const char *request_body(const struct request *req, size_t *ret_len);
 const struct net_address *request_address(const struct request *req);
 bool request_is_tls(const struct request *req);
 
+/* The port of ours that it came to, whatever its Host says; 0: none (a UNIX socket). */
+unsigned request_port(const struct request *req);
+
 /* Tells this TCP connection from all others that there ever are; never 0, and never used again. */
 uint64_t request_connection(const struct request *req);
 

@@ -103,3 +103,9 @@ bool product_takes(const struct product *product, const char *setting_name);
  * written for the product: where it stands in double quotes, it cannot hold one.
  */
 bool product_takes_text(const struct product *product, const char *text);
+
+/*
+ * The slot of the line with which the product's documents hold this very
+ * parameter, unless a setting says otherwise; 0: they do not.
+ */
+int product_slot_of(const struct product *product, const char *name, const char *value);

@@ -8,6 +8,9 @@
  * since what is due is in the database and not in ticks.
  */
 
+/* Before the first tick: tries from before are not counted. */
+void sched_setup(void);
+
 /* On the main thread; does not wait. */
 void sched_tick(void);
 

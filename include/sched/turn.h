@@ -25,6 +25,7 @@ struct turn_note {
 
 struct turn {
 	const struct turn_trigger *trigger;
+	int64_t since;		 /* from when on somebody sees what comes of a try */
 	struct turn_note *notes; /* of change->mem */
 	size_t note_count;
 	bool more; /* there is more to do now */

@@ -92,6 +92,7 @@ struct wpi_policy {
 	unsigned writes_max;
 	int64_t writes_gap; /* seconds after which writes_max starts anew */
 	int64_t order_gap;  /* seconds in which an order is not sent again */
+	bool is_short; /* of memory: of what a phone tells in fragments only an excerpt is kept */
 };
 
 /*
@@ -108,7 +109,10 @@ struct wpi_turn {
 };
 
 struct wpi_session *wpi_session_new(void *mem);
-/* Lets go of what was only for a dialogue that is over; nothing while one is under way. */
+/*
+ * After each turn, when nobody looks at it any more: lets go of what was only for that, and of
+ * what was only for the dialogue if that is over.
+ */
 void wpi_session_rest(struct wpi_session *session);
 /* Whether it remembers orders, which must not be sent again at once. */
 bool wpi_session_has_orders(const struct wpi_session *session);
@@ -116,6 +120,11 @@ enum wpi_state wpi_session_state(const struct wpi_session *session);
 
 /* What the phone has told after ReadAllItems or ReadItems, for records READ and ANSWERED. */
 const struct wpi_item *wpi_session_items(const struct wpi_session *session, size_t *ret_count);
+
+/* Whether these are only what is wanted, and files: there was no memory for the rest. */
+bool wpi_session_is_excerpt(const struct wpi_session *session);
+/* Bytes kept of a reply of which more is to come. */
+size_t wpi_session_told_size(const struct wpi_session *session);
 
 /* Whether the last answer writes an item whose value is a secret. */
 bool wpi_session_tells_secrets(const struct wpi_session *session);

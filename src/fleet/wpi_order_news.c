@@ -82,14 +82,14 @@ static struct wpi_order_row *sent_of(const struct telling *at, const char *id)
 	return row && is_under_way(row) ? row : NULL;
 }
 
-/* Where it has reached us: its way back is known by that. */
+/* Where it has reached us: it is called to that port again. */
 static int origin_note(struct telling *at)
 {
-	const char *origin = at->phone->origin;
+	const char *origin = at->phone->reached;
 	char *known;
 	int r;
 
-	if (!origin || !wpi_file_origin_is(origin))
+	if (!origin)
 		return 0;
 	r = wpi_origin_find(at->change->mem, at->change->db, at->phone->mac, &known);
 	if (r < 0 || (r > 0 && strcmp(known, origin) == 0))

@@ -12,10 +12,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "share.h"
 
 struct link {
 	struct link *older, *newer;
 	uint64_t number;
+	struct share *share; /* of its address; NULL: it is not counted */
 	int fd;
 	_Atomic int64_t since; /* 0: its request is being answered */
 };
@@ -30,9 +32,10 @@ static struct link *link_of(struct MHD_Connection *connection)
 	return info ? info->socket_context : NULL;
 }
 
-static void add(struct listener *listener, struct link *link)
+static void add(struct listener *listener, struct link *link, const struct sockaddr *address)
 {
 	pthread_mutex_lock(&listener->links_lock);
+	link->share = share_take(listener, address);
 	link->older = listener->links;
 	if (link->older)
 		link->older->newer = link;
@@ -49,6 +52,7 @@ static void take_out(struct listener *listener, struct link *link)
 		listener->links = link->older;
 	if (link->older)
 		link->older->newer = link->newer;
+	share_give_back(listener, link->share);
 	pthread_mutex_unlock(&listener->links_lock);
 }
 
@@ -72,7 +76,8 @@ void link_notify(void *cls, struct MHD_Connection *connection, void **context,
 	link->fd = info ? info->connect_fd : -1;
 	atomic_init(&link->since, clock_monotonic_ms());
 	*context = link;
-	add(listener, link);
+	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	add(listener, link, info ? info->client_addr : NULL);
 }
 
 uint64_t link_number(struct MHD_Connection *connection)

@@ -21,6 +21,7 @@
 #include "base/mem.h"
 #include "exchange.h"
 #include "link.h"
+#include "share.h"
 #include "socket.h"
 #include "tls.h"
 
@@ -96,9 +97,10 @@ static int serve(struct listener *listener, const struct config *config, unsigne
 		connections = threads;
 	listener->idle_ms = (int64_t)idle_of(listener, &config->limits) * 1000;
 	pthread_mutex_init(&listener->links_lock, NULL);
+	listener->shares = shares_new(listener->http);
 	MHD_set_panic_func(panic, NULL);
 	listener->daemon = MHD_start_daemon(
-		flags_of(listener), 0, NULL, NULL, access_handle, listener,
+		flags_of(listener), 0, share_admit, listener, access_handle, listener,
 		MHD_OPTION_EXTERNAL_LOGGER, log_library, listener, MHD_OPTION_LISTEN_SOCKET,
 		listener->fd, MHD_OPTION_URI_LOG_CALLBACK, access_line, listener,
 		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_NOTIFY_COMPLETED,

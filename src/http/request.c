@@ -295,6 +295,11 @@ bool request_is_tls(const struct request *req)
 	return req->listener->is_tls;
 }
 
+unsigned request_port(const struct request *req)
+{
+	return req->listener->port;
+}
+
 bool request_takes_basic(const struct request *req)
 {
 	return req->listener->is_tls || req->listener->basic_without_tls ||

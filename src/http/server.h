@@ -15,6 +15,7 @@
 struct pool;
 struct router;
 struct request;
+struct shares;
 
 struct listener {
 	struct http *http;
@@ -36,7 +37,8 @@ struct listener {
 
 	int64_t idle_ms; /* after which a silent connection is closed */
 	pthread_mutex_t links_lock;
-	struct link *links; /* with the lock: its connections, the newest first */
+	struct link *links;    /* with the lock: its connections, the newest first */
+	struct shares *shares; /* with the lock: how many are whose */
 };
 
 struct http {

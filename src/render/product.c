@@ -93,3 +93,10 @@ bool product_takes_text(const struct product *product, const char *text)
 	return product->format->render != provider_frame_render ||
 	       frame_takes_text(product->name, text);
 }
+
+int product_slot_of(const struct product *product, const char *name, const char *value)
+{
+	if (product->format->render != provider_frame_render)
+		return 0;
+	return frame_slot_of_mask(product->name, name, value);
+}

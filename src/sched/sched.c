@@ -17,6 +17,7 @@
 static struct {
 	atomic_bool is_posted; /* one operation at a time */
 	atomic_bool is_stopping;
+	int64_t since;
 	struct again again; /* the main thread's */
 } sched = {.again = {.mac = -1}};
 
@@ -97,6 +98,7 @@ static void post(void)
 
 	run->config = config_pin();
 	run->turn.trigger = &sched_trigger;
+	run->turn.since = sched.since;
 	if (writer_post(fleet_writer(), WRITER_LOW, run_op, run_done, run) < 0) {
 		config_release(run->config);
 		mem_free(run);
@@ -118,6 +120,11 @@ static void tell_again(void)
 		log_error("devices of jobs could not be told again", LOG_E(r));
 		sched.again.is_over = true;
 	}
+}
+
+void sched_setup(void)
+{
+	sched.since = clock_now();
 }
 
 void sched_tick(void)

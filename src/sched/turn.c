@@ -85,6 +85,9 @@ static int lapse(struct change *change, struct turn *turn, struct job *job, int6
 			       &count);
 
 	for (size_t i = 0; i < count && r == 0 && is_at_work(job); i++) {
+		/* It may have come, and the record of it been lost with us. */
+		if (rows[i].offered_at <= turn->since && rows[i].tries > 0)
+			rows[i].tries--;
 		r = job_lapsed(change, job, &rows[i], now);
 		if (r == 0 && rows[i].state == JOB_FAILED)
 			note(change, turn, TURN_FAILED, job, rows[i].mac, rows[i].reason);

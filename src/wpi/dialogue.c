@@ -17,7 +17,7 @@
 #include "http/handlers.h"
 #include "http/request.h"
 
-enum { BUCKETS = 4096, WAITING_MAX = 8, SWEPT_AT_ONCE = 16, SMALL = 64 << 10 };
+enum { BUCKETS = 4096, WAITING_MAX = 8, SWEPT_AT_ONCE = 16, STALE_SECONDS = 30 };
 enum list { ENDED, OPEN, AWAY, LISTS };
 
 static struct {
@@ -138,19 +138,29 @@ static void sweep(int64_t now, struct dialogue **garbage)
 	}
 }
 
-/* Room for one more, at the cost of those that are only remembered. */
-static bool make_room(const struct config_wpi *config, struct dialogue **garbage)
+/* Those that nobody was in since then go, while there are too many. */
+static void make_less(enum list list, int64_t since, size_t max, struct dialogue **garbage)
 {
-	struct dialogue *d = table.oldest[ENDED], *newer;
+	struct dialogue *d = table.oldest[list], *newer;
 
-	for (; d && (table.count >= config->max_sessions || table.bytes > config->session_memory);
-	     d = newer) {
+	for (; d && table.count >= max && d->left_at <= since; d = newer) {
 		newer = d->newer;
 		if (d->is_taken)
 			continue;
 		discard(d, garbage);
 	}
-	return table.count < config->max_sessions && table.bytes <= config->session_memory;
+}
+
+/*
+ * Room for one more, at the cost of those that are only remembered, and then of
+ * phones that have been silent for long: who begins dialogues and leaves them
+ * would else keep all others out.
+ */
+static bool make_room(const struct config_wpi *config, int64_t now, struct dialogue **garbage)
+{
+	make_less(ENDED, now, config->max_sessions, garbage);
+	make_less(OPEN, now - STALE_SECONDS, config->max_sessions, garbage);
+	return table.count < config->max_sessions;
 }
 
 static struct dialogue *find_mac(int64_t mac)
@@ -201,7 +211,7 @@ static struct dialogue *find_place(const struct net_address *address, uint64_t l
 	return count == 1 ? only : NULL;
 }
 
-static struct dialogue *add(struct request *req, int64_t mac)
+static struct dialogue *add(struct request *req, int64_t mac, int64_t now)
 {
 	struct dialogue *d = mem_new(NULL, struct dialogue);
 
@@ -210,6 +220,7 @@ static struct dialogue *add(struct request *req, int64_t mac)
 	cookie_make(d->key);
 	d->place = *request_address(req);
 	d->link = request_connection(req);
+	d->left_at = now;
 	index_add(d);
 	CHAIN_ADD(&table.by_mac[hash_mac(mac)], mac, d);
 	list_add(d, OPEN);
@@ -261,8 +272,8 @@ int dialogue_open(struct request *req, int64_t mac, const struct config_wpi *con
 	pthread_mutex_lock(&table.lock);
 	sweep(now, &garbage);
 	*ret = find_mac(mac);
-	if (!*ret && make_room(config, &garbage))
-		*ret = add(req, mac);
+	if (!*ret && make_room(config, now, &garbage))
+		*ret = add(req, mac, now);
 	if (*ret) {
 		(*ret)->has_cookie = false;
 		r = enter(*ret, req);
@@ -304,7 +315,7 @@ static enum list list_of(const struct dialogue *d)
 }
 
 /* With the lock: where and as what the phone was met last. */
-static void settle(struct dialogue *d, int64_t until_at, size_t bytes)
+static void settle(struct dialogue *d, int64_t now, int64_t until_at, size_t bytes)
 {
 	index_remove(d);
 	memcpy(d->key, d->cookie, sizeof(d->key));
@@ -316,6 +327,7 @@ static void settle(struct dialogue *d, int64_t until_at, size_t bytes)
 	table.bytes = table.bytes - d->bytes + bytes;
 	d->bytes = bytes;
 	d->state = wpi_session_state(d->session);
+	d->left_at = now;
 	d->until_at = until_at;
 }
 
@@ -330,29 +342,40 @@ static void go_on(struct request **waiting, size_t count)
 	mem_free(waiting);
 }
 
-bool dialogue_leave(struct dialogue *d, int64_t until_at, size_t memory_max)
+bool dialogue_reserve(struct dialogue *d, size_t bytes, size_t memory_max)
+{
+	bool fits;
+
+	pthread_mutex_lock(&table.lock);
+	fits = table.bytes + bytes <= memory_max;
+	if (fits) {
+		d->bytes += bytes;
+		table.bytes += bytes;
+	}
+	pthread_mutex_unlock(&table.lock);
+	return fits;
+}
+
+void dialogue_leave(struct dialogue *d, int64_t now, int64_t until_at)
 {
 	size_t bytes = talloc_total_size(d) + (d->work ? talloc_total_size(d->work) : 0);
 	struct request **waiting;
-	bool is_over;
 	size_t count;
 
 	pthread_mutex_lock(&table.lock);
-	is_over = until_at && bytes > SMALL && table.bytes - d->bytes + bytes > memory_max;
 	waiting = d->waiting;
 	count = d->waiting_count;
 	d->waiting = NULL;
 	d->waiting_count = 0;
 	d->is_taken = false;
-	if (until_at && !is_over)
-		settle(d, until_at, bytes);
+	if (until_at)
+		settle(d, now, until_at, bytes);
 	else
 		forget(d);
 	pthread_mutex_unlock(&table.lock);
-	if (!until_at || is_over)
+	if (!until_at)
 		dialogue_free(d);
 	go_on(waiting, count);
-	return !is_over;
 }
 
 size_t dialogue_list(void *mem, int64_t now, size_t max, struct dialogue_row **ret,

@@ -16,8 +16,10 @@
  *
  * Whoever has entered a dialogue is alone with it until he leaves: a message
  * that comes meanwhile waits, and is looked at from the start when he has left.
- * Nothing is timed: what is over goes when somebody else comes, and their number
- * and memory are bounded (max_sessions, session_memory).
+ * Nothing is timed: what is over goes when somebody else comes.  Their number is
+ * bounded (max_sessions): of too many, those go first that have ended, then those
+ * whose phone has been silent for long.  Memory (session_memory) keeps nobody out:
+ * where there is none, a reply in fragments is kept as an excerpt.
  */
 
 struct config_wpi;
@@ -47,7 +49,7 @@ struct dialogue {
 	struct net_address place;
 	uint64_t link;
 	bool has_cookie; /* the phone has sent it, and so need not be known by its address */
-	int64_t until_at;
+	int64_t left_at, until_at;
 	enum wpi_state state; /* when it was left last */
 	size_t bytes;
 	bool is_taken;
@@ -76,11 +78,16 @@ int dialogue_open(struct request *req, int64_t mac, const struct config_wpi *con
 int dialogue_find(struct request *req, int64_t now, struct dialogue **ret) MUST_CHECK;
 
 /*
- * Leaves; who waits comes in.  `until_at`: when it is over unless the phone says
- * something, 0: it goes at once.  False: it went because it is large, and all of
- * them together are larger than `memory_max`.
+ * Sets `bytes` aside for what its phone tells, until it is left and they are counted;
+ * false when all of them together were larger than `memory_max` then.
  */
-bool dialogue_leave(struct dialogue *dialogue, int64_t until_at, size_t memory_max);
+bool dialogue_reserve(struct dialogue *dialogue, size_t bytes, size_t memory_max);
+
+/*
+ * Leaves; who waits comes in.  `until_at`: when it is over unless the phone says
+ * something, 0: it goes at once.
+ */
+void dialogue_leave(struct dialogue *dialogue, int64_t now, int64_t until_at);
 
 /* Those that are under way, the one that was heard longest ago first. */
 struct dialogue_row {

@@ -78,7 +78,9 @@ void session_open(struct wpi_session *session)
 	session->reading = mem_array(session->dialogue, char, 1);
 	session->telling = mem_array(session->dialogue, char, 1);
 	session->read = session->told = session->writes = NULL;
-	session->read_count = session->read_bytes = session->told_count = 0;
+	session->read_count = session->told_count = 0;
+	session->heard_count = session->heard_bytes = 0;
+	session->is_excerpt = false;
 	session->write_count = session->batch = session->batch_count = 0;
 	session->fragments = 0;
 	session->withheld = 0;
@@ -87,11 +89,16 @@ void session_open(struct wpi_session *session)
 
 void wpi_session_rest(struct wpi_session *session)
 {
-	if (session->state != WPI_STATE_IDLE)
-		return;
-	session_open(session);
 	mem_free(session->turn);
 	session->turn = mem_array(session, char, 1);
+	if (session->state == WPI_STATE_IDLE) {
+		session_open(session);
+		return;
+	}
+	mem_free(session->telling);
+	session->telling = mem_array(session->dialogue, char, 1);
+	session->told = NULL;
+	session->told_count = 0;
 }
 
 bool wpi_session_has_orders(const struct wpi_session *session)
@@ -108,6 +115,16 @@ const struct wpi_item *wpi_session_items(const struct wpi_session *session, size
 {
 	*ret_count = session->told_count;
 	return session->told;
+}
+
+bool wpi_session_is_excerpt(const struct wpi_session *session)
+{
+	return session->is_excerpt;
+}
+
+size_t wpi_session_told_size(const struct wpi_session *session)
+{
+	return talloc_total_size(session->reading);
 }
 
 bool wpi_session_tells_secrets(const struct wpi_session *session)

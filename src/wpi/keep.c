@@ -113,27 +113,39 @@ static int keep_told(struct db *db, void *mem, const struct login *login)
 }
 
 /*
- * A message that tells some items, such as the modules at the phone, is laid over
- * what it has told of all.
+ * Some items, such as the modules at the phone, are laid over what it has told of
+ * all; each of those stays once.
  */
-static int keep_part(struct db *db, void *mem, const struct login *login)
+static int keep_part(struct db *db, void *mem, const struct login *login,
+		     const struct wpi_item *items, size_t item_count)
 {
-	const struct wpi_message *message = login->message;
 	struct buf *out = buf_new(mem);
 	struct wpi_told *told;
 	size_t count;
 	int64_t at;
 	int r = wpi_told_read(mem, db, login->dialogue->mac, &told, &count, &at);
 
-	if (r <= 0 || count + message->item_count > login->config->wpi.max_items)
+	if (r <= 0 || count + item_count > login->config->wpi.max_items)
 		return r;
 	for (size_t i = 0; i < count; i++)
 		wpi_told_add(out, &told[i]);
-	for (size_t i = 0; i < message->item_count; i++)
-		tell_item(out, &message->items[i]);
+	for (size_t i = 0; i < item_count; i++)
+		tell_item(out, &items[i]);
 	if (out->len > login->config->wpi.max_read)
 		return 0;
 	return wpi_phone_tell(db, login->dialogue->mac, out->data, out->len, at);
+}
+
+/* What it told before and an excerpt lacks is likely to be as it was. */
+static int keep_read(struct db *db, void *mem, const struct login *login)
+{
+	const struct wpi_session *session = login->dialogue->session;
+	size_t count;
+	const struct wpi_item *items = wpi_session_items(session, &count);
+
+	return wpi_session_is_excerpt(session) && login->phone->told_at
+		       ? keep_part(db, mem, login, items, count)
+		       : keep_told(db, mem, login);
 }
 
 static int order(const char *name, int index, const struct dialogue_mark *mark)
@@ -335,9 +347,9 @@ int keep_turn(struct db *db, void *arg, struct diag *diag)
 	}
 	/* Last: changes are seen against what was told before. */
 	if (r >= 0 && has_read)
-		r = keep_told(db, mem, login);
+		r = keep_read(db, mem, login);
 	else if (r >= 0 && has_part && wpi_reason_kind(login->message->reason) == WPI_KIND_OPENS)
-		r = keep_part(db, mem, login);
+		r = keep_part(db, mem, login, login->message->items, login->message->item_count);
 	login->outcome = outcome_of(login);
 	if (r >= 0 && login->outcome)
 		r = wpi_phone_end(db, login->dialogue->mac, login->outcome, login->now);

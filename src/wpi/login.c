@@ -29,6 +29,13 @@
 
 #define TYPE "text/xml"
 
+enum {
+	ITEM_COST = 400, /* of keeping one, beside its bytes */
+	/* of what a phone tells in fragments, while there is no memory; for each wanted item more */
+	FAIR_BYTES = 64 << 10,
+	FAIR_ITEM_BYTES = 512,
+};
+
 static void reply_clean_up(struct request *req, const char *nonce)
 {
 	struct secret *body = wpi_emit_clean_up(request_mem(req), nonce);
@@ -84,11 +91,27 @@ static int64_t until(const struct login *login)
 	return login->now + time;
 }
 
+/*
+ * Where there is no memory for what phones tell, little of it is kept.  This one
+ * tells the same items again and again, or was asked for more than there is room for.
+ */
+static bool is_greedy(const struct login *login)
+{
+	size_t fair = FAIR_BYTES + login->wanted_count * FAIR_ITEM_BYTES;
+
+	if (!login->policy.is_short || wpi_session_told_size(login->dialogue->session) <= fair)
+		return false;
+	log_warn("a desk phone is sent away: it tells too much while dialogues have all of "
+		 "session_memory",
+		 LOG_I("bytes", wpi_session_told_size(login->dialogue->session)));
+	return true;
+}
+
 /* The last thing that is done with a dialogue: nobody who waits may see it half done. */
 static void leave(struct login *login, bool is_good)
 {
 	struct dialogue *dialogue = login->dialogue;
-	int64_t until_at = is_good ? until(login) : 0;
+	int64_t until_at = is_good && !is_greedy(login) ? until(login) : 0;
 
 	wpi_session_rest(dialogue->session);
 	if (wpi_session_state(dialogue->session) == WPI_STATE_IDLE) {
@@ -99,8 +122,7 @@ static void leave(struct login *login, bool is_good)
 		dialogue->mark_count = 0;
 	}
 	login->dialogue = NULL;
-	if (!dialogue_leave(dialogue, until_at, login->config->wpi.session_memory))
-		log_warn("a desk phone is sent away: dialogues have all of session_memory");
+	dialogue_leave(dialogue, login->now, until_at);
 }
 
 /*
@@ -148,11 +170,32 @@ static bool is_part(const struct wpi_message *message)
 	return wpi_reason_kind(message->reason) == WPI_KIND_GOES_ON && message->is_partial;
 }
 
+/* Of fragments only an excerpt needs them: what is in it is asked of the wants. */
 static bool needs_wants(const struct login *login)
 {
+	const struct wpi_session *session = login->dialogue->session;
+
 	return login->message->reason == WPI_REASON_LOCAL_CHANGES ||
 	       (wpi_reason_kind(login->message->reason) == WPI_KIND_GOES_ON &&
-		wpi_session_state(login->dialogue->session) == WPI_STATE_READING);
+		wpi_session_state(session) == WPI_STATE_READING &&
+		(!login->message->is_partial || login->policy.is_short ||
+		 wpi_session_is_excerpt(session)));
+}
+
+/* A reply of which more is to come is kept until it is whole. */
+static void look_for_room(struct login *login)
+{
+	const struct wpi_message *message = login->message;
+	struct dialogue *dialogue = login->dialogue;
+	size_t len;
+
+	request_body(login->req, &len);
+	if (!is_part(message))
+		return;
+	login->policy.is_short = !dialogue_reserve(dialogue, len + message->item_count * ITEM_COST,
+						   login->config->wpi.session_memory);
+	if (login->policy.is_short && !wpi_session_is_excerpt(dialogue->session))
+		counter_add(M_WPI_EXCERPT, 1);
 }
 
 /* Alone with the dialogue, of a phone that is admitted. */
@@ -164,7 +207,8 @@ static int take_turn(struct login *login)
 
 	login->was_idle = wpi_session_state(dialogue->session) == WPI_STATE_IDLE;
 	wants_nothing(&wants);
-	if (!is_part(login->message) && needs_wants(login))
+	look_for_room(login);
+	if (needs_wants(login))
 		r = wants_read(login, &wants);
 	if (r == 0 && !is_part(login->message))
 		r = orders_read(login, &wants);

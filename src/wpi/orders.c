@@ -8,6 +8,18 @@
 #include "http/request.h"
 #include "login.h"
 
+/*
+ * Where it has reached us: its Host only goes back to whoever sent it, but this is
+ * what the phone will be told to call.  Behind a proxy that speaks TLS for us nobody
+ * here knows.
+ */
+static const char *reached_at(const struct login *login)
+{
+	if (!request_is_tls(login->req))
+		return NULL;
+	return mem_printf(request_mem(login->req), "https://self:%u", request_port(login->req));
+}
+
 /* Replies tell little: what their dialogue began with is in the phone's row. */
 static void phone_of(const struct login *login, struct wpi_order_phone *ret)
 {
@@ -25,6 +37,7 @@ static void phone_of(const struct login *login, struct wpi_order_phone *ret)
 		.origin = host ? mem_printf(request_mem(login->req), "http%s://%s",
 					    request_is_tls(login->req) ? "s" : "", host)
 			       : NULL,
+		.reached = reached_at(login),
 		.at = opens ? login->now : login->phone->contacted_at,
 	};
 }

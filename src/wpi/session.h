@@ -24,9 +24,11 @@ struct wpi_session {
 	void *dialogue; /* memory of what follows */
 	void *reading;	/* memory of items of a reply of which more is to come */
 	struct wpi_item *read;
-	size_t read_count, read_bytes;
+	size_t read_count;
+	bool is_excerpt;		 /* `read`, and then `told`, lack what nobody asks for */
+	size_t heard_count, heard_bytes; /* of all that belongs to the reply so far */
 	unsigned fragments;
-	void *telling; /* memory of the items of the last whole reply */
+	void *telling; /* memory of the items of the last whole reply, until the turn is over */
 	struct wpi_item *told;
 	size_t told_count;
 	struct wpi_item *writes; /* by index and name */

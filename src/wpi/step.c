@@ -191,23 +191,63 @@ void step_given_up(struct step *step)
 	clean_up(step);
 }
 
+/* What an excerpt has: what is compared, and the files that are at the phone, which prove orders. */
+static bool is_asked_for(const struct step *step, const struct wpi_item *item)
+{
+	const struct wpi_wants *wants = step->wants;
+
+	for (size_t i = 0; i < wants->item_count; i++)
+		if (wants->items[i].item.index == item->index &&
+		    strcmp(wants->items[i].item.name, item->name) == 0)
+			return true;
+	return strncmp(item->name, "file-deployment-", strlen("file-deployment-")) == 0;
+}
+
+static void keep_read(struct wpi_session *session, const struct wpi_item *item)
+{
+	wpi_item_copy(session->reading, item,
+		      mem_push(session->reading, &session->read, &session->read_count));
+}
+
+/* From now on of all items only an excerpt is kept; of what was kept so far, too. */
+static void make_excerpt(struct step *step)
+{
+	struct wpi_session *session = step->session;
+	CLEANUP(mem_freep) void *before = session->reading;
+	const struct wpi_item *items = session->read;
+	size_t count = session->read_count;
+
+	session->is_excerpt = true;
+	session->reading = mem_array(session->dialogue, char, 1);
+	session->read = NULL;
+	session->read_count = 0;
+	for (size_t i = 0; i < count; i++)
+		if (is_asked_for(step, &items[i]))
+			keep_read(session, &items[i]);
+}
+
 /* Adds the message's items to those of earlier fragments; false when it becomes too much. */
 static bool take_items(struct step *step)
 {
 	struct wpi_session *session = step->session;
 	const struct wpi_message *message = step->message;
+	bool reads = session->state == WPI_STATE_READING;
 
-	if (message->item_count > step->policy->read_items - session->read_count)
+	if (message->item_count > step->policy->read_items - session->heard_count)
 		return false;
+	session->heard_count += message->item_count;
+	if (step->policy->is_short && reads && !session->is_excerpt)
+		make_excerpt(step);
 	for (size_t i = 0; i < message->item_count; i++) {
 		const struct wpi_item *item = &message->items[i];
 
-		session->read_bytes += strlen(item->name) + (item->secret ? secret_len(item->secret)
-									  : strlen(item->value));
-		if (session->read_bytes > step->policy->read_bytes)
+		session->heard_bytes +=
+			strlen(item->name) +
+			(item->secret ? secret_len(item->secret) : strlen(item->value));
+		if (session->heard_bytes > step->policy->read_bytes)
 			return false;
-		wpi_item_copy(session->reading, item,
-			      mem_push(session->reading, &session->read, &session->read_count));
+		if (!reads || !session->is_excerpt || is_asked_for(step, item))
+			keep_read(session, item);
 	}
 	return true;
 }
@@ -227,7 +267,7 @@ static bool take_last(struct step *step)
 	session->told_count = session->read_count;
 	session->reading = mem_array(session->dialogue, char, 1);
 	session->read = NULL;
-	session->read_count = session->read_bytes = 0;
+	session->read_count = session->heard_count = session->heard_bytes = 0;
 	session->fragments = 0;
 	return true;
 }

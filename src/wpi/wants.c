@@ -118,9 +118,20 @@ int wants_read(struct login *login, struct wpi_wants *ret)
 	return 0;
 }
 
+/* The names are one block, since a dialogue has hundreds of them. */
+static char *names_new(const struct login *login, void *mem)
+{
+	size_t size = 1;
+
+	for (size_t i = 0; i < login->wanted_count; i++)
+		size += strlen(login->wanted[i].item.name) + 1;
+	return mem_array(mem, char, size);
+}
+
 void wants_mark(struct login *login)
 {
 	struct dialogue *dialogue = login->dialogue;
+	char *names;
 
 	mem_free(dialogue->work);
 	dialogue->work = mem_root("wpi_marks");
@@ -128,11 +139,13 @@ void wants_mark(struct login *login)
 	dialogue->revision = mem_strdup(dialogue->work, login->rendition->revision);
 	dialogue->mark_count = login->wanted_count;
 	dialogue->marks = mem_array(dialogue->work, struct dialogue_mark, login->wanted_count + 1);
+	names = names_new(login, dialogue->work);
 	for (size_t i = 0; i < login->wanted_count; i++) {
 		const struct wpi_wanted *wanted = &login->wanted[i];
 		struct dialogue_mark *mark = &dialogue->marks[i];
 
-		mark->name = mem_strdup(dialogue->work, wanted->item.name);
+		mark->name = names;
+		names = stpcpy(names, wanted->item.name) + 1;
 		mark->index = wanted->item.index;
 		memcpy(mark->fingerprint, wanted->fingerprint, sizeof(mark->fingerprint));
 	}

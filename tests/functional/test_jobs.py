@@ -332,6 +332,29 @@ def test_whom_a_kill_has_kept_from_being_told_is_told_then(make_daemon):
     assert {row["attempts"] for row in devices(daemon, job).values()} == {1}
 
 
+def test_a_try_that_a_kill_came_into_is_not_counted(make_daemon):
+    daemon = make_daemon(settings={"sip": {"notify": "yes", "address": "127.0.0.1",
+                                           "t1_ms": 60000, "t2_ms": 60000}})
+    daemon.set_clock(NOON)
+    daemon.start()
+    mac = daemon.add_device()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        daemon.ctl("setting", "set", "fleet", "notify.uri",
+                   f"sip:%MACD@127.0.0.1:{deaf.getsockname()[1]}")
+        job = start(daemon, "reprovision", "--mac", mac, "--now", "--tries", "1")
+        at_state(daemon, job, mac, "offered")
+        daemon.kill9()
+        daemon.start()
+        daemon.set_clock(NOON + timedelta(hours=1))
+        until(lambda: devices(daemon, job)[mac]["attempts"] == 2, "another try")
+        assert devices(daemon, job)[mac]["state"] == "offered"
+        # What the daemon has seen to its end is.
+        daemon.set_clock(NOON + timedelta(hours=2))
+        at_state(daemon, job, mac, "failed")
+        assert devices(daemon, job)[mac]["attempts"] == 2
+
+
 def test_a_device_is_told_when_its_turn_has_come(make_daemon):
     daemon = make_daemon(settings={"sip": {"notify": "yes", "address": "127.0.0.1"}}).start()
     mac = daemon.add_device()

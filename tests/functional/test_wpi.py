@@ -525,18 +525,6 @@ def test_modules_at_the_phone_are_among_what_it_tells(desk):
     assert of_phone(desk)["outcome"] == "MODULE"
 
 
-def test_phones_that_tell_more_than_there_is_memory_for_are_sent_away(make_daemon):
-    daemon = desk_daemon(make_daemon, wpi={"session_memory": "1M"}).start()
-    add_phone(daemon)
-    phone = Phone(daemon)
-    phone.contact()
-    actions = [phone.reply("ReadAllItems", [item_xml("a", "x" * 60_000, n) for n in range(5)],
-                           fragment="next").action for _ in range(6)]
-    assert actions[0] == "GetNextFragment" and actions[-1] == "CleanUp"
-    assert not daemon.ctl("wpi", "sessions", json=True)["sessions"]
-    assert phone.boot()[-1] == "CleanUp" and phone.items["e164"] == "4242"
-
-
 def test_what_a_phone_says_of_itself_is_no_command_for_a_terminal(desk):
     phone = Phone(desk, version="V3\nok       forged \u009b31m")
     phone.boot()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """What desk phones are told to do once: by whom, how often, and what came of it."""
 
+import ssl
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -65,6 +66,28 @@ def test_a_restart_is_told_once_and_proved_by_the_next_start_up(site, phone, mai
     assert state(site) == ("restart", "done", 1)
     assert phone.boot("solicited") == ["ReadAllItems", "CleanUp"]
     assert len(phone.orders) == 1
+
+
+def test_a_forged_host_does_not_lead_the_phone_elsewhere(site, phone, mailbox):
+    class Liar(type(phone.connect())):
+        def putheader(self, header, *values):
+            super().putheader(header, *(["prov.example.net:9999"] if header == "Host" else values))
+
+    liar = OrderedPhone(site, uri=mailbox.uri)
+    liar.connection = Liar("127.0.0.1", site.ports["desk"], timeout=60,
+                           context=ssl._create_unverified_context())
+    liar.boot()
+    site.ctl("wpi", "restart", MAC)
+    assert mailbox.wait(1)[2]["dls_ip_port"] == str(site.ports["desk"])
+    # What the phone itself calls us stands in the links that it gets, and in no others.
+    song = site.directory / "song.wav"
+    song.write_bytes(b"RIFF")
+    site.ctl("wpi", "file", "add", str(song), "--type", "RINGTONE")
+    site.ctl("wpi", "cancel", MAC)
+    site.ctl("wpi", "file", "deploy", MAC, "song.wav")
+    phone.boot("solicited")
+    link = phone.orders[-1][1]["file-https-base-url"]
+    assert link.startswith(f"https://127.0.0.1:{site.ports['desk']}/")
 
 
 def test_what_a_phone_does_not_do_is_told_again_after_a_while_and_not_for_ever(site, phone):

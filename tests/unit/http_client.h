@@ -41,6 +41,7 @@ static inline struct config *server_config(unsigned planes)
 	config->limits.max_body = 10000;
 	config->limits.max_import = 50000;
 	config->limits.max_connections = 200;
+	config->limits.connections_per_address = 200;
 	config->limits.connection_memory = 16384;
 	config->limits.idle_seconds = 60;
 	config->limits.deadline_seconds = 60;
