@@ -61,7 +61,7 @@ static int add_made(struct request *req, struct db *db, int64_t mac, const char 
 {
 	void *mem = request_mem(req);
 	struct diag diag = {0};
-	struct made made;
+	struct made made = {0};
 	struct view *view;
 	int r = view_read(mem, db, request_config(req), mac, clock_now(), &view);
 
@@ -90,9 +90,7 @@ int api_setting_why(struct request *req)
 	if (r == 0)
 		r = setting_name_check(name);
 	if (r == 0)
-		r = fleet_reader(&db);
-	if (r == 0)
-		r = db_snapshot_begin(db);
+		r = fleet_snapshot(&db);
 	if (r < 0)
 		return r;
 	r = chain_json(request_mem(req), db, mac, name, &chain, &is_set, &value);

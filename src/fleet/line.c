@@ -5,6 +5,8 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "fleet/audit.h"
+#include "fleet/scope.h"
+#include "handset_parts.h"
 #include "render/format.h"
 #include "store/device.h"
 #include "store/line.h"
@@ -23,10 +25,8 @@ static json_t *shown(const struct line *line)
 
 static char *object_of(struct change *change, const struct line *line)
 {
-	char text[MAC_LEN + 1];
-
-	mac_format(line->mac, text);
-	return mem_printf(change->mem, "device:%s line:%d", text, line->slot);
+	return mem_printf(change->mem, "%s line:%d", scope_device(change->mem, line->mac),
+			  line->slot);
 }
 
 static int text_fits(struct change *change, const struct product *product, const char *what,
@@ -131,18 +131,13 @@ static int slot_choose(struct change *change, int64_t mac, int64_t slot,
 static int server_find(struct change *change, const struct product *product, const char *name,
 		       int64_t *ret)
 {
-	struct sip_server *server;
-	int r = sip_server_find(change->mem, change->db, name, &server);
+	int64_t id;
+	int r = handset_server_find(change, name, &id);
 
 	if (r == 0)
-		return diag_set(
-			change->diag, -E_SIP_UNKNOWN,
-			"there is no SIP server '%s'; make it with: gigaprovctl sip add '%s'", name,
-			name);
-	if (r > 0)
 		r = text_fits(change, product, "the SIP server's name", name);
 	if (r == 0)
-		*ret = server->id;
+		*ret = id;
 	return r;
 }
 
