@@ -99,7 +99,7 @@ static const char *firmware_note(void *mem, const struct view *view)
 		       : NULL;
 }
 
-static void add_desk_note(void *mem, const struct wpi_plan *plan, enum wpi_verdict verdict,
+static void add_desk_note(void *mem, const struct wpi_plan *plan, enum wpi_item_verdict verdict,
 			  const char *words, json_t *notes)
 {
 	if (plan->of[verdict] > 0)

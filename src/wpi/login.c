@@ -204,6 +204,8 @@ static int take_turn(struct login *login)
 	look_for_room(login);
 	if (needs_wants(login))
 		r = wants_read(login, &wants);
+	else
+		r = wants_unchanged(login, &wants);
 	if (r == 0)
 		r = orders_read(login, &wants);
 	if (r == 0)
