@@ -28,6 +28,9 @@ int text_check_name(const char *s, size_t max) MUST_CHECK;
 /* "1 device", "2 devices"; the plural is `one` with an s. */
 char *text_count(void *mem, int64_t count, const char *one);
 
+/* Line and column of the byte at `at`, both from one. */
+void text_place(const char *text, const char *at, unsigned *ret_line, unsigned *ret_column);
+
 /* Value of a hex digit, or -1. */
 int hex_digit(char c);
 

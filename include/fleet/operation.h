@@ -4,6 +4,8 @@
 #include "fleet/fleet.h"
 #include "store/operation.h"
 
+struct product;
+
 /*
  * Commands on operations, and their times.
  *
@@ -29,6 +31,9 @@ struct operation_new {
 int fleet_operation_add(struct change *change, int64_t mac, const struct operation_new *new,
 			int64_t *ret_id) MUST_CHECK;
 int fleet_operation_remove(struct change *change, int64_t mac, int64_t id) MUST_CHECK;
+
+/* Documents of some formats carry none, or not of each kind; a NULL product may become any. */
+bool operation_is_carried(const struct product *product, enum operation_kind kind);
 
 /* Is it written at that time? */
 bool operation_is_written(const struct operation *operation, int64_t at);

@@ -68,10 +68,13 @@ struct product {
 	const char *what;    /* "Gigaset N870 IP PRO" */
 };
 
-/* NULL when there is none. */
+/* NULL when there is none; of NULL as well. */
 const struct product *product_find(const char *name);
 /* After `last` (NULL: the first), in the table's order; NULL at the end. */
 const struct product *product_next(const struct product *last);
+
+/* Whether it is told its items one by one, instead of fetching a document; NULL is none. */
+bool product_is_desk_phone(const struct product *product);
 
 /*
  * Whether a setting of this name would contradict what the format writes by
@@ -100,3 +103,9 @@ bool product_takes(const struct product *product, const char *setting_name);
  * written for the product: where it stands in double quotes, it cannot hold one.
  */
 bool product_takes_text(const struct product *product, const char *text);
+
+/*
+ * The slot of the line with which the product's documents hold this very
+ * parameter, unless a setting says otherwise; 0: they do not.
+ */
+int product_slot_of(const struct product *product, const char *name, const char *value);

@@ -50,8 +50,8 @@ int wpi_phone_contact(struct db *db, const struct wpi_phone *phone) MUST_CHECK;
 int wpi_phone_end(struct db *db, int64_t mac, const char *outcome, int64_t at) MUST_CHECK;
 int wpi_phone_configured(struct db *db, int64_t mac, const char *etag, int64_t at) MUST_CHECK;
 
-/* All that it tells, in a form of the caller's: sealed at rest. */
+/* All that it tells, in a form of the caller's: sealed at rest, and written when it has changed. */
 int wpi_phone_tell(struct db *db, int64_t mac, const char *told, size_t len, int64_t at) MUST_CHECK;
 /* 1 found, 0 it has told nothing; -E_SEAL. */
-int wpi_phone_told(void *mem, struct db *db, int64_t mac, const char **ret, size_t *ret_len,
+int wpi_phone_told(void *mem, struct db *db, int64_t mac, char **ret, size_t *ret_len,
 		   int64_t *ret_at) MUST_CHECK;

@@ -105,15 +105,13 @@ static int input(struct request *req, struct asked *asked, struct diag *reterr)
 static int usual_url(struct asked *asked)
 {
 	struct explain *explain = &asked->explain;
-	const struct product *product;
 	struct device *device = NULL;
 	char mac[MAC_LEN + 1];
 	int r = device_find(explain->mem, explain->db, explain->mac, &device);
 
 	if (r < 0)
 		return r;
-	product = r > 0 && device->product ? product_find(device->product) : NULL;
-	asked->is_desk_phone = product && product->format->render == wpi_render;
+	asked->is_desk_phone = r > 0 && product_is_desk_phone(product_find(device->product));
 	mac_format(explain->mac, mac);
 	asked->url = mem_printf(
 		explain->mem, r > 0 && !device->product ? "/macredirect/ap?mac=%s" : "/xml/%s.xml",

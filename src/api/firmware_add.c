@@ -6,8 +6,6 @@
  * firmware_dir.  It is hashed on this worker; only the row goes through the
  * writer.
  */
-#include <string.h>
-
 #include "api/answer.h"
 #include "api/input.h"
 #include "api/query.h"
@@ -127,12 +125,9 @@ static int add_op(struct request *req, struct change *change, void *arg)
 
 static bool is_for_desk_phones(const struct firmware_new *new)
 {
-	for (size_t i = 0; i < new->product_count; i++) {
-		const struct product *product = product_find(new->products[i]);
-
-		if (product && strcmp(product->format->name, "wpi") == 0)
+	for (size_t i = 0; i < new->product_count; i++)
+		if (product_is_desk_phone(product_find(new->products[i])))
 			return true;
-	}
 	return false;
 }
 

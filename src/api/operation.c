@@ -12,6 +12,7 @@
 #include "fleet/operation.h"
 #include "http/handlers.h"
 #include "http/request.h"
+#include "render/format.h"
 #include "store/device.h"
 
 struct input {
@@ -104,7 +105,7 @@ int api_operation_remove(struct request *req)
 	return api_write(req, remove_op, removal);
 }
 
-static json_t *operation_json(const struct operation *operation, bool is_lost, int64_t now)
+static json_t *operation_json(const struct operation *operation, bool is_carried, int64_t now)
 {
 	bool removal = operation->kind == OPERATION_REMOVE_HANDSET;
 
@@ -116,7 +117,13 @@ static json_t *operation_json(const struct operation *operation, bool is_lost, i
 			 api_time(operation->duration), "url", operation->url, "from",
 			 api_time(operation->from_at), "until", api_time(operation->until_at),
 			 "carried_at", api_time(operation->carried_at), "written",
-			 !is_lost && operation_is_written(operation, now));
+			 is_carried && operation_is_written(operation, now));
+}
+
+static bool is_carried(const struct device *device, const struct operation *operation)
+{
+	return operation_is_carried(device->product ? product_find(device->product) : NULL,
+				    operation->kind);
 }
 
 int api_operation_list(struct request *req)
@@ -144,8 +151,10 @@ int api_operation_list(struct request *req)
 
 		r = firmware_operation_lost(mem, db, &operations[i], &lost);
 		if (r >= 0)
-			json_array_append_new(rows,
-					      operation_json(&operations[i], r > 0, clock_now()));
+			json_array_append_new(
+				rows, operation_json(&operations[i],
+						     r == 0 && is_carried(device, &operations[i]),
+						     clock_now()));
 	}
 	if (r < 0) {
 		json_decref(rows);

@@ -39,7 +39,7 @@ static json_t *row_json(void *mem, const struct parameter *row)
 static int family_of(const struct request *req, const char **ret, struct diag *reterr)
 {
 	const char *name = request_query(req, "product");
-	const struct product *product = name ? product_find(name) : NULL;
+	const struct product *product = product_find(name);
 
 	*ret = NULL;
 	if (!name)

@@ -112,13 +112,12 @@ static void add_desk_note(void *mem, const struct wpi_plan *plan, enum wpi_item_
 static void add_desk_notes(void *mem, const struct config *config, const struct view *view,
 			   json_t *notes)
 {
-	const struct product *product = product_find(view->document.product);
 	struct wpi_phone *phone;
 	struct wpi_plan plan;
 	struct db *db;
 	int r;
 
-	if (!product || product->format->render != wpi_render)
+	if (!product_is_desk_phone(product_find(view->document.product)))
 		return;
 	r = fleet_reader(&db);
 	if (r == 0)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/answer.h"
 #include "api/query.h"
+#include "base/clock.h"
+#include "fleet/made.h"
 #include "fleet/scope.h"
+#include "fleet/view.h"
 #include "http/handlers.h"
 #include "http/request.h"
 #include "store/device.h"
@@ -17,7 +20,7 @@ static json_t *link_json(const char *scope, const struct setting *setting)
 
 /* Farthest first; the nearest that has a value wins. */
 static int chain_json(void *mem, struct db *db, int64_t mac, const char *name, json_t **ret,
-		      const char **ret_value)
+		      bool *ret_is_set, const char **ret_value)
 {
 	const char *scopes[DEVICE_SCOPES_MAX];
 	struct device *device;
@@ -46,15 +49,39 @@ static int chain_json(void *mem, struct db *db, int64_t mac, const char *name, j
 			*ret_value = setting->value;
 		}
 	}
+	*ret_is_set = winner;
 	if (winner)
 		json_object_set_new(winner, "wins", json_true());
 	return 0;
 }
 
+/* What no setting says may be made of the device's lines and other things that it has. */
+static int add_made(struct request *req, struct db *db, int64_t mac, const char *name,
+		    json_t *chain)
+{
+	void *mem = request_mem(req);
+	struct diag diag = {0};
+	struct made made;
+	struct view *view;
+	int r = view_read(mem, db, request_config(req), mac, clock_now(), &view);
+
+	if (r == 0)
+		r = made_find(mem, &view->document, name, &made, &diag);
+	if (r > 0)
+		json_array_append_new(
+			chain,
+			json_pack("{s:s, s:o, s:o, s:b}", "scope", made.from, "value",
+				  made.is_secret ? json_null() : api_text(made.value), "secret",
+				  made.is_secret ? json_string("set") : json_null(), "wins", 1));
+	/* A document that cannot be made is no obstacle to telling of settings. */
+	return r == -E_DB ? r : 0;
+}
+
 int api_setting_why(struct request *req)
 {
 	const char *name = request_param(req, "name");
-	const char *value;
+	const char *value = NULL;
+	bool is_set = false;
 	json_t *chain;
 	struct db *db;
 	int64_t mac;
@@ -68,10 +95,15 @@ int api_setting_why(struct request *req)
 		r = db_snapshot_begin(db);
 	if (r < 0)
 		return r;
-	r = chain_json(request_mem(req), db, mac, name, &chain, &value);
+	r = chain_json(request_mem(req), db, mac, name, &chain, &is_set, &value);
 	db_snapshot_end(db);
 	if (r < 0)
 		return r;
+	r = is_set ? 0 : add_made(req, db, mac, name, chain);
+	if (r < 0) {
+		json_decref(chain);
+		return r;
+	}
 	return api_answer(
 		req, 200,
 		json_pack("{s:s, s:o, s:o}", "name", name, "chain", chain, "means",

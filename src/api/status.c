@@ -59,7 +59,7 @@ static void unproven_add(void *arg, const char *name, int64_t count)
 	const struct product *product = product_find(name);
 	int64_t *unproven = arg;
 
-	if (product && product->format->render != wpi_render)
+	if (product && !product_is_desk_phone(product))
 		*unproven += count;
 }
 

@@ -61,13 +61,6 @@ static int rows_read(void *mem, struct db *db, const struct api_page *page, json
 	return (int)count;
 }
 
-static bool is_desk_phone(const struct wpi_phone *phone)
-{
-	const struct product *product = phone->product ? product_find(phone->product) : NULL;
-
-	return product && product->format->render == wpi_render;
-}
-
 /* -E_MAC_UNKNOWN; -E_WPI_PRODUCT. */
 static int phone_get(void *mem, struct db *db, int64_t mac, struct wpi_phone **ret)
 {
@@ -75,7 +68,7 @@ static int phone_get(void *mem, struct db *db, int64_t mac, struct wpi_phone **r
 
 	if (r <= 0)
 		return r < 0 ? r : -E_MAC_UNKNOWN;
-	return is_desk_phone(*ret) ? 0 : -E_WPI_PRODUCT;
+	return product_is_desk_phone(product_find((*ret)->product)) ? 0 : -E_WPI_PRODUCT;
 }
 
 /* One phone, as a list of one, whether it has ever called or not. */

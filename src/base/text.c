@@ -115,6 +115,16 @@ char *text_count(void *mem, int64_t count, const char *one)
 	return mem_printf(mem, "%lld %s%s", (long long)count, one, count == 1 ? "" : "s");
 }
 
+void text_place(const char *text, const char *at, unsigned *ret_line, unsigned *ret_column)
+{
+	*ret_line = 1;
+	*ret_column = 1;
+	for (; text < at; text++) {
+		*ret_column = *text == '\n' ? 1 : *ret_column + 1;
+		*ret_line += *text == '\n';
+	}
+}
+
 int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')

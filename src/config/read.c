@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "config/config.h"
 #include "parse.h"
@@ -48,16 +49,6 @@ void warning_add(struct reading *reading, unsigned line, const char *format, ...
 		mem_printf(reading->config, "%s:%u: warning: %s", reading->path, line, text);
 }
 
-/* FNV-1a. */
-static uint32_t hash_of(const char *name)
-{
-	uint32_t hash = 2166136261u;
-
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * 16777619u;
-	return hash;
-}
-
 /* Every key of a section begins with its default, read as if it stood in the file. */
 static void defaults(struct reading *reading, struct instance *instance)
 {
@@ -82,7 +73,7 @@ static struct instance *instance_add(struct reading *reading, const struct confi
 	instance->line = line;
 	if (section->many) {
 		instance->name = mem_strdup(reading->config, name);
-		instance->hash = hash_of(name);
+		instance->hash = hash_text(name);
 		instance->label = mem_printf(reading->scratch, "[%s %s]", section->name, name);
 		instance->data = mem_zalloc(reading->scratch, section->size);
 		memcpy(instance->data, &instance->name, sizeof(instance->name));
@@ -100,7 +91,7 @@ static struct instance *instance_add(struct reading *reading, const struct confi
 static struct instance *instance_find(struct reading *reading, const struct config_section *section,
 				      const char *name)
 {
-	uint32_t hash = hash_of(name);
+	uint64_t hash = hash_text(name);
 
 	for (size_t i = 0; i < reading->count; i++) {
 		struct instance *instance = reading->instances[i];

@@ -32,7 +32,7 @@ struct issue {
 struct instance {
 	const struct config_section *section;
 	const char *name;  /* NULL where there is one only */
-	uint32_t hash;	   /* of the name */
+	uint64_t hash;	   /* of the name */
 	const char *label; /* "[listener phones]" */
 	void *data;	   /* the section's struct */
 	unsigned line;	   /* where it began; 0: it is not in the file */

@@ -32,6 +32,23 @@ static void complain_lines(const char *program, const json_t *errors)
 	}
 }
 
+/* Of an answer that says nothing itself, as those over XML-RPC do. */
+static const char *status_hint(long status)
+{
+	switch (status) {
+	case 401:
+		return ": name or password are wrong, or it takes no password without TLS";
+	case 403:
+		return ": this account may not do that";
+	case 404:
+		return ": it has no XML-RPC there";
+	case 429:
+		return ": too many wrong passwords; wait a while";
+	default:
+		return "";
+	}
+}
+
 int ctl_run_check(const char *program, const struct ctl_answer *answer)
 {
 	CLEANUP(json_decrefp) json_t *json = NULL;
@@ -45,7 +62,8 @@ int ctl_run_check(const char *program, const struct ctl_answer *answer)
 	if (json_unpack(json, "{s:{s:s, s:s, s?s}}", "error", "reason", &reason, "text", &text,
 			"request", &request) < 0)
 		return ctl_complain(CTL_REFUSED, program,
-				    "the server answered with HTTP status %ld", answer->status);
+				    "the server answered with HTTP status %ld%s", answer->status,
+				    status_hint(answer->status));
 	complain_lines(program, json_object_get(json, "errors"));
 	ctl_complain(CTL_REFUSED, program, "%s (%s%s%s)", text, reason,
 		     *request ? ", request " : "", request);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/secret.h"
 #include "config/config.h"
@@ -28,11 +29,7 @@ static enum role role_of(const char *name)
  */
 static int64_t version_of(const struct account *account)
 {
-	uint64_t version = 0xcbf29ce484222325u;
-
-	for (const char *s = account->password_hash; *s; s++)
-		version = (version ^ (unsigned char)*s) * 0x100000001b3u;
-	return (int64_t)(version + (uint64_t)account->version);
+	return (int64_t)(hash_text(account->password_hash) + (uint64_t)account->version);
 }
 
 int accounts_find(void *arg, const char *name, struct credential *ret)

@@ -130,15 +130,12 @@ int admission_judge_activation(const struct activation *activation, int proof)
 
 int admission_document(const struct device_fetch *fetch)
 {
-	const struct product *product;
-
 	if (!fetch)
 		return -E_MAC_UNKNOWN;
 	if (!fetch->product)
 		return -E_NO_PRODUCT;
-	product = product_find(fetch->product);
 	/* What it would be given holds its passwords, and nobody knows that it asks. */
-	return product && product->format->render == wpi_render ? -E_WPI_DIALOGUE : 0;
+	return product_is_desk_phone(product_find(fetch->product)) ? -E_WPI_DIALOGUE : 0;
 }
 
 bool admission_keeps_last(int reason)

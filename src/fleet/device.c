@@ -113,7 +113,7 @@ static int inventory_apply(struct change *change, struct device *device)
 
 static int product_apply(struct change *change, struct device *device, const char *name)
 {
-	const struct product *product = name ? product_find(name) : NULL;
+	const struct product *product = product_find(name);
 	struct device as = *device;
 	int64_t handsets;
 	int r = handset_count(change->db, device->mac, &handsets);

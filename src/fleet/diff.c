@@ -144,13 +144,6 @@ static int write_and_read(void *mem, const struct document *document, bool revea
 	return 0;
 }
 
-static bool is_desk_phone(const struct document *document)
-{
-	const struct product *product = product_find(document->product);
-
-	return product && product->format->render == wpi_render;
-}
-
 /* What a desk phone is to have has no other form than its items. */
 static int entries_of_items(struct entries *to, const struct document *document,
 			    struct diag *reterr)
@@ -181,7 +174,7 @@ static int entries_read(void *mem, const struct document *document, struct entri
 	*ret = (struct entries){.mem = mem};
 	if (!document)
 		return 0;
-	if (is_desk_phone(document))
+	if (product_is_desk_phone(product_find(document->product)))
 		return entries_of_items(ret, document, reterr);
 	r = write_and_read(mem, document, true, &real_text, &real, reterr);
 	if (r == 0)

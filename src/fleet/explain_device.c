@@ -94,8 +94,7 @@ static const char *open_why(const struct config *config)
 
 static void say_device(struct explain *explain, const struct device_fetch *fetch)
 {
-	const struct product *product =
-		fetch && fetch->product ? product_find(fetch->product) : NULL;
+	const struct product *product = fetch ? product_find(fetch->product) : NULL;
 
 	if (!fetch) {
 		explain_say(explain, "device", EXPLAIN_REFUSED, -E_MAC_UNKNOWN, NULL,

@@ -12,6 +12,7 @@
 #include "fleet/firmware.h"
 #include "fleet/operation.h"
 #include "fleet/rendition.h"
+#include "render/format.h"
 #include "render/multi.h"
 
 /* What view_revision() puts together, in its order. */
@@ -166,7 +167,9 @@ static void say_operation(struct explain *explain, const struct view *view,
 			  const struct operation *operation, const char *lost)
 {
 	bool is_held = is_held_back(view, operation);
-	bool is_written = !is_held && !lost && operation_is_written(operation, explain->at);
+	bool is_written =
+		!is_held && !lost && operation_is_written(operation, explain->at) &&
+		operation_is_carried(product_find(view->document.product), operation->kind);
 	const char *object = operation->ipui[0] ? operation->ipui : operation->dm;
 
 	explain_say(explain, "operation", is_held || lost ? EXPLAIN_HELD : EXPLAIN_OK,

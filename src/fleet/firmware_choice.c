@@ -81,11 +81,10 @@ static void offer(void *mem, const struct config *config, const struct device_fe
 		  const struct firmware *file, struct firmware_choice *ret)
 {
 	struct document_firmware *firmware = mem_new(mem, struct document_firmware);
-	const struct product *product = product_find(fetch->product);
 	struct diag diag = {0};
 	char *url = NULL;
 	/* Desk phones are told in their dialogue, with a link to where they have called. */
-	bool has_link = !product || strcmp(product->format->name, "wpi") != 0;
+	bool has_link = !product_is_desk_phone(product_find(fetch->product));
 	int r = has_link ? firmware_link(mem, config, fetch, file->name, &url, &diag) : 0;
 
 	if (r < 0) {

@@ -87,7 +87,7 @@ static bool cut_to_origin(char *url)
 static int base_of(void *mem, const struct config *config, const struct device_fetch *fetch,
 		   char **ret, struct diag *reterr)
 {
-	const struct product *product = fetch->product ? product_find(fetch->product) : NULL;
+	const struct product *product = product_find(fetch->product);
 	bool is_public = config->provisioning.public_url && *config->provisioning.public_url;
 	const char *from = is_public ? config->provisioning.public_url : fetch->url;
 	const char *data_url = config->redirect.data_url;

@@ -100,7 +100,7 @@ int handset_room_check(struct change *change, int64_t mac)
 		r = handset_count(change->db, mac, &count);
 	if (r < 0)
 		return r;
-	product = device->product ? product_find(device->product) : NULL;
+	product = product_find(device->product);
 	if (!product)
 		return diag_set(change->diag, -E_NO_PRODUCT,
 				"the device has no product yet; give it one first");

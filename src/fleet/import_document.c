@@ -277,11 +277,45 @@ static int settings_put(struct found *found, struct change *change, const char *
 	return r;
 }
 
-static int all_settings_put(struct found *found, struct change *change)
+/*
+ * What a line brings along is no setting, or a file that is written here would
+ * come back as another one; unless a setting would say otherwise.
+ */
+static int lines_bring(struct found *found, struct change *change, const struct product *product)
+{
+	struct setting *settings;
+	struct device *device;
+	size_t kept = 0, count;
+	int r = device_get(change->mem, change->db, found->import->mac, &device);
+
+	if (r == 0)
+		r = scope_resolve(change->mem, change->db, device, &settings, &count);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < found->setting_count; i++) {
+		struct found_value *value = &found->settings[i];
+		int slot = product_slot_of(product, value->name, value->text);
+		bool is_set = false;
+
+		for (size_t n = 0; n < count && slot; n++)
+			is_set |= strcmp(settings[n].name, value->name) == 0;
+		if (slot && !is_set && has_line(found, slot))
+			import_note(found, value->line, IMPORT_RECOGNISED, value->name, "line");
+		else
+			found->settings[kept++] = *value;
+	}
+	found->setting_count = kept;
+	return 0;
+}
+
+static int all_settings_put(struct found *found, struct change *change,
+			    const struct product *product)
 {
 	char mac[MAC_LEN + 1];
-	int r;
+	int r = lines_bring(found, change, product);
 
+	if (r < 0)
+		return r;
 	mac_format(found->import->mac, mac);
 	r = settings_put(found, change, mem_printf(found->mem, "device:%s", mac), found->settings,
 			 found->setting_count, "setting of the device");
@@ -455,7 +489,7 @@ int fleet_import_document(struct change *change, void *mem, struct import_docume
 	if (r == 0)
 		r = members_put(found, change, product, options);
 	if (r == 0)
-		r = all_settings_put(found, change);
+		r = all_settings_put(found, change, product);
 	if (r == 0)
 		r = import_kept_put(found, change);
 	for (size_t i = 0; i < found->oper_count && r == 0; i++)

@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 enum { SIZE_FIRST = 16 };
@@ -15,10 +16,8 @@ struct import_names_slot {
 
 static uint64_t hash_of(const char *name)
 {
-	uint64_t hash = 0xcbf29ce484222325u;
+	uint64_t hash = hash_text(name);
 
-	for (; *name; name++)
-		hash = (hash ^ (unsigned char)*name) * 0x100000001b3u;
 	return hash ^ hash >> 29;
 }
 

@@ -155,7 +155,8 @@ void import_xstim_end(struct found *found)
 		struct found_value *fields = found->servers[i].fields;
 
 		if (fields[SERVER_PROXY].name && fields[SERVER_DOMAIN].name &&
-		    strcmp(fields[SERVER_PROXY].text, fields[SERVER_DOMAIN].text) == 0)
+		    strcmp(fields[SERVER_PROXY].text, fields[SERVER_DOMAIN].text) == 0 &&
+		    strcmp(fields[SERVER_PROXY_PORT].text, fields[SERVER_REGISTRAR_PORT].text) == 0)
 			import_refuse(found, &fields[SERVER_PROXY],
 				      "the proxy is the server itself, so none is written");
 	}

@@ -43,7 +43,7 @@ enum operation_mode removal_mode(const struct device *device)
 
 int64_t device_handsets_max(const struct device *device)
 {
-	const struct product *product = device->product ? product_find(device->product) : NULL;
+	const struct product *product = product_find(device->product);
 
 	if (!product || product->handsets_max == 0)
 		return 0;

@@ -72,7 +72,7 @@ static int product_get(struct change *change, int64_t mac, const struct product 
 
 	if (r < 0)
 		return r;
-	*ret = device->product ? product_find(device->product) : NULL;
+	*ret = product_find(device->product);
 	if (!*ret)
 		return diag_set(change->diag, -E_NO_PRODUCT,
 				"the device has no product yet; give it one first");

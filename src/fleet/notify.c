@@ -139,7 +139,7 @@ int fleet_notify(struct change *change, int64_t mac, bool reboot)
 
 	if (r < 0)
 		return r;
-	product = device->product ? product_find(device->product) : NULL;
+	product = product_find(device->product);
 	/* Where it cannot be called, it asks. */
 	if (product && product->format->trigger->way == TRIGGER_CONTACT_ME)
 		r = wpi_order_want(change, mac, 0);

@@ -186,7 +186,7 @@ int notify_target_read(void *mem, struct db *db, struct db *seen, const struct c
 		return r;
 	if (at.device->locked_at)
 		return -E_MAC_LOCKED;
-	product = at.device->product ? product_find(at.device->product) : NULL;
+	product = product_find(at.device->product);
 	if (!product)
 		return -E_NO_PRODUCT;
 	ret->way = product->format->trigger->way;
@@ -222,7 +222,7 @@ static void drop_userinfo(char *url)
 /* The document of a device that is not registered, on this server. */
 static int own_url(void *mem, const struct config *config, const struct device *device, char **ret)
 {
-	const struct product *product = device->product ? product_find(device->product) : NULL;
+	const struct product *product = product_find(device->product);
 	const char *base = config->provisioning.public_url;
 	size_t len = base ? strlen(base) : 0;
 	char mac[MAC_LEN + 1];

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "fleet/audit.h"
 #include "fleet/lifecycle.h"
+#include "render/format.h"
 #include "store/device.h"
 
 enum {
@@ -31,6 +32,35 @@ static int time_check(struct change *change, int64_t at)
 		return diag_set(change->diag, -E_TIME,
 				"start is a time in UNIX seconds, between 2001 and 2100");
 	return 0;
+}
+
+bool operation_is_carried(const struct product *product, enum operation_kind kind)
+{
+	const char *format = product ? product->format->name : "nx70";
+
+	/* A removal is over once the device has asked for anything, whatever it has become. */
+	return kind == OPERATION_REMOVE_HANDSET || strcmp(format, "nx70") == 0 ||
+	       (strcmp(format, "xstim") == 0 && kind == OPERATION_FIRMWARE);
+}
+
+/* What would wait for ever is refused, with the way that there is. */
+static int carried_check(struct change *change, const struct device *device,
+			 enum operation_kind kind)
+{
+	const struct product *product = device->product ? product_find(device->product) : NULL;
+
+	if (operation_is_carried(product, kind))
+		return 0;
+	if (kind == OPERATION_OPEN_REGISTRATION)
+		return diag_set(change->diag, -E_OPERATION_KIND,
+				"documents of a %s open no DECT registration window",
+				product->what);
+	return diag_set(change->diag, -E_OPERATION_KIND,
+			"documents of a %s order no firmware for a time; %s", product->what,
+			product->format->trigger->way == TRIGGER_CONTACT_ME
+				? "gigaprovctl wpi firmware does"
+				: "the setting firmware.version tells it what to run, "
+				  "schedule.firmware when");
 }
 
 bool operation_is_written(const struct operation *operation, int64_t at)
@@ -191,6 +221,8 @@ int fleet_operation_add(struct change *change, int64_t mac, const struct operati
 	if (r == 0 && new->kind == OPERATION_REMOVE_HANDSET)
 		r = diag_set(change->diag, -E_OPERATION_KIND,
 			     "remove_handset is made by: gigaprovctl handset remove");
+	if (r == 0)
+		r = carried_check(change, device, new->kind);
 	if (r == 0)
 		r = text_check_line(operation.dm, DM_NAME_MAX);
 	if (r == 0)

@@ -18,7 +18,7 @@ static int location(void *mem, const struct config_redirect *config, const char 
 int redirection_of_device(void *mem, struct db *db, const struct config *config,
 			  const struct registration_fetch *fetch, char **ret)
 {
-	const struct product *product = fetch->product ? product_find(fetch->product) : NULL;
+	const struct product *product = product_find(fetch->product);
 	char mac[MAC_LEN + 1];
 	char *slots = NULL;
 	struct fill fill = {.mac = mac, .dvid = product ? product->dvid : NULL};

@@ -55,7 +55,7 @@ static int64_t later(int64_t a, int64_t b)
 static int served_at(void *mem, struct db *db, struct db *seen, const struct device *device,
 		     int64_t *ret)
 {
-	const struct product *product = device->product ? product_find(device->product) : NULL;
+	const struct product *product = product_find(device->product);
 	struct device_fetch *fetch;
 	struct seen *trace;
 	int64_t at = seen_peek_served(device->mac);

@@ -135,6 +135,7 @@ static int read_handsets(void *mem, struct db *db, struct document *document,
 
 static int read_operations(void *mem, struct db *db, struct view *view)
 {
+	const struct product *product = product_find(view->document.product);
 	struct operation *operations;
 	size_t count;
 	int r = operation_list(mem, db, view->document.mac, &operations, &count);
@@ -147,7 +148,8 @@ static int read_operations(void *mem, struct db *db, struct view *view)
 			view->until_at = edge;
 		/* A link that leads nowhere would have the phone try it for days. */
 		r = firmware_operation_lost(mem, db, &operations[i], &lost);
-		if (r == 0 && operation_is_written(&operations[i], view->at) &&
+		if (r == 0 && operation_is_carried(product, operations[i].kind) &&
+		    operation_is_written(&operations[i], view->at) &&
 		    !operation_is_behind(&operations[i], operations, count, view->at))
 			*mem_push(mem, &view->document.operations,
 				  &view->document.operation_count) = operations[i];

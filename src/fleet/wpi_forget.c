@@ -38,7 +38,6 @@ static int rows_json(struct change *change, int64_t mac, const char *name, int i
 int fleet_wpi_forget(struct change *change, int64_t mac, const char *item, int64_t *ret)
 {
 	char name[ITEM_NAME_MAX + 1], text[MAC_LEN + 1];
-	const struct product *product;
 	int index = ITEM_NO_INDEX, r;
 	struct device *device;
 	json_t *before;
@@ -49,8 +48,7 @@ int fleet_wpi_forget(struct change *change, int64_t mac, const char *item, int64
 	r = device_get(change->mem, change->db, mac, &device);
 	if (r < 0)
 		return r;
-	product = device->product ? product_find(device->product) : NULL;
-	if (!product || product->format->render != wpi_render)
+	if (!product_is_desk_phone(product_find(device->product)))
 		return -E_WPI_PRODUCT;
 	r = rows_json(change, mac, item ? name : NULL, index, &before);
 	if (r < 0)

@@ -143,14 +143,10 @@ static int payload_take(struct change *change, int64_t mac, const struct device 
 
 static int phone_get(struct change *change, int64_t mac, struct device **ret)
 {
-	const struct product *product;
 	int r = device_get(change->mem, change->db, mac, ret);
 
-	if (r < 0)
+	if (r < 0 || product_is_desk_phone(product_find((*ret)->product)))
 		return r;
-	product = (*ret)->product ? product_find((*ret)->product) : NULL;
-	if (product && strcmp(product->format->name, "wpi") == 0)
-		return 0;
 	return diag_set(change->diag, -E_WPI_PRODUCT, "a device of product %s takes no such orders",
 			(*ret)->product ? (*ret)->product : "none");
 }

@@ -82,7 +82,7 @@ static void sort(void *mem, struct wpi_told **items, size_t *count)
 int wpi_told_read(void *mem, struct db *db, int64_t mac, struct wpi_told **ret, size_t *ret_count,
 		  int64_t *ret_at)
 {
-	const char *told;
+	char *told;
 	size_t len;
 	int r = wpi_phone_told(mem, db, mac, &told, &len, ret_at);
 

@@ -217,14 +217,12 @@ int wpi_trust_gave(struct change *change, int64_t mac, const struct wpi_verdict 
 /* What a command is about; only desk phones can be secured or enrolled. */
 static int subject(struct change *change, int64_t mac, bool must_be_one, struct wpi_trust *ret)
 {
-	const struct product *product;
 	struct device *device;
 	int r = device_get(change->mem, change->db, mac, &device);
 
 	if (r < 0)
 		return r;
-	product = device->product ? product_find(device->product) : NULL;
-	if (must_be_one && (!product || product->format->render != wpi_render))
+	if (must_be_one && !product_is_desk_phone(product_find(device->product)))
 		return -E_WPI_NOT_ONE;
 	return row(change, mac, ret);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/net.h"
 #include "http/request.h"
@@ -28,11 +29,8 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static uint64_t hash(const void *data, size_t len)
 {
-	const uint8_t *bytes = data;
-	uint64_t h = 0xcbf29ce484222325u;
+	uint64_t h = hash_bytes(data, len);
 
-	while (len--)
-		h = (h ^ *bytes++) * 0x100000001b3u;
 	return h ^ h >> 32;
 }
 

@@ -4,18 +4,17 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "fleet/learn.h"
 #include "http/request.h"
 #include "phone/profile.h"
 #include "phone/proof.h"
 
-/* FNV-1a; never 0. */
+/* Never 0. */
 static uint64_t hash(const char *s)
 {
-	uint64_t h = 0xcbf29ce484222325u;
+	uint64_t h = hash_text(s);
 
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 0x100000001b3u;
 	return h ? h : 1;
 }
 

@@ -39,6 +39,8 @@ int frame_param(struct frame *out, const struct param *param) MUST_CHECK;
 bool frame_symbol_takes(const char *name, const char *value);
 /* Whether accounts of a product of this format can have this text. */
 bool frame_takes_text(const char *product, const char *text);
+/* The slot of the line whose mask this is by itself; 0: of none. */
+int frame_slot_of_mask(const char *product, const char *name, const char *value);
 
 /* All lines, and the servers where these are separate; accounts without a line are switched off. */
 int frame_accounts(struct frame *out) MUST_CHECK;

@@ -229,6 +229,26 @@ bool frame_takes_text(const char *product, const char *text)
 	return dialect_of(product)->account == de_account || !strchr(text, '"');
 }
 
+int frame_slot_of_mask(const char *product, const char *name, const char *value)
+{
+	int max = product_find(product)->lines_max;
+	char text[64];
+
+	if (dialect_of(product)->account != n510_account)
+		return 0;
+	for (int slot = 1; slot <= max; slot++) {
+		snprintf(text, sizeof(text), "0x%x", 1U << (slot - 1));
+		if (strcmp(value, text) != 0)
+			continue;
+		snprintf(text, sizeof(text), "BS_Accounts.astAccounts[%d].uiSendMask", slot - 1);
+		if (strcmp(name, text) == 0)
+			return slot;
+		snprintf(text, sizeof(text), "BS_Accounts.astAccounts[%d].uiReceiveMask", slot - 1);
+		return strcmp(name, text) == 0 ? slot : 0;
+	}
+	return 0;
+}
+
 static int check_ports(struct frame *out)
 {
 	for (size_t i = 0; i < out->document->server_count; i++) {

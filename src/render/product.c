@@ -45,7 +45,7 @@ static const struct product products[] = {
 
 const struct product *product_find(const char *name)
 {
-	for (size_t i = 0; i < COUNT_OF(products); i++)
+	for (size_t i = 0; name && i < COUNT_OF(products); i++)
 		if (strcmp(products[i].name, name) == 0)
 			return &products[i];
 	return NULL;
@@ -56,6 +56,11 @@ const struct product *product_next(const struct product *last)
 	const struct product *next = last ? last + 1 : products;
 
 	return next < products + COUNT_OF(products) ? next : NULL;
+}
+
+bool product_is_desk_phone(const struct product *product)
+{
+	return product && product->format->render == wpi_render;
 }
 
 bool product_reserves(const struct product *product, const char *setting_name)
@@ -87,4 +92,11 @@ bool product_takes_text(const struct product *product, const char *text)
 {
 	return product->format->render != provider_frame_render ||
 	       frame_takes_text(product->name, text);
+}
+
+int product_slot_of(const struct product *product, const char *name, const char *value)
+{
+	if (product->format->render != provider_frame_render)
+		return 0;
+	return frame_slot_of_mask(product->name, name, value);
 }

@@ -104,21 +104,11 @@ static bool placeholder_parse(const char *s, struct placeholder *ret)
 	return name_is_good(ret->name);
 }
 
-static void place_of(const char *text, const char *at, unsigned *line, unsigned *column)
-{
-	*line = 1;
-	*column = 1;
-	for (; text < at; text++) {
-		*column = *text == '\n' ? 1 : *column + 1;
-		*line += *text == '\n';
-	}
-}
-
 static int refuse(struct diag *reterr, int r, const char *text, const char *at, const char *why)
 {
 	unsigned line, column;
 
-	place_of(text, at, &line, &column);
+	text_place(text, at, &line, &column);
 	return diag_set(reterr, r, "line %u, column %u: %s", line, column, why);
 }
 

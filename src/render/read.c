@@ -10,8 +10,6 @@
  */
 #include "render/read.h"
 
-#include <libxml/parser.h>
-#include <libxml/parserInternals.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -20,8 +18,7 @@
 #include "base/mem.h"
 #include "render/param.h"
 #include "render/read_bytes.h"
-
-DEFINE_CLEANUP(xmlParserCtxt, xmlFreeParserCtxt);
+#include "render/sax.h"
 
 enum place {
 	TOP,
@@ -116,9 +113,6 @@ static unsigned line_of_tag(struct reading *in)
 	return line;
 }
 
-/* localname, prefix, URI, value, end of the value */
-enum { ATTRIBUTE_PARTS = 5 };
-
 static char *attribute_text(struct reading *in, const xmlChar **attribute)
 {
 	return mem_strndup(in->mem, (const char *)attribute[3],
@@ -129,7 +123,7 @@ static char *attribute_text(struct reading *in, const xmlChar **attribute)
 static const char *attribute_get(struct reading *in, const xmlChar **attributes, int count,
 				 const char *name)
 {
-	for (int i = 0; i < count; i++, attributes += ATTRIBUTE_PARTS)
+	for (int i = 0; i < count; i++, attributes += SAX_ATTRIBUTE_PARTS)
 		if (!attributes[1] && strcmp((const char *)attributes[0], name) == 0)
 			return attribute_text(in, attributes);
 	return NULL;
@@ -139,7 +133,7 @@ static const char *attribute_get(struct reading *in, const xmlChar **attributes,
 static void attributes_tell(struct reading *in, const xmlChar **attributes, int count,
 			    const char *const known[])
 {
-	for (int i = 0; i < count; i++, attributes += ATTRIBUTE_PARTS) {
+	for (int i = 0; i < count; i++, attributes += SAX_ATTRIBUTE_PARTS) {
 		const char *name = (const char *)attributes[0];
 		bool is_known = !known && !attributes[1];
 
@@ -154,7 +148,7 @@ static void attributes_tell(struct reading *in, const xmlChar **attributes, int 
 static void attributes_keep(struct reading *in, struct read_item *item, const xmlChar **attributes,
 			    int count, const char *but)
 {
-	for (int i = 0; i < count; i++, attributes += ATTRIBUTE_PARTS) {
+	for (int i = 0; i < count; i++, attributes += SAX_ATTRIBUTE_PARTS) {
 		const char *name = (const char *)attributes[0];
 		struct read_item *param;
 
@@ -429,30 +423,17 @@ static void complain(void *arg, xmlErrorPtr error)
 
 static int parse(struct reading *in, const struct buf *bytes)
 {
-	CLEANUP(xmlFreeParserCtxtp) xmlParserCtxt *ctxt = NULL;
+	static const struct sax sax = {
+		.start = start, .end = end, .text = text, .doctype = doctype, .complain = complain};
+	int r;
 
 	if (bytes->len == 0)
 		return diag_set(in->reterr, -E_XML, "the file is empty");
-	ctxt = xmlCreateMemoryParserCtxt(bytes->data, (int)bytes->len);
-	if (!ctxt)
-		return diag_set(in->reterr, -E_INTERNAL, "libxml2 cannot start to read");
-	memset(ctxt->sax, 0, sizeof(*ctxt->sax));
-	ctxt->sax->initialized = XML_SAX2_MAGIC;
-	ctxt->sax->startElementNs = start;
-	ctxt->sax->endElementNs = end;
-	ctxt->sax->characters = text;
-	ctxt->sax->ignorableWhitespace = text;
-	ctxt->sax->cdataBlock = text;
-	ctxt->sax->internalSubset = doctype;
-	ctxt->sax->serror = complain;
-	ctxt->userData = in;
-	in->ctxt = ctxt;
 	in->data = bytes->data;
-	/* NOENT: &amp; as the character that it is, not as a reference to it. */
-	xmlCtxtUseOptions(ctxt, XML_PARSE_NONET | XML_PARSE_NOENT);
-	xmlParseDocument(ctxt);
-	in->ctxt = NULL;
-	if (in->result == 0 && !ctxt->wellFormed)
+	r = sax_parse(&sax, in, &in->ctxt, bytes->data, bytes->len, in->reterr);
+	if (r < 0)
+		return r;
+	if (in->result == 0 && r == 0)
 		return diag_set(in->reterr, -E_XML, "%s", error_text(-E_XML));
 	return in->result;
 }

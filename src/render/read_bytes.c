@@ -20,18 +20,6 @@ void read_mend_note(void *mem, struct read_mends *mends, unsigned line, unsigned
 			(struct read_mend){line, column, what};
 }
 
-static void place_of(const char *data, size_t at, unsigned *ret_line, unsigned *ret_column)
-{
-	*ret_line = 1;
-	*ret_column = 1;
-	for (size_t i = 0; i < at; i++) {
-		bool ends = data[i] == '\n';
-
-		*ret_line += ends;
-		*ret_column = ends ? 1 : *ret_column + 1;
-	}
-}
-
 /* The offset of the first byte that is not of UTF-8; `len` when there is none. */
 static size_t foreign_byte(const char *data, size_t len)
 {
@@ -139,13 +127,8 @@ static bool is_utf16(const char *data, size_t len)
 
 static int refuse(struct diag *reterr, const char *data, size_t at)
 {
-	unsigned line, column;
-
-	place_of(data, at, &line, &column);
-	if (reterr) {
-		reterr->line = line;
-		reterr->column = column;
-	}
+	if (reterr)
+		text_place(data, data + at, &reterr->line, &reterr->column);
 	return diag_set(reterr, -E_XML,
 			"a byte that is not UTF-8, which the file declares; save it as UTF-8, or "
 			"let it say encoding=\"ISO-8859-1\"");
@@ -187,7 +170,7 @@ int read_bytes(void *mem, void *notes_mem, const char *data, size_t len, const c
 		return 0;
 	if (says || marked)
 		return refuse(reterr, data, bad);
-	place_of(data, bad, &line, &column);
+	text_place(data, data + bad, &line, &column);
 	read_mend_note(notes_mem, mends, line, column,
 		       "a byte that is not UTF-8: the file was read as ISO-8859-1");
 	converted = from_1252(mem, data, len);

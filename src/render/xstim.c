@@ -217,15 +217,24 @@ static int write_password(const struct writing *at, const struct secret *passwor
 	return r;
 }
 
-/* "pbx.example.net", with a port that is not SIP's own. */
+/* "pbx.example.net", with a port that is not SIP's own; "[2001:db8::1]:5070". */
 static const char *host_port(void *mem, const char *host, int64_t port)
 {
-	return port == SIP_PORT ? host : mem_printf(mem, "%s:%d", host, (int)port);
+	bool is_bare = strchr(host, ':') && host[0] != '[';
+
+	if (port == SIP_PORT)
+		return host;
+	return mem_printf(mem, is_bare ? "[%s]:%d" : "%s:%d", host, (int)port);
+}
+
+static bool has_text(const char *s)
+{
+	return s && *s;
 }
 
 static bool is_another(const char *address, const char *domain)
 {
-	return address && *address && strcmp(address, domain) != 0;
+	return has_text(address) && strcmp(address, domain) != 0;
 }
 
 /*
@@ -253,7 +262,9 @@ static int write_server(const struct writing *at, const struct sip_server *serve
 		r = write_field(at, PCODE_SERVER, domain);
 	if (r < 0)
 		return r;
-	if (is_another(server->proxy_address, server->domain))
+	if (is_another(server->proxy_address, server->domain) ||
+	    (has_text(server->proxy_address) &&
+	     server->proxy_port != (other ? SIP_PORT : server->registrar_port)))
 		proxy = host_port(mem, server->proxy_address, server->proxy_port);
 	else if (other)
 		proxy = host_port(mem, server->registrar_address, server->registrar_port);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <xmlrpc-c/base.h>
 
+#include "base/markup.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "config/config.h"
@@ -33,60 +34,28 @@ static unsigned line_of(const char *body, const char *at)
 	return line;
 }
 
-static const char *skip_to(const char *s, const char *end, const char *mark)
-{
-	const char *found = memmem(s, (size_t)(end - s), mark, strlen(mark));
-
-	return found ? found + strlen(mark) : end;
-}
-
-/* The `>` that ends the tag at `s`: one between quotes does not.  NULL when there is none. */
-static const char *tag_end(const char *s, const char *end)
-{
-	char quote = '\0';
-
-	for (; s < end; s++) {
-		if (quote)
-			quote = *s == quote ? '\0' : quote;
-		else if (*s == '"' || *s == '\'')
-			quote = *s;
-		else if (*s == '>')
-			return s;
-	}
-	return NULL;
-}
-
 /* Walks the tags: no document type, no deeper than it may be. */
 static int scan(const char *body, const char *end, unsigned depth_max, struct diag *reterr)
 {
+	struct markup markup = {.at = body, .end = end};
 	unsigned depth = 0;
 
-	for (const char *s = body; (s = memchr(s, '<', (size_t)(end - s)));) {
-		if (strncmp(s, "<!--", 4) == 0) {
-			s = skip_to(s + 4, end, "-->");
-		} else if (strncmp(s, "<![CDATA[", 9) == 0) {
-			s = skip_to(s + 9, end, "]]>");
-		} else if (s[1] == '!') {
-			reterr->line = line_of(body, s);
+	while (markup_next(&markup)) {
+		if (markup.is_declaration) {
+			reterr->line = line_of(body, markup.tag);
 			return diag_set(reterr, -E_RPC_DOCTYPE,
 					"line %u: a document type declaration is not allowed",
 					reterr->line);
-		} else if (s[1] == '?') {
-			s = skip_to(s + 2, end, "?>");
-		} else {
-			const char *close = tag_end(s, end);
-
-			if (s[1] == '/')
-				depth -= depth > 0;
-			else if (close && close[-1] != '/')
-				depth++;
-			if (depth > depth_max) {
-				reterr->line = line_of(body, s);
-				return diag_set(reterr, -E_RPC_DEPTH,
-						"line %u: nested deeper than %u levels",
-						reterr->line, depth_max);
-			}
-			s = close ? close + 1 : end;
+		}
+		if (markup.tag[1] == '/')
+			depth -= depth > 0;
+		else if (markup.close && markup.close[-1] != '/')
+			depth++;
+		if (depth > depth_max) {
+			reterr->line = line_of(body, markup.tag);
+			return diag_set(reterr, -E_RPC_DEPTH,
+					"line %u: nested deeper than %u levels", reterr->line,
+					depth_max);
 		}
 	}
 	return 0;

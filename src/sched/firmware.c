@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
 #include "base/mem.h"
 #include "fleet/firmware.h"
 #include "fleet/operation.h"
@@ -40,12 +38,6 @@ static bool runs_it(struct offer *offer)
 	return true;
 }
 
-/* Formats whose documents carry an order to load firmware. */
-static bool writes_operations(const char *format)
-{
-	return strcmp(format, "nx70") == 0 || strcmp(format, "xstim") == 0;
-}
-
 int offer_firmware(struct offer *offer)
 {
 	const struct wpi_order_new order = {.kind = WPI_ORDER_KIND_firmware,
@@ -62,7 +54,7 @@ int offer_firmware(struct offer *offer)
 		return 1;
 	if (offer_is_order(offer))
 		return offer_order(offer, &order);
-	if (!product || !writes_operations(product->format->name))
+	if (!product || !operation_is_carried(product, OPERATION_FIRMWARE))
 		return diag_set(change->diag, -E_JOB_NOTHING,
 				"documents of this product have no firmware block; the setting "
 				"firmware.version tells it what to run");

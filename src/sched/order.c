@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Desk phones have no document that says what to do: they are given orders. */
-#include <string.h>
-
 #include "fleet/wpi_order.h"
 #include "offer.h"
 #include "render/format.h"
@@ -9,9 +7,7 @@
 
 bool offer_is_order(const struct offer *offer)
 {
-	const struct product *product = product_find(offer->device->product);
-
-	return product && strcmp(product->format->name, "wpi") == 0;
+	return product_is_desk_phone(product_find(offer->device->product));
 }
 
 int offer_order(struct offer *offer, const struct wpi_order_new *new)

@@ -112,7 +112,8 @@ static const char *rewritten(void *mem, const char *value)
 	return text;
 }
 
-static void write_one(struct sim_phone *phone, const struct sim_item *item)
+/* Is it taken? */
+static bool write_one(struct sim_phone *phone, const struct sim_item *item)
 {
 	const char *status = refusal(phone, item);
 	const char *value = item->value;
@@ -120,7 +121,7 @@ static void write_one(struct sim_phone *phone, const struct sim_item *item)
 	if (status) {
 		sim_reply_item(phone, item->name, item->index, "")->status = status;
 		phone->refused++;
-		return;
+		return false;
 	}
 	if (sim_quirky(phone, SIM_QUIRK(REWRITES)))
 		value = rewritten(phone, value);
@@ -128,6 +129,7 @@ static void write_one(struct sim_phone *phone, const struct sim_item *item)
 	phone->written++;
 	if (sim_quirky(phone, SIM_QUIRK(REPORTS_WRITES)) && is_told(phone, item))
 		sim_items_set(phone, &phone->plans->changes, item->name, item->index, value);
+	return true;
 }
 
 /*
@@ -161,6 +163,18 @@ static const char *secure_mode(struct sim_phone *phone, const struct sim_items *
 	phone->secure_port = (unsigned)number;
 	phone->plans->goes_secure = mode;
 	return NULL;
+}
+
+/* Without one of them the phone stays as it is. */
+static bool is_of_secure_mode(const struct sim_item *item)
+{
+	static const char *const names[] = {"goto-secure-mode", "dls-client-certificate",
+					    "dls-server-ca", "dls-secure-port"};
+
+	for (size_t i = 0; i < COUNT_OF(names); i++)
+		if (strcmp(names[i], item->name) == 0)
+			return true;
+	return false;
 }
 
 void sim_phone_wake(struct sim_phone *phone)
@@ -202,7 +216,8 @@ static void check(struct sim_phone *phone, const struct sim_items *items)
 void sim_do_write(struct sim_phone *phone, const struct sim_answer *answer)
 {
 	const struct sim_items *items = &answer->items;
-	const char *why;
+	bool all_of_secure_mode = true;
+	const char *why = NULL;
 
 	sim_reply_clear(phone);
 	check(phone, items);
@@ -214,10 +229,12 @@ void sim_do_write(struct sim_phone *phone, const struct sim_answer *answer)
 		sim_reply(phone, SIM_ACTION_WRITE_ITEMS, "failed");
 		return;
 	}
-	why = secure_mode(phone, items);
+	for (size_t i = 0; i < items->count; i++)
+		if (!write_one(phone, &items->items[i]) && is_of_secure_mode(&items->items[i]))
+			all_of_secure_mode = false;
+	if (all_of_secure_mode)
+		why = secure_mode(phone, items);
 	if (why)
 		sim_phone_complain(phone, "%s", why);
-	for (size_t i = 0; i < items->count; i++)
-		write_one(phone, &items->items[i]);
 	sim_reply(phone, SIM_ACTION_WRITE_ITEMS, "accepted");
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/wpi_phone.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/secret.h"
@@ -137,39 +139,52 @@ int wpi_phone_configured(struct db *db, int64_t mac, const char *etag, int64_t a
 		      DB_ARGS(DB_INT("at", at), DB_TEXT("etag", etag), DB_INT("mac", mac)));
 }
 
-DB_QUERY(wpi_phone_told_set, "UPDATE wpi_phone SET told = :told, told_at = :at WHERE mac = :mac");
+DB_QUERY(wpi_told_get, "SELECT t.told, p.told_at FROM wpi_told t "
+		       "JOIN wpi_phone p ON p.mac = t.mac "
+		       "WHERE t.mac = :mac");
 
-int wpi_phone_tell(struct db *db, int64_t mac, const char *told, size_t len, int64_t at)
-{
-	CLEANUP(mem_freep) void *scratch = mem_root("wpi_phone_tell");
-	uint8_t *sealed;
-	size_t sealed_len;
-
-	secret_seal(scratch, PLACE, told, len, &sealed, &sealed_len);
-	return db_run(
-		db, &wpi_phone_told_set,
-		DB_ARGS(DB_BLOB("told", sealed, sealed_len), DB_INT("at", at), DB_INT("mac", mac)));
-}
-
-DB_QUERY(wpi_phone_told_get, "SELECT told, told_at FROM wpi_phone "
-			     "WHERE mac = :mac AND told IS NOT NULL");
-
-int wpi_phone_told(void *mem, struct db *db, int64_t mac, const char **ret, size_t *ret_len,
+int wpi_phone_told(void *mem, struct db *db, int64_t mac, char **ret, size_t *ret_len,
 		   int64_t *ret_at)
 {
 	CLEANUP(db_endp) struct db_rows *rows = NULL;
 	const void *sealed;
 	size_t sealed_len;
-	char *told;
-	int r = db_select(db, &wpi_phone_told_get, DB_ARGS(DB_INT("mac", mac)), &rows);
+	int r = db_select(db, &wpi_told_get, DB_ARGS(DB_INT("mac", mac)), &rows);
 
 	if (r < 0 || (r = db_next(rows)) <= 0)
 		return r;
 	sealed = db_blob(rows, 0, &sealed_len);
-	r = secret_unseal(mem, PLACE, sealed, sealed_len, &told, ret_len);
+	r = secret_unseal(mem, PLACE, sealed, sealed_len, ret, ret_len);
 	if (r < 0)
 		return r;
-	*ret = told;
 	*ret_at = db_int(rows, 1);
 	return 1;
+}
+
+/* None for who has never called. */
+DB_QUERY(wpi_told_set, "INSERT INTO wpi_told (mac, told) "
+		       "SELECT p.mac, :told FROM wpi_phone p WHERE p.mac = :mac "
+		       "ON CONFLICT (mac) DO UPDATE SET told = excluded.told");
+DB_QUERY(wpi_phone_told_at_set, "UPDATE wpi_phone SET told_at = :at WHERE mac = :mac");
+
+int wpi_phone_tell(struct db *db, int64_t mac, const char *told, size_t len, int64_t at)
+{
+	CLEANUP(mem_freep) void *scratch = mem_root("wpi_phone_tell");
+	char *before = NULL;
+	uint8_t *sealed;
+	size_t sealed_len, before_len = 0;
+	int64_t before_at;
+	int r = wpi_phone_told(scratch, db, mac, &before, &before_len, &before_at);
+
+	/* Phones that boot tell mostly what they have told before; what cannot be read is replaced. */
+	if (r <= 0 || before_len != len || memcmp(before, told, len) != 0) {
+		secret_seal(scratch, PLACE, told, len, &sealed, &sealed_len);
+		r = db_run(db, &wpi_told_set,
+			   DB_ARGS(DB_BLOB("told", sealed, sealed_len), DB_INT("mac", mac)));
+	}
+	if (before)
+		explicit_bzero(before, before_len);
+	return r < 0 ? r
+		     : db_run(db, &wpi_phone_told_at_set,
+			      DB_ARGS(DB_INT("at", at), DB_INT("mac", mac)));
 }

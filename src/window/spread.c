@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "window/spread.h"
 
+#include "base/hash.h"
+
 /* The finaliser of splitmix64. */
 static uint64_t mix(uint64_t z)
 {
@@ -11,23 +13,11 @@ static uint64_t mix(uint64_t z)
 	return z ^ (z >> 31);
 }
 
-/* FNV-1a. */
-static uint64_t text_hash(const char *s)
-{
-	uint64_t h = UINT64_C(0xCBF29CE484222325);
-
-	for (; *s; s++) {
-		h ^= (unsigned char)*s;
-		h *= UINT64_C(0x100000001B3);
-	}
-	return h;
-}
-
 uint32_t spread_hash(uint64_t mac, const char *salt, enum spread_purpose purpose, int64_t cycle)
 {
 	uint64_t x = mix(mac ^ UINT64_C(0x9E3779B97F4A7C15));
 
-	x = mix(x ^ text_hash(salt));
+	x = mix(x ^ hash_text(salt));
 	x = mix(x ^ ((uint64_t)purpose << 56 | ((uint64_t)cycle & UINT64_C(0x00FFFFFFFFFFFFFF))));
 	return (uint32_t)(x >> 32);
 }

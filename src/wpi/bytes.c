@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/markup.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -11,16 +12,8 @@ static const char blanks[] = " \t\r\n";
 
 static int refuse(struct diag *reterr, int r, const char *data, const char *at, const char *words)
 {
-	if (reterr) {
-		reterr->line = 1;
-		reterr->column = 1;
-		for (; data < at; data++) {
-			bool ends = *data == '\n';
-
-			reterr->line += ends;
-			reterr->column = ends ? 1 : reterr->column + 1;
-		}
-	}
+	if (reterr)
+		text_place(data, at, &reterr->line, &reterr->column);
 	return diag_set(reterr, r, "%s", words);
 }
 
@@ -29,14 +22,6 @@ static bool begins(const char *s, const char *end, const char *with)
 	size_t len = strlen(with);
 
 	return (size_t)(end - s) >= len && memcmp(s, with, len) == 0;
-}
-
-/* Behind the next `mark`; the end, where there is none, which the parser will refuse. */
-static const char *behind(const char *s, const char *end, const char *mark)
-{
-	const char *found = memmem(s, (size_t)(end - s), mark, strlen(mark));
-
-	return found ? found + strlen(mark) : end;
 }
 
 /* Whether the XML declaration says ISO-8859-1 or what is a superset of it. */
@@ -97,48 +82,19 @@ static void convert(const char *data, size_t len, bool all, char *out, size_t *r
 	*ret_len = (size_t)(to - out);
 }
 
-/* The > that ends the tag, and how many attributes there are; the end when there is none. */
-static const char *tag_end(const char *s, const char *end, unsigned *ret_attributes)
-{
-	char quote = '\0';
-
-	*ret_attributes = 0;
-	for (; s < end; s++) {
-		if (quote)
-			quote = *s == quote ? '\0' : quote;
-		else if (*s == '"' || *s == '\'')
-			quote = *s;
-		else if (*s == '=')
-			++*ret_attributes;
-		else if (*s == '>')
-			return s;
-	}
-	return end;
-}
-
 /* libxml2 compares each attribute of an element with each other one, and prefixes too. */
 static int scan(const char *data, const char *end, const struct wpi_limits *limits,
 		struct diag *reterr)
 {
-	for (const char *s = data; s < end && (s = memchr(s, '<', (size_t)(end - s)));) {
-		unsigned attributes;
+	struct markup markup = {.at = data, .end = end};
 
-		if (begins(s, end, "<!--")) {
-			s = behind(s + 4, end, "-->");
-		} else if (begins(s, end, "<![CDATA[")) {
-			s = behind(s + 9, end, "]]>");
-		} else if (begins(s, end, "<!")) {
-			return refuse(reterr, -E_WPI_DOCTYPE, data, s, error_text(-E_WPI_DOCTYPE));
-		} else if (begins(s, end, "<?")) {
-			s = behind(s + 2, end, "?>");
-		} else {
-			const char *tag = s;
-
-			s = tag_end(s, end, &attributes);
-			if (attributes > limits->attributes)
-				return refuse(reterr, -E_WPI_LONG, data, tag,
-					      "an element with more attributes than it may have");
-		}
+	while (markup_next(&markup)) {
+		if (markup.is_declaration)
+			return refuse(reterr, -E_WPI_DOCTYPE, data, markup.tag,
+				      error_text(-E_WPI_DOCTYPE));
+		if (markup.attributes > limits->attributes)
+			return refuse(reterr, -E_WPI_LONG, data, markup.tag,
+				      "an element with more attributes than it may have");
 	}
 	return 0;
 }

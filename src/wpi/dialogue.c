@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/counter.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "config/config.h"
 #include "http/handlers.h"
@@ -28,11 +29,8 @@ static struct {
 
 static size_t hash(const void *data, size_t len)
 {
-	const uint8_t *bytes = data;
-	uint64_t h = 0xcbf29ce484222325u;
+	uint64_t h = hash_bytes(data, len);
 
-	while (len--)
-		h = (h ^ *bytes++) * 0x100000001b3u;
 	return (h ^ h >> 32) % BUCKETS;
 }
 

@@ -164,6 +164,12 @@ static bool is_duplicate(const struct wpi_turn *turn)
 	return turn->record_count == 1 && turn->records[0].kind == WPI_RECORD_DUPLICATE;
 }
 
+/* A part of a reply, of which more is to come, is put aside: nothing is compared or ordered. */
+static bool is_part(const struct wpi_message *message)
+{
+	return wpi_reason_kind(message->reason) == WPI_KIND_GOES_ON && message->is_partial;
+}
+
 /* Of fragments only an excerpt needs them: what is in it is asked of the wants. */
 static bool needs_wants(const struct login *login)
 {
@@ -172,7 +178,7 @@ static bool needs_wants(const struct login *login)
 	return login->message->reason == WPI_REASON_LOCAL_CHANGES ||
 	       (wpi_reason_kind(login->message->reason) == WPI_KIND_GOES_ON &&
 		wpi_session_state(session) == WPI_STATE_READING &&
-		(!login->message->is_partial || login->policy.is_short ||
+		(!is_part(login->message) || login->policy.is_short ||
 		 wpi_session_is_excerpt(session)));
 }
 
@@ -183,12 +189,13 @@ static void look_for_room(struct login *login)
 	struct dialogue *dialogue = login->dialogue;
 	size_t len;
 
-	request_body(login->req, &len);
-	if (!message->is_partial || wpi_reason_kind(message->reason) != WPI_KIND_GOES_ON)
+	if (!is_part(message))
 		return;
+	request_body(login->req, &len);
 	login->policy.is_short = !dialogue_reserve(dialogue, len + message->item_count * ITEM_COST,
 						   login->config->wpi.session_memory);
-	if (login->policy.is_short && !wpi_session_is_excerpt(dialogue->session))
+	if (login->policy.is_short && wpi_session_state(dialogue->session) == WPI_STATE_READING &&
+	    !wpi_session_is_excerpt(dialogue->session))
 		counter_add(M_WPI_EXCERPT, 1);
 }
 
@@ -206,7 +213,7 @@ static int take_turn(struct login *login)
 		r = wants_read(login, &wants);
 	else
 		r = wants_unchanged(login, &wants);
-	if (r == 0)
+	if (r == 0 && !is_part(login->message))
 		r = orders_read(login, &wants);
 	if (r == 0)
 		r = secure_order(login, &wants);
@@ -267,12 +274,12 @@ static int admit(struct login *login, struct db *db)
 		scan_note(login->req, login->mac);
 		return -E_MAC_UNKNOWN;
 	}
-	product = name ? product_find(name) : NULL;
+	product = product_find(name);
 	if (locked_at)
 		return -E_MAC_LOCKED;
 	if (!product)
 		return -E_NO_PRODUCT;
-	return product->format->render == wpi_render ? trusted : -E_WPI_PRODUCT;
+	return product_is_desk_phone(product) ? trusted : -E_WPI_PRODUCT;
 }
 
 /* The phone, if it is to be answered. */

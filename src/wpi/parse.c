@@ -7,19 +7,17 @@
  * wpi_bytes() has been over the bytes before: there is no document type, so
  * there are no entities that could be expanded, and nothing to fetch.
  */
-#include <libxml/parser.h>
-#include <libxml/parserInternals.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "render/sax.h"
 #include "wpi/bytes.h"
 #include "wpi/message.h"
-
-DEFINE_CLEANUP(xmlParserCtxt, xmlFreeParserCtxt);
 
 const struct wpi_limits wpi_limits_default = {
 	.bytes = 1 << 20,
@@ -69,14 +67,11 @@ static void refuse(struct reading *in, int r, const char *words)
 	xmlStopParser(in->ctxt);
 }
 
-/* localname, prefix, URI, value, end of the value */
-enum { ATTRIBUTE_PARTS = 5 };
-
 /* Trimmed, cut to `max` bytes; false when there is no such attribute. */
 static bool attribute_get(const xmlChar **attributes, int count, const char *name, char *out,
 			  size_t max)
 {
-	for (int i = 0; i < count; i++, attributes += ATTRIBUTE_PARTS) {
+	for (int i = 0; i < count; i++, attributes += SAX_ATTRIBUTE_PARTS) {
 		const char *s = (const char *)attributes[3], *end = (const char *)attributes[4];
 		size_t len;
 
@@ -272,41 +267,19 @@ static void complain(void *arg, xmlErrorPtr error)
 
 static int parse(struct reading *in, const char *data, size_t len)
 {
-	CLEANUP(xmlFreeParserCtxtp) xmlParserCtxt *ctxt = NULL;
+	static const struct sax sax = {
+		.start = start, .end = end, .text = text, .complain = complain};
+	int r = sax_parse(&sax, in, &in->ctxt, data, len, in->reterr);
 
-	ctxt = xmlCreateMemoryParserCtxt(data, (int)len);
-	if (!ctxt)
-		return diag_set(in->reterr, -E_INTERNAL, "libxml2 cannot start to read");
-	memset(ctxt->sax, 0, sizeof(*ctxt->sax));
-	ctxt->sax->initialized = XML_SAX2_MAGIC;
-	ctxt->sax->startElementNs = start;
-	ctxt->sax->endElementNs = end;
-	ctxt->sax->characters = text;
-	ctxt->sax->ignorableWhitespace = text;
-	ctxt->sax->cdataBlock = text;
-	ctxt->sax->serror = complain;
-	ctxt->userData = in;
-	in->ctxt = ctxt;
-	/* NOENT: &amp; as the character that it is.  The bytes are UTF-8 by now, whatever they say. */
-	xmlCtxtUseOptions(ctxt, XML_PARSE_NONET | XML_PARSE_NOENT | XML_PARSE_IGNORE_ENC);
-	xmlParseDocument(ctxt);
-	if (in->result == 0 && !ctxt->wellFormed)
+	if (r < 0)
+		return r;
+	if (in->result == 0 && r == 0)
 		return diag_set(in->reterr, -E_WPI_XML, "%s", error_text(-E_WPI_XML));
 	if (in->result == 0 && !in->has_message)
 		return diag_set(in->reterr, -E_WPI_FORM, "the WorkpointMessage has no <Message>");
 	if (in->result == 0 && !in->has_reason)
 		return diag_set(in->reterr, -E_WPI_FORM, "the message has no <ReasonForContact>");
 	return in->result;
-}
-
-/* FNV-1a: who makes another message of the same digest only answers himself. */
-static uint64_t digest(const char *data, size_t len)
-{
-	uint64_t hash = 0xcbf29ce484222325;
-
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)data[i]) * 0x100000001b3;
-	return hash;
 }
 
 int wpi_parse(void *mem, const char *data, size_t len, const struct wpi_limits *limits,
@@ -319,7 +292,8 @@ int wpi_parse(void *mem, const char *data, size_t len, const struct wpi_limits *
 	int r;
 
 	in.message = mem_new(scratch, struct wpi_message);
-	in.message->digest = digest(data, len);
+	/* Who makes another message of the same digest only answers himself. */
+	in.message->digest = hash_bytes(data, len);
 	in.places = mem_array(scratch, enum place, limits->depth + 1);
 	in.text = buf_new(scratch);
 	/* Now, so that growing leaves no copies of values behind. */

@@ -58,10 +58,11 @@ NEWEST = ("setting", "set", "device:{mac}", "firmware.version", "newest")
 KINDS = {
     "unknown": lambda daemon, mac: None,
     "n870": device("n870", ("handset", "add", "{mac}", "029e74a501", *PBX)),
+    "n870 with firmware": device("n870", NEWEST, (
+        "operation", "add", "{mac}", "firmware", "--start", "now", "--file", FILES[0])),
     "n870 that is locked": device("n870", ("lock", "{mac}")),
     "maxwell without firmware": device("maxwell3", ("line", "add", "{mac}", *PBX)),
-    "maxwell with firmware": device("maxwell3", NEWEST, (
-        "operation", "add", "{mac}", "firmware", "--start", "now", "--file", FILES[1])),
+    "maxwell with firmware": device("maxwell3", NEWEST),
     "maxwell that is registered": registered_maxwell,
     "maxwell that is locked": device("maxwell3", ("lock", "{mac}")),
     "n510": device("n510", ("line", "add", "{mac}", *PBX)),

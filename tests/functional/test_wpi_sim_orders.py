@@ -219,3 +219,17 @@ def test_a_phone_that_takes_no_certificate_goes_on_as_it_was(make_daemon):
     assert not [text for text in done.told("does") if "secure" in text], done.text()
     assert "WriteItems" in done.text()
     assert site.ctl("wpi", "trust", MAC, json=True)["mode"] != "secure"
+
+
+@pytest.mark.parametrize("item", ["goto-secure-mode", "dls-client-certificate", "dls-server-ca[0]",
+                                  "dls-secure-port"])
+def test_a_phone_that_refuses_a_part_of_the_certificate_goes_on_as_it_was(make_daemon, item):
+    site = known(make_daemon(listeners=SECURE))
+    site.ctl("wpi", "secure", MAC)
+    done = phones(url(site), "--refuse", f"{item}=invalid data", "--flow", "start-up", "--flow",
+                  "start-up")
+    assert done.code == 0, done.text()
+    assert not [text for text in done.told("does") if "secure mode" in text], done.text()
+    assert done.refused >= 1 and not done.told("complains"), done.text()
+    trust = site.ctl("wpi", "trust", MAC, json=True)
+    assert trust["mode"] != "secure"
