@@ -112,7 +112,7 @@ PARALLEL = $(AGAIN) $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 SANITIZED = SANITIZE=$(or $(SANITIZE),address$(comma)undefined)
 
 .PHONY: all run check unit unit-run functional rollout golden golden-update corpora bench lint \
-	lint-text lint-tidy lint-cppcheck fuzz fuzz-run wpi-messages wpi-messages-run valgrind \
+	lint-text lint-tidy lint-cppcheck clang fuzz fuzz-run wpi-messages wpi-messages-run valgrind \
 	valgrind-run install clean deps deps-test test-programs FORCE
 .DELETE_ON_ERROR:
 
@@ -251,20 +251,23 @@ lint-cppcheck:
 		--enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 		--suppressions-list=.ci/cppcheck.suppress -D_GNU_SOURCE -D__cppcheck__=1 -Iinclude -Isrc src
 
-# The compiler is clang: gcc has no libFuzzer.
+# gcc has no libFuzzer.
+CLANG := VARIANT=fuzz CC=clang FUZZER=1
+clang:
+	$(Q)$(PARALLEL) $(SANITIZED) $(CLANG) test-programs
 fuzz: deps-test
-	$(Q)$(PARALLEL) $(SANITIZED) VARIANT=fuzz CC=clang FUZZER=1 fuzz-run
+	$(Q)$(PARALLEL) $(SANITIZED) $(CLANG) fuzz-run
 
-fuzz-run: $(FUZZERS)
-	$(Q)for t in $(FUZZ_TARGETS); do \
-		echo "  FUZZ    $$t"; \
-		mkdir -p $(B)/corpus/$$t $(B)/found; \
-		$(B)/fuzz/$$t -max_total_time=$$(($(FUZZ_SECONDS) / $(words $(FUZZ_TARGETS)) + 1)) \
-			-timeout=20 -rss_limit_mb=4096 -verbosity=0 -print_final_stats=1 \
-			-artifact_prefix=$(B)/found/$$t- $(B)/corpus/$$t tests/fuzz/corpus/$$t \
-			$$(seeds=tests/fuzz/$${t}_seeds; [ ! -x $$seeds ] || \
-				{ $$seeds $(B)/seeds/$$t && echo $(B)/seeds/$$t; }) || exit 1; \
-	done
+# Each on its own, so that make spreads them over the cores.
+fuzz-run: $(FUZZ_TARGETS:%=fuzz-%)
+$(FUZZ_TARGETS:%=fuzz-%): fuzz-%: $(B)/fuzz/%
+	@echo "  FUZZ    $*"
+	@mkdir -p $(B)/corpus/$* $(B)/found
+	$(Q)$< -max_total_time=$$(($(FUZZ_SECONDS) / $(words $(FUZZ_TARGETS)) + 1)) \
+		-timeout=20 -rss_limit_mb=4096 -verbosity=0 -print_final_stats=1 \
+		-artifact_prefix=$(B)/found/$*- $(B)/corpus/$* tests/fuzz/corpus/$* \
+		$$(seeds=tests/fuzz/$*_seeds; [ ! -x $$seeds ] || \
+			{ $$seeds $(B)/seeds/$* && echo $(B)/seeds/$*; })
 
 wpi-messages:
 	$(Q)$(PARALLEL) $(SANITIZED) wpi-messages-run
@@ -275,8 +278,9 @@ wpi-messages-run: $(B)/tests/fuzz/wpi_messages
 valgrind: deps-test
 	$(Q)$(PARALLEL) valgrind-run
 
-# What only computes, and for minutes here; the sanitizers have looked at it.
-COMPUTING := window_zone property property_desk gate_property fleet_large read cert
+# What only computes, and for long here; the sanitizers have looked at it.
+COMPUTING := window_zone property property_desk gate_property fleet_large read cert job \
+	config_hostile formats zone
 valgrind-run: $(patsubst $(B)/tests/%,$(B)/valgrind/%, \
 	$(filter-out $(COMPUTING:%=$(B)/tests/%_test),$(UNIT_TESTS)))
 

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "base/standard.h"
 #include "base/version.h"
 #include "base/zone.h"
 #include "config/config.h"
@@ -281,10 +282,16 @@ static int run(const struct options *options)
 int main(int argc, char **argv)
 {
 	struct options options;
-	int status = options_parse(argc, argv, &options);
+	int status;
 
+	standard_hold();
+	status = options_parse(argc, argv, &options);
 	if (status < 0)
 		status = configure(&options);
+	if (!standard_is_written()) {
+		perror("gigaprovd: standard output cannot be written");
+		return EXIT_FAILURE;
+	}
 	if (status >= 0)
 		return status;
 	signals_setup();

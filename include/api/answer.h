@@ -13,6 +13,7 @@
  * UTC seconds, null where it stands for "never".
  */
 
+struct param;
 struct request;
 struct secret;
 
@@ -33,5 +34,7 @@ json_t *api_texts_json(const char *const *texts, size_t count);
 json_t *api_time(int64_t at);
 /* "set", or null for NULL */
 json_t *api_mark(const struct secret *secret);
+/* [{"name": …, "value": … or null, "secret": mark}] */
+json_t *api_params(const struct param *params, size_t count);
 /* 7C2F80E0D605 */
 json_t *api_mac_text(int64_t mac);

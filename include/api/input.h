@@ -88,9 +88,22 @@ int api_input_parse(void *mem, const char *body, size_t len, const struct api_fi
 int api_input(struct request *req, const struct api_field *fields, size_t count, void *ret,
 	      struct diag *reterr) MUST_CHECK;
 
+/* Whether the body's content type is this one, whatever parameters it has. */
+bool api_type_is(const struct request *req, const char *type);
+
 /*
  * A body that is no JSON, with a NUL behind it; it may be changed, and is to be
  * wiped where it has secrets.  -E_BAD_TYPE unless its content type is `type`.
  */
 int api_input_text(struct request *req, const char *type, char **ret, size_t *ret_len,
 		   struct diag *reterr) MUST_CHECK;
+
+/* A part of a file, which comes in requests of its own: its bytes and how many are before them. */
+struct api_piece {
+	uint64_t offset;
+	char *data;
+	size_t len;
+};
+
+/* `offset=` and the body.  -E_VALUE, -E_BAD_TYPE. */
+int api_input_piece(struct request *req, struct api_piece *ret, struct diag *reterr) MUST_CHECK;

@@ -17,6 +17,7 @@
  */
 
 struct db;
+struct device;
 struct request;
 
 enum { API_LIMIT = 100, API_LIMIT_MAX = 500, API_NAME_MAX = 64 };
@@ -28,6 +29,13 @@ struct api_page {
 
 /* {mac} of the path.  -E_MAC_MALFORMED. */
 int api_mac(const struct request *req, int64_t *ret) MUST_CHECK;
+
+/* {id} of the path, which is that of `what`: "a job".  -E_VALUE. */
+int api_id(const struct request *req, const char *what, int64_t *ret,
+	   struct diag *reterr) MUST_CHECK;
+
+/* The device of {mac}, and the reader that has it.  -E_MAC_MALFORMED, -E_MAC_UNKNOWN. */
+int api_device(struct request *req, struct db **ret_db, struct device **ret) MUST_CHECK;
 
 /* A name that will be a segment of a path.  -E_VALUE for one that no path can hold. */
 int api_name_check(const char *name, struct diag *reterr) MUST_CHECK;

@@ -33,6 +33,8 @@ socklen_t net_address_to(const struct net_address *address, uint16_t port,
 void net_address_text(const struct net_address *address, char *out);
 bool net_address_parse(const char *s, struct net_address *ret);
 bool net_address_is_loopback(const struct net_address *address);
+/* Whatever their ports are. */
+bool net_address_is_same(const struct net_address *a, const struct net_address *b);
 
 /*
  * What can stand where a host's name is: an IPv4 address, an IPv6 address

@@ -151,6 +151,10 @@ int db_each(struct db *db, const struct db_query *query, const struct db_arg *ar
 int db_select_int(struct db *db, const struct db_query *query, const struct db_arg *args,
 		  int64_t *ret) MUST_CHECK;
 
+/* Shortcut: whether there is a row.  The query has LIMIT 1 where there could be many. */
+int db_has_row(struct db *db, const struct db_query *query, const struct db_arg *args,
+	       bool *ret) MUST_CHECK;
+
 /* A transaction; only the writer and migrations use these. */
 int db_begin(struct db *db) MUST_CHECK;
 int db_commit(struct db *db) MUST_CHECK;

@@ -11,6 +11,9 @@ struct secret;
 int fleet_audit(struct change *change, const char *action, const char *object, json_t *before_steal,
 		json_t *after_steal) MUST_CHECK;
 
+/* The daemon, where nobody has asked. */
+extern const struct audit_who audit_daemon;
+
 /* JSON null for NULL. */
 json_t *audit_string(const char *s);
 

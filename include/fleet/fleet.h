@@ -32,6 +32,9 @@ void fleet_close(void);
 int fleet_reader(struct db **ret) MUST_CHECK;
 int fleet_seen_reader(struct db **ret) MUST_CHECK;
 
+/* fleet_reader(), in a snapshot: what is read belongs together until db_snapshot_end(). */
+int fleet_snapshot(struct db **ret) MUST_CHECK;
+
 struct writer *fleet_writer(void);
 struct writer *fleet_seen_writer(void);
 

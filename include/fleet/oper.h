@@ -16,8 +16,8 @@ struct handset;
 
 struct oper_new {
 	const char *name;
-	const char *value;		 /* NULL: none */
-	const struct oper_param *params; /* in order */
+	const char *value;	    /* NULL: none */
+	const struct param *params; /* in order */
 	size_t param_count;
 	bool force; /* takes names that are not known, and values that look wrong */
 };

@@ -25,6 +25,9 @@ struct scope {
 /* Form only: -E_SCOPE, -E_PRODUCT_UNKNOWN, -E_MAC_MALFORMED, -E_IPUI_MALFORMED. */
 int scope_parse(void *mem, const char *s, struct scope *ret) MUST_CHECK;
 
+/* "device:7C2F80E0D605", a device's own scope and what the audit log calls it. */
+char *scope_device(void *mem, int64_t mac);
+
 /* "7C2F80E0D605-00001", the key of a handset without an IPUI. */
 bool scope_slot_parse(const char *key, int64_t *ret_mac, int *ret_slot);
 

@@ -119,6 +119,8 @@ int request_defer(struct request *req, request_handler *handler) MUST_CHECK;
 
 /* Work goes on: the deadline begins anew.  From whoever has a request that is away. */
 void request_prolong(struct request *req);
+/* The same, for whoever calls back with what he was given. */
+void request_prolong_arg(void *req);
 
 /* The end of a REQUEST_LATER: `result` is what a handler would have returned, 0 or negative. */
 void request_finish(struct request *req, int result);

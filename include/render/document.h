@@ -9,6 +9,7 @@
 #include "store/handset.h"
 #include "store/line.h"
 #include "store/operation.h"
+#include "store/param.h"
 #include "store/sip_server.h"
 
 /*
@@ -17,18 +18,12 @@
  * The body (parameters, servers, handsets with their accounts, opers) is what a
  * schedule may hold back; operations are not.  Everything is in the order in
  * which it is written: parameters by name, servers by position, handsets by
- * slot, opers by position.  Rendering reads nothing else: no clock, no random, no database.
+ * slot, opers by position.  Values are never "", but for those of parts.
+ * Rendering reads nothing else: no clock, no random, no database.
  */
 
 struct buf;
 struct secret;
-
-/* Exactly one of `value` (never "") and `secret` is set. */
-struct param {
-	const char *name;
-	const char *value;
-	const struct secret *secret;
-};
 
 struct document_handset {
 	const struct handset *handset;

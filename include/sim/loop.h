@@ -19,3 +19,6 @@ void sim_loop_unwatch(struct sim_loop *loop, int fd);
 
 /* Waits no longer than that (-1: as long as it takes), and serves what is ready. */
 void sim_loop_turn(struct sim_loop *loop, int timeout_ms);
+
+/* The sooner of two moments, of which -1 is none. */
+int64_t sim_sooner(int64_t a, int64_t b);

@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 #include "base/macros.h"
+#include "store/param.h"
 
 struct db;
-struct secret;
 
 /*
  * Opers, as stored: <oper> elements of a device's document that gigaprovd does
@@ -15,19 +15,13 @@ struct secret;
  * positions, which is that of adding; so are the parameters of each.
  */
 
-struct oper_param {
-	const char *name;
-	const char *value;	     /* NULL when it is a secret */
-	const struct secret *secret; /* NULL when it is not */
-};
-
 struct oper {
 	int64_t id;
 	int64_t mac;
 	int position;
 	const char *name;
 	const char *value; /* NULL: it has none */
-	struct oper_param *params;
+	struct param *params;
 	size_t param_count;
 	int64_t created_at;
 };

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/macros.h"
+#include "store/param.h"
 
 struct db;
 struct secret;
@@ -16,17 +17,11 @@ struct secret;
 
 enum part_place { PART_FIRMWARE, PART_CUSTOM, PART_PLACES };
 
-struct part_attribute {
-	const char *name;
-	const char *value;	     /* NULL when it is a secret; may be "" */
-	const struct secret *secret; /* NULL when it is not */
-};
-
 struct part {
 	int depth; /* 0: directly in its place; n: in the last before it that has n - 1 */
 	const char *name;
 	const struct secret *text; /* NULL: none */
-	struct part_attribute *attributes;
+	struct param *attributes;  /* a value may be "" */
 	size_t attribute_count;
 	int64_t created_at;
 };

@@ -11,6 +11,7 @@
 #include "http/reply.h"
 #include "http/request.h"
 #include "store/mac.h"
+#include "store/param.h"
 
 int api_answer(struct request *req, int status, json_t *json_steal)
 {
@@ -71,6 +72,17 @@ json_t *api_time(int64_t at)
 json_t *api_mark(const struct secret *secret)
 {
 	return secret ? json_string("set") : json_null();
+}
+
+json_t *api_params(const struct param *params, size_t count)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(array, json_pack("{s:s, s:s?, s:o}", "name", params[i].name,
+						       "value", params[i].value, "secret",
+						       api_mark(params[i].secret)));
+	return array;
 }
 
 json_t *api_mac_text(int64_t mac)

@@ -158,9 +158,7 @@ int api_device_show(struct request *req)
 	int r = api_mac(req, &mac);
 
 	if (r == 0)
-		r = fleet_reader(&db);
-	if (r == 0)
-		r = db_snapshot_begin(db);
+		r = fleet_snapshot(&db);
 	if (r < 0)
 		return r;
 	r = device_json(mem, db, mac, &json);

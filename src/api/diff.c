@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "fleet/audit.h"
 #include "fleet/released.h"
+#include "fleet/scope.h"
 #include "fleet/view.h"
 #include "http/auth.h"
 #include "http/handlers.h"
@@ -130,11 +131,9 @@ static int answer(struct request *req, const struct asked *asked)
 static int reveal_op(struct request *req, struct change *change, void *arg)
 {
 	const struct asked *asked = arg;
-	char mac[MAC_LEN + 1];
 	int r;
 
-	mac_format(asked->mac, mac);
-	r = fleet_audit(change, "diff.reveal", mem_printf(change->mem, "device:%s", mac), NULL,
+	r = fleet_audit(change, "diff.reveal", scope_device(change->mem, asked->mac), NULL,
 			json_pack("{s:s}", "revision", asked->view->revision));
 	return r < 0 ? r : answer(req, asked);
 }

@@ -68,11 +68,6 @@ static struct firmware_new new_of(const struct input *input, const char *name)
 	};
 }
 
-static void prolong(void *arg)
-{
-	request_prolong(arg);
-}
-
 static int hash(struct request *req, struct firmware_new *new, struct diag *reterr)
 {
 	struct firmware_file file;
@@ -80,7 +75,7 @@ static int hash(struct request *req, struct firmware_new *new, struct diag *rete
 
 	if (r < 0)
 		return r;
-	r = firmware_file_hash(&file, prolong, req, reterr);
+	r = firmware_file_hash(&file, request_prolong_arg, req, reterr);
 	firmware_file_close(&file);
 	if (r < 0)
 		return r;
@@ -161,7 +156,7 @@ static int one(struct request *req, const struct input *input, struct adding *ad
 	int r = firmware_new_check(&new, reterr);
 
 	if (r == 0 && input->sent)
-		r = firmware_piece_end(config, input->name, prolong, req, reterr);
+		r = firmware_piece_end(config, input->name, request_prolong_arg, req, reterr);
 	if (r < 0 && input->sent && firmware_name_check(input->name, NULL) == 0)
 		firmware_piece_drop(config, input->name);
 	if (r == 0)

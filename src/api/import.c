@@ -12,7 +12,6 @@
 #include <limits.h>
 #include <sodium.h>
 #include <string.h>
-#include <strings.h>
 
 #include "import_xml.h"
 #include "api/input.h"
@@ -84,17 +83,12 @@ static void import_done(void *arg, int result, const struct diag *diag)
 	import_end(arg, result, diag);
 }
 
-static void goes_on(void *arg)
-{
-	request_prolong(arg);
-}
-
 int api_import_post(struct api_import *import)
 {
 	int r;
 
 	import->who = api_who(import->req);
-	import->options.goes_on = goes_on;
+	import->options.goes_on = request_prolong_arg;
 	import->options.arg = import->req;
 	r = writer_post(fleet_writer(), WRITER_LOW, import_op, import_done, import);
 	return r < 0 ? r : REQUEST_LATER;
@@ -110,6 +104,17 @@ static json_t *told_json(const struct import_told *told)
 	return json_pack("{s:I, s:s, s:s, s:O?, s:O?}", "line", (json_int_t)told->line, "change",
 			 told->is_new ? "added" : "changed", "object", told->object, "before",
 			 told->before, "after", told->after);
+}
+
+json_t *api_import_errors(const struct import_table *table)
+{
+	json_t *errors = json_array();
+
+	for (size_t i = 0; i < table->error_count; i++)
+		json_array_append_new(errors, json_pack("{s:I, s:o}", "line",
+							(json_int_t)table->errors[i].line, "text",
+							api_text(table->errors[i].text)));
+	return errors;
 }
 
 json_t *api_import_rows(const struct import_table *table)
@@ -143,19 +148,14 @@ static json_t *table_report(struct api_import *import)
 	const struct import_table *table = arg->table;
 	const struct import_counts *counts = &arg->counts;
 	bool good = table->errors_found == 0;
-	json_t *errors = json_array();
 
-	for (size_t i = 0; i < table->error_count; i++)
-		json_array_append_new(errors, json_pack("{s:I, s:o}", "line",
-							(json_int_t)table->errors[i].line, "text",
-							api_text(table->errors[i].text)));
 	return json_pack("{s:s?, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:I}", "kind",
 			 import_kind_name(table->kind), "rows", (json_int_t)table->count, "added",
 			 (json_int_t)(good ? counts->added : 0), "changed",
 			 (json_int_t)(good ? counts->changed : 0), "unchanged",
 			 (json_int_t)(good ? counts->unchanged : 0), "devices",
 			 (json_int_t)(good ? counts->devices : 0), "dry_run", import->dry, "errors",
-			 errors, "told", api_import_rows(table), "more",
+			 api_import_errors(table), "told", api_import_rows(table), "more",
 			 api_import_rows_more(table));
 }
 
@@ -197,23 +197,14 @@ static int table_import(struct api_import *import, struct diag *reterr)
 	return r;
 }
 
-static bool type_is(const struct request *req, const char *type)
-{
-	const char *given = request_header(req, "Content-Type");
-	size_t len = strlen(type);
-
-	return given && strncasecmp(given, type, len) == 0 &&
-	       (!given[len] || strchr("; ", given[len]));
-}
-
 int api_import(struct request *req)
 {
 	struct api_import *import = mem_new(request_mem(req), struct api_import);
 	struct diag diag = {0};
-	const char *type = type_is(req, "text/csv")	     ? "text/csv"
-			   : type_is(req, "application/xml") ? "application/xml"
-			   : type_is(req, "text/xml")	     ? "text/xml"
-							     : NULL;
+	const char *type = api_type_is(req, "text/csv")		 ? "text/csv"
+			   : api_type_is(req, "application/xml") ? "application/xml"
+			   : api_type_is(req, "text/xml")	 ? "text/xml"
+								 : NULL;
 	int r = api_flag(req, "dry_run", &import->dry, &diag);
 
 	if (r == 0)

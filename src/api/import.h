@@ -22,6 +22,9 @@ struct api_import {
 	void *arg;
 };
 
+/* What is wrong with a table, by line. */
+json_t *api_import_errors(const struct import_table *table);
+
 /* The rows of a table that say something new, or were refused, by line; how many more there are. */
 json_t *api_import_rows(const struct import_table *table);
 json_int_t api_import_rows_more(const struct import_table *table);

@@ -36,13 +36,8 @@ static json_t *document_report(struct api_import *import)
 {
 	const struct import_document *document = import->arg;
 	const struct import_table *table = table_of(document);
-	json_t *errors = json_array();
 	bool is_lines = table->kind == IMPORT_LINES;
 
-	for (size_t i = 0; i < table->error_count; i++)
-		json_array_append_new(errors, json_pack("{s:I, s:o}", "line",
-							(json_int_t)table->errors[i].line, "text",
-							api_text(table->errors[i].text)));
 	return json_pack(
 		"{s:o, s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o, s:I, s:o}",
 		"mac", api_mac_text(document->mac), "new", document->is_new, "members",
@@ -53,8 +48,8 @@ static json_t *document_report(struct api_import *import)
 		(json_int_t)document->found[IMPORT_RAW], "refused",
 		(json_int_t)document->found[IMPORT_REFUSED], "mended",
 		(json_int_t)document->found[IMPORT_MENDED], "dry_run", import->dry, "errors",
-		errors, "told", api_import_rows(table), "more", api_import_rows_more(table),
-		"notes", notes_json(document));
+		api_import_errors(table), "told", api_import_rows(table), "more",
+		api_import_rows_more(table), "notes", notes_json(document));
 }
 
 static struct import_table *document_table(const struct api_import *import)

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/secret.h"
+#include "base/text.h"
 #include "http/request.h"
 
 enum { NAME_SHOWN_MAX = 64 };
@@ -186,15 +187,30 @@ int api_input(struct request *req, const struct api_field *fields, size_t count,
 	return r < 0 ? r : 0;
 }
 
-int api_input_text(struct request *req, const char *type, char **ret, size_t *ret_len,
-		   struct diag *reterr)
+bool api_type_is(const struct request *req, const char *type)
 {
 	const char *given = request_header(req, "Content-Type");
 	size_t len = strlen(type);
 
-	if (!given || strncasecmp(given, type, len) != 0 ||
-	    (given[len] && !strchr("; ", given[len])))
+	return given && strncasecmp(given, type, len) == 0 &&
+	       (!given[len] || strchr("; ", given[len]));
+}
+
+int api_input_text(struct request *req, const char *type, char **ret, size_t *ret_len,
+		   struct diag *reterr)
+{
+	if (!api_type_is(req, type))
 		return diag_set(reterr, -E_BAD_TYPE, "the content type must be %s", type);
 	*ret = (char *)(uintptr_t)request_body(req, ret_len);
 	return 0;
+}
+
+int api_input_piece(struct request *req, struct api_piece *ret, struct diag *reterr)
+{
+	const char *offset = request_query(req, "offset");
+
+	if (!offset || !text_to_uint(offset, INT64_MAX, &ret->offset))
+		return diag_set(reterr, -E_VALUE,
+				"offset is the number of bytes before this piece");
+	return api_input_text(req, "application/octet-stream", &ret->data, &ret->len, reterr);
 }

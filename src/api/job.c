@@ -6,7 +6,6 @@
 #include "api/query.h"
 #include "api/write.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "http/handlers.h"
 #include "http/request.h"
 #include "job.h"
@@ -80,16 +79,6 @@ int api_job_start(struct request *req)
 	return api_write(req, start_op, input);
 }
 
-int job_id(const struct request *req, int64_t *ret, struct diag *reterr)
-{
-	uint64_t id;
-
-	if (!text_to_uint(request_param(req, "id"), INT64_MAX, &id))
-		return diag_set(reterr, -E_VALUE, "the id of a job is a number");
-	*ret = (int64_t)id;
-	return 0;
-}
-
 struct order {
 	int64_t id;
 	int (*command)(struct change *change, int64_t id);
@@ -107,7 +96,7 @@ static int order(struct request *req, int (*command)(struct change *change, int6
 {
 	struct order *order = mem_new(request_mem(req), struct order);
 	struct diag diag = {0};
-	int r = job_id(req, &order->id, &diag);
+	int r = api_id(req, "a job", &order->id, &diag);
 
 	order->command = command;
 	return r < 0 ? api_refuse(req, r, &diag) : api_write(req, order_op, order);

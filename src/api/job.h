@@ -13,9 +13,6 @@ struct job_device;
 struct job_wave;
 struct request;
 
-/* {id} of the path.  -E_VALUE. */
-int job_id(const struct request *req, int64_t *ret, struct diag *reterr) MUST_CHECK;
-
 /* A device's state in the URL; -1: any.  -E_VALUE. */
 int job_state(struct request *req, const char *name, int *ret, struct diag *reterr) MUST_CHECK;
 

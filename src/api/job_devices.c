@@ -61,7 +61,7 @@ int api_job_devices(struct request *req)
 	size_t count, shown;
 	int64_t id;
 	int state;
-	int r = job_id(req, &id, &diag);
+	int r = api_id(req, "a job", &id, &diag);
 
 	if (r == 0)
 		r = api_page(req, &page, &diag);

@@ -131,7 +131,7 @@ int api_job_show(struct request *req)
 	json_t *json;
 	int64_t id;
 	int state;
-	int r = job_id(req, &id, &diag);
+	int r = api_id(req, "a job", &id, &diag);
 
 	if (r == 0)
 		r = job_state(req, "devices", &state, &diag);

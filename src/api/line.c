@@ -174,9 +174,7 @@ int api_line_list(struct request *req)
 	int r = api_mac(req, &mac);
 
 	if (r == 0)
-		r = fleet_reader(&db);
-	if (r == 0)
-		r = db_snapshot_begin(db);
+		r = fleet_snapshot(&db);
 	if (r < 0)
 		return r;
 	r = list_json(request_mem(req), db, mac, &rows);

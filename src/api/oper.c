@@ -8,7 +8,6 @@
 #include "api/query.h"
 #include "api/write.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "fleet/oper.h"
 #include "http/handlers.h"
 #include "http/request.h"
@@ -33,7 +32,7 @@ static const struct api_field fields[] = {
 
 static int params_take(void *mem, struct input *input, struct diag *reterr)
 {
-	struct oper_param *params = mem_array(mem, struct oper_param, input->params.count + 2);
+	struct param *params = mem_array(mem, struct param, input->params.count + 2);
 	size_t count = 0;
 
 	if (!input->secret_param != !input->secret)
@@ -104,28 +103,18 @@ int api_oper_remove(struct request *req)
 {
 	struct removal *removal = mem_new(request_mem(req), struct removal);
 	struct diag diag = {0};
-	uint64_t id;
 	int r = api_mac(req, &removal->mac);
 
-	if (r == 0 && !text_to_uint(request_param(req, "id"), INT64_MAX, &id))
-		r = diag_set(&diag, -E_VALUE, "the id of an oper is a number");
-	if (r < 0)
-		return api_refuse(req, r, &diag);
-	removal->id = (int64_t)id;
-	return api_write(req, remove_op, removal);
+	if (r == 0)
+		r = api_id(req, "an oper", &removal->id, &diag);
+	return r < 0 ? api_refuse(req, r, &diag) : api_write(req, remove_op, removal);
 }
 
 static json_t *oper_json(const struct oper *oper)
 {
-	json_t *params = json_array();
-
-	for (size_t i = 0; i < oper->param_count; i++)
-		json_array_append_new(params,
-				      json_pack("{s:s, s:s?, s:o}", "name", oper->params[i].name,
-						"value", oper->params[i].value, "secret",
-						api_mark(oper->params[i].secret)));
 	return json_pack("{s:I, s:s, s:s?, s:o, s:o}", "id", (json_int_t)oper->id, "name",
-			 oper->name, "value", oper->value, "params", params, "created_at",
+			 oper->name, "value", oper->value, "params",
+			 api_params(oper->params, oper->param_count), "created_at",
 			 api_time(oper->created_at));
 }
 
@@ -137,15 +126,10 @@ int api_oper_list(struct request *req)
 	json_t *rows;
 	struct db *db;
 	size_t count;
-	int64_t mac;
-	int r = api_mac(req, &mac);
+	int r = api_device(req, &db, &device);
 
 	if (r == 0)
-		r = fleet_reader(&db);
-	if (r == 0)
-		r = device_get(mem, db, mac, &device);
-	if (r == 0)
-		r = oper_list(mem, db, mac, &opers, &count);
+		r = oper_list(mem, db, device->mac, &opers, &count);
 	if (r < 0)
 		return r;
 	rows = json_array();

@@ -7,7 +7,6 @@
 #include "api/write.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "fleet/firmware.h"
 #include "fleet/operation.h"
 #include "http/handlers.h"
@@ -94,15 +93,11 @@ int api_operation_remove(struct request *req)
 {
 	struct removal *removal = mem_new(request_mem(req), struct removal);
 	struct diag diag = {0};
-	uint64_t id;
 	int r = api_mac(req, &removal->mac);
 
-	if (r == 0 && !text_to_uint(request_param(req, "id"), INT64_MAX, &id))
-		r = diag_set(&diag, -E_VALUE, "the id of an operation is a number");
-	if (r < 0)
-		return api_refuse(req, r, &diag);
-	removal->id = (int64_t)id;
-	return api_write(req, remove_op, removal);
+	if (r == 0)
+		r = api_id(req, "an operation", &removal->id, &diag);
+	return r < 0 ? api_refuse(req, r, &diag) : api_write(req, remove_op, removal);
 }
 
 static json_t *operation_json(const struct operation *operation, bool is_carried, int64_t now)
@@ -134,15 +129,10 @@ int api_operation_list(struct request *req)
 	json_t *rows;
 	struct db *db;
 	size_t count;
-	int64_t mac;
-	int r = api_mac(req, &mac);
+	int r = api_device(req, &db, &device);
 
 	if (r == 0)
-		r = fleet_reader(&db);
-	if (r == 0)
-		r = device_get(mem, db, mac, &device);
-	if (r == 0)
-		r = operation_list(mem, db, mac, &operations, &count);
+		r = operation_list(mem, db, device->mac, &operations, &count);
 	if (r < 0)
 		return r;
 	rows = json_array();

@@ -42,15 +42,9 @@ int api_part_remove(struct request *req)
 
 static json_t *part_json(enum part_place place, const struct part *part)
 {
-	json_t *attributes = json_array();
-
-	for (size_t i = 0; i < part->attribute_count; i++)
-		json_array_append_new(attributes, json_pack("{s:s, s:s?, s:o}", "name",
-							    part->attributes[i].name, "value",
-							    part->attributes[i].value, "secret",
-							    api_mark(part->attributes[i].secret)));
 	return json_pack("{s:s, s:i, s:s, s:o, s:o, s:o}", "place", part_place_name(place), "depth",
-			 part->depth, "name", part->name, "attributes", attributes, "text",
+			 part->depth, "name", part->name, "attributes",
+			 api_params(part->attributes, part->attribute_count), "text",
 			 api_mark(part->text), "created_at", api_time(part->created_at));
 }
 
@@ -62,18 +56,13 @@ int api_part_list(struct request *req)
 	json_t *rows;
 	struct db *db;
 	size_t count;
-	int64_t mac;
-	int r = api_mac(req, &mac);
+	int r = api_device(req, &db, &device);
 
-	if (r == 0)
-		r = fleet_reader(&db);
-	if (r == 0)
-		r = device_get(mem, db, mac, &device);
 	if (r < 0)
 		return r;
 	rows = json_array();
 	for (int place = 0; place < PART_PLACES && r >= 0; place++) {
-		r = part_list(mem, db, mac, (enum part_place)place, &parts, &count);
+		r = part_list(mem, db, device->mac, (enum part_place)place, &parts, &count);
 		for (size_t i = 0; i < count && r >= 0; i++)
 			json_array_append_new(rows, part_json((enum part_place)place, &parts[i]));
 	}

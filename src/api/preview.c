@@ -21,6 +21,7 @@
 #include "fleet/audit.h"
 #include "fleet/hint.h"
 #include "fleet/rendition.h"
+#include "fleet/scope.h"
 #include "fleet/wpi_plan.h"
 #include "http/auth.h"
 #include "http/handlers.h"
@@ -221,11 +222,9 @@ static int answer(struct request *req, const struct preview *preview)
 static int reveal_op(struct request *req, struct change *change, void *arg)
 {
 	const struct preview *preview = arg;
-	char mac[MAC_LEN + 1];
 	int r;
 
-	mac_format(preview->mac, mac);
-	r = fleet_audit(change, "preview.reveal", mem_printf(change->mem, "device:%s", mac), NULL,
+	r = fleet_audit(change, "preview.reveal", scope_device(change->mem, preview->mac), NULL,
 			json_pack("{s:s}", "etag", preview->real->etag));
 	return r < 0 ? r : answer(req, preview);
 }

@@ -8,11 +8,32 @@
 #include "base/text.h"
 #include "fleet/fleet.h"
 #include "http/request.h"
+#include "store/device.h"
 #include "store/mac.h"
 
 int api_mac(const struct request *req, int64_t *ret)
 {
 	return mac_parse(request_param(req, "mac"), ret);
+}
+
+int api_id(const struct request *req, const char *what, int64_t *ret, struct diag *reterr)
+{
+	uint64_t id;
+
+	if (!text_to_uint(request_param(req, "id"), INT64_MAX, &id))
+		return diag_set(reterr, -E_VALUE, "the id of %s is a number", what);
+	*ret = (int64_t)id;
+	return 0;
+}
+
+int api_device(struct request *req, struct db **ret_db, struct device **ret)
+{
+	int64_t mac;
+	int r = api_mac(req, &mac);
+
+	if (r == 0)
+		r = fleet_reader(ret_db);
+	return r < 0 ? r : device_get(request_mem(req), *ret_db, mac, ret);
 }
 
 int api_name_check(const char *name, struct diag *reterr)

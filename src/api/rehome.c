@@ -51,10 +51,8 @@ static int rehome_op(struct request *req, struct change *change, void *arg)
 static int look(struct request *req, struct input *input, struct diag *reterr)
 {
 	struct db *db;
-	int r = fleet_reader(&db);
+	int r = fleet_snapshot(&db);
 
-	if (r == 0)
-		r = db_snapshot_begin(db);
 	if (r < 0)
 		return r;
 	r = rehome_find(request_mem(req), db, request_config(req), input->from, input->to,

@@ -209,13 +209,8 @@ int api_schedule_next(struct request *req)
 	json_t *rows, *row;
 	struct device *device;
 	struct db *db;
-	int64_t mac;
-	int r = api_mac(req, &mac);
+	int r = api_device(req, &db, &device);
 
-	if (r == 0)
-		r = fleet_reader(&db);
-	if (r == 0)
-		r = device_get(mem, db, mac, &device);
 	if (r < 0)
 		return r;
 	rows = json_array();
@@ -228,8 +223,9 @@ int api_schedule_next(struct request *req)
 		json_decref(rows);
 		return r;
 	}
-	return api_answer(req, 200,
-			  json_pack("{s:o, s:o}", "mac", api_mac_text(mac), "schedules", rows));
+	return api_answer(
+		req, 200,
+		json_pack("{s:o, s:o}", "mac", api_mac_text(device->mac), "schedules", rows));
 }
 
 int schedule_notices(void *mem, struct db *db, const struct config *config, json_t *notices)

@@ -90,9 +90,7 @@ int api_setting_why(struct request *req)
 	if (r == 0)
 		r = setting_name_check(name);
 	if (r == 0)
-		r = fleet_reader(&db);
-	if (r == 0)
-		r = db_snapshot_begin(db);
+		r = fleet_snapshot(&db);
 	if (r < 0)
 		return r;
 	r = chain_json(request_mem(req), db, mac, name, &chain, &is_set, &value);

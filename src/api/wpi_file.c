@@ -9,7 +9,6 @@
 #include "api/query.h"
 #include "api/write.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "config/config.h"
 #include "fleet/firmware_file.h"
 #include "fleet/wpi_order.h"
@@ -57,23 +56,18 @@ static int add_op(struct request *req, struct change *change, void *arg)
 	return api_answer(req, 201, json);
 }
 
-static void prolong(void *arg)
-{
-	request_prolong(arg);
-}
-
 /* What has come is good for the type, and lies where it is found by its hash. */
 static int settle(struct request *req, struct input *input, const char *piece, struct diag *reterr)
 {
 	const struct config *config = request_config(req);
 	void *mem = request_mem(req);
-	int r = wpi_file_look(mem, config, piece, input->file.type, prolong, req, &input->file,
-			      reterr);
+	int r = wpi_file_look(mem, config, piece, input->file.type, request_prolong_arg, req,
+			      &input->file, reterr);
 
 	if (r == 0)
 		r = firmware_file_settle(config, firmware_piece_name(mem, piece),
-					 wpi_file_place(mem, input->file.sha256), prolong, req,
-					 reterr);
+					 wpi_file_place(mem, input->file.sha256),
+					 request_prolong_arg, req, reterr);
 	return r;
 }
 
@@ -111,26 +105,21 @@ int api_wpi_file_piece(struct request *req)
 {
 	const struct config *config = request_config(req);
 	const char *name = request_param(req, "name");
-	const char *offset_text = request_query(req, "offset");
 	struct diag diag = {0};
-	uint64_t offset;
-	size_t len = 0;
-	char *data;
+	struct api_piece piece;
 	int r = wpi_file_name_check(name, &diag);
 
-	if (r == 0 && (!offset_text || !text_to_uint(offset_text, INT64_MAX, &offset)))
-		r = diag_set(&diag, -E_VALUE, "offset is the number of bytes before this piece");
 	if (r == 0)
-		r = api_input_text(req, "application/octet-stream", &data, &len, &diag);
-	if (r == 0 && offset + len > config->wpi.max_file) {
+		r = api_input_piece(req, &piece, &diag);
+	if (r == 0 && piece.offset + piece.len > config->wpi.max_file) {
 		firmware_piece_drop(config, wpi_file_piece(request_mem(req), name));
 		r = diag_set(&diag, -E_WPI_FILE_LARGE,
 			     "%s is larger than %u bytes ([wpi] max_file)", name,
 			     config->wpi.max_file);
 	}
 	if (r == 0)
-		r = firmware_piece_write(config, wpi_file_piece(request_mem(req), name), offset,
-					 data, len, &diag);
+		r = firmware_piece_write(config, wpi_file_piece(request_mem(req), name),
+					 piece.offset, piece.data, piece.len, &diag);
 	return r < 0 ? api_refuse(req, r, &diag) : api_answer_nothing(req);
 }
 

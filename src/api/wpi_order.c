@@ -226,21 +226,16 @@ int api_wpi_order_list(struct request *req)
 	uint64_t before = 0;
 	size_t count, shown;
 	struct db *db;
-	int64_t mac;
 	json_t *list;
-	int r = api_mac(req, &mac);
+	int r = api_device(req, &db, &device);
 
 	if (r == 0)
 		r = api_page(req, &page, &diag);
 	if (r == 0 && before_text && !text_to_uint(before_text, INT64_MAX, &before))
 		r = diag_set(&diag, -E_VALUE, "before is the id of an order");
 	if (r == 0)
-		r = fleet_reader(&db);
-	if (r == 0)
-		r = device_get(mem, db, mac, &device);
-	if (r == 0)
-		r = wpi_order_list(mem, db, mac, (int64_t)before, api_page_rows(&page), &rows,
-				   &count);
+		r = wpi_order_list(mem, db, device->mac, (int64_t)before, api_page_rows(&page),
+				   &rows, &count);
 	if (r < 0)
 		return api_refuse(req, r, &diag);
 	shown = api_page_cut(&page, count);

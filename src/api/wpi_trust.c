@@ -49,27 +49,18 @@ static json_t *trust_json(const struct wpi_trust *trust)
 		"given_at", api_time(trust->next_told_at));
 }
 
-static int trust_show(struct request *req, int64_t mac)
+int api_wpi_trust_show(struct request *req)
 {
 	struct wpi_trust *trust = mem_new(request_mem(req), struct wpi_trust);
 	struct device *device;
 	struct db *db;
-	int r = fleet_reader(&db);
+	int r = api_device(req, &db, &device);
 
-	trust->mac = mac;
-	if (r == 0)
-		r = device_get(request_mem(req), db, mac, &device);
-	if (r == 0)
-		r = wpi_trust_find(request_mem(req), db, mac, &trust);
+	if (r < 0)
+		return r;
+	trust->mac = device->mac;
+	r = wpi_trust_find(request_mem(req), db, device->mac, &trust);
 	return r < 0 ? r : api_answer(req, 200, trust_json(trust));
-}
-
-int api_wpi_trust_show(struct request *req)
-{
-	int64_t mac;
-	int r = api_mac(req, &mac);
-
-	return r < 0 ? r : trust_show(req, mac);
 }
 
 /* How long something may be done, which a POST may say. */
@@ -89,13 +80,6 @@ static int timed(struct request *req, struct input *input, struct diag *reterr)
 		       ? 0
 		       : diag_set(reterr, -E_VALUE, "minutes is a number from 0 to %d",
 				  MINUTES_MAX);
-}
-
-static int untimed(struct request *req, struct input *input, struct diag *reterr)
-{
-	int r = api_mac(req, &input->mac);
-
-	return r < 0 ? r : api_input(req, none, 0, input, reterr);
 }
 
 static int answered(struct request *req, int r, const struct wpi_trust *trust)
@@ -137,13 +121,21 @@ static int insecure_op(struct request *req, struct change *change, void *arg)
 	return answered(req, fleet_wpi_insecure(change, input->mac, &trust), &trust);
 }
 
-int api_wpi_trust_release(struct request *req)
+/* What takes no time that could be said. */
+static int at_once(struct request *req, api_op *op)
 {
 	struct input *input = mem_new(request_mem(req), struct input);
 	struct diag diag = {0};
-	int r = untimed(req, input, &diag);
+	int r = api_mac(req, &input->mac);
 
-	return r < 0 ? api_refuse(req, r, &diag) : api_write(req, release_op, input);
+	if (r == 0)
+		r = api_input(req, none, 0, input, &diag);
+	return r < 0 ? api_refuse(req, r, &diag) : api_write(req, op, input);
+}
+
+int api_wpi_trust_release(struct request *req)
+{
+	return at_once(req, release_op);
 }
 
 int api_wpi_trust_enrol(struct request *req)
@@ -155,24 +147,17 @@ int api_wpi_trust_enrol(struct request *req)
 	return r < 0 ? api_refuse(req, r, &diag) : api_write(req, enrol_op, input);
 }
 
-/* Before a key is made for nobody. */
-static int is_there(struct request *req, int64_t mac)
-{
-	struct device *device;
-	struct db *db;
-	int r = fleet_reader(&db);
-
-	return r < 0 ? r : device_get(request_mem(req), db, mac, &device);
-}
-
 int api_wpi_trust_secure(struct request *req)
 {
 	struct input *input = mem_new(request_mem(req), struct input);
 	struct diag diag = {0};
+	struct device *device;
+	struct db *db;
 	int r = timed(req, input, &diag);
 
+	/* Before a key is made for nobody. */
 	if (r == 0)
-		r = is_there(req, input->mac);
+		r = api_device(req, &db, &device);
 	if (r == 0 && !wpi_secure())
 		r = diag_set(
 			&diag, -E_WPI_NO_SECURE,
@@ -187,9 +172,5 @@ int api_wpi_trust_secure(struct request *req)
 
 int api_wpi_trust_insecure(struct request *req)
 {
-	struct input *input = mem_new(request_mem(req), struct input);
-	struct diag diag = {0};
-	int r = untimed(req, input, &diag);
-
-	return r < 0 ? api_refuse(req, r, &diag) : api_write(req, insecure_op, input);
+	return at_once(req, insecure_op);
 }

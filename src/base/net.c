@@ -117,6 +117,11 @@ bool net_address_is_loopback(const struct net_address *address)
 	return address->len == 16 && memcmp(address->bytes, one, sizeof(one)) == 0;
 }
 
+bool net_address_is_same(const struct net_address *a, const struct net_address *b)
+{
+	return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+}
+
 static bool matches(const struct net_prefix *prefix, const struct net_address *address)
 {
 	unsigned whole = prefix->bits / 8;

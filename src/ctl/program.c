@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/standard.h"
 #include "base/version.h"
 #include "ctl/ask.h"
 #include "ctl/eval.h"
@@ -115,6 +116,7 @@ int ctl_main(int argc, char **argv)
 	const char *name = slash ? slash + 1 : argc > 0 ? argv[0] : program;
 	int code;
 
+	standard_hold();
 	setlocale(LC_CTYPE, "");
 	tzset();
 	curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -122,7 +124,7 @@ int ctl_main(int argc, char **argv)
 		code = ap_client_main(mem, argc, argv);
 	else
 		code = gigaprovctl_main(mem, argc, argv);
-	if (fflush(stdout) != 0 || ferror(stdout))
+	if (!standard_is_written())
 		code = ctl_complain(CTL_REFUSED, name, "standard output cannot be written: %m");
 	mem_free(mem);
 	mem = NULL;

@@ -150,7 +150,7 @@ static int content_build(const struct ctl_value *value, json_t **ret, struct dia
 {
 	CLEANUP(mem_freep) void *scratch = mem_root("file");
 	struct buf *file = buf_new(scratch);
-	int r = ctl_file_read(file, value->text, reterr);
+	int r = ctl_file_read_text(file, value->text, reterr);
 
 	if (r < 0)
 		return r;

@@ -81,7 +81,10 @@ int ctl_run_send(void *mem, const struct ctl_run *run, const struct ctl_request 
 	if (r < 0)
 		return ctl_complain(CTL_UNREACHABLE, run->program, "%s", diag_text(&diag, r));
 	ctl_show_use_zone(ret->zone);
-	return ctl_run_check(run->program, ret);
+	r = ctl_run_check(run->program, ret);
+	if (r == CTL_REFUSED && ret->status == 404 && strstr(request->path, "%2F"))
+		return ctl_complain(CTL_NOT_FOUND, run->program, "there are no names with a slash");
+	return r;
 }
 
 /* What was done all the same; for people only, and so not in what is printed. */

@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "config/config.h"
 #include "fleet/account.h"
+#include "fleet/audit.h"
 #include "http/password.h"
 #include "store/account.h"
 
@@ -57,9 +58,8 @@ int accounts_find(void *arg, const char *name, struct credential *ret)
 
 static int add_op(struct db *db, void *arg, struct diag *diag)
 {
-	static const struct audit_who daemon = {"gigaprovd", "", ""};
 	CLEANUP(mem_freep) void *scratch = mem_root("accounts_first");
-	struct change change = {db, scratch, &daemon, diag};
+	struct change change = {db, scratch, &audit_daemon, diag};
 
 	return fleet_account_add(&change, "admin", arg);
 }

@@ -251,3 +251,12 @@ int db_select_int(struct db *db, const struct db_query *query, const struct db_a
 		*ret = db_int(rows, 0);
 	return r;
 }
+
+int db_has_row(struct db *db, const struct db_query *query, const struct db_arg *args, bool *ret)
+{
+	int64_t first;
+	int r = db_select_int(db, query, args, &first);
+
+	*ret = r > 0;
+	return r < 0 ? r : 0;
+}

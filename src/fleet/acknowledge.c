@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "fleet/audit.h"
+#include "fleet/scope.h"
 #include "store/device.h"
 
 static int find(struct change *change, int64_t mac, int64_t shown_missing,
@@ -31,7 +32,6 @@ int fleet_acknowledge(struct change *change, int64_t mac, int64_t shown_missing,
 		      struct rendition_held **ret)
 {
 	struct rendition_held *held;
-	char text[MAC_LEN + 1];
 	int r = find(change, mac, shown_missing, &held);
 
 	if (r == 0)
@@ -42,8 +42,7 @@ int fleet_acknowledge(struct change *change, int64_t mac, int64_t shown_missing,
 		return r;
 	writer_touch(change->db);
 	*ret = held;
-	mac_format(mac, text);
-	return fleet_audit(change, "device.acknowledge", mem_printf(change->mem, "device:%s", text),
+	return fleet_audit(change, "device.acknowledge", scope_device(change->mem, mac),
 			   json_pack("{s:I}", "handsets", (json_int_t)held->all),
 			   json_pack("{s:I, s:I, s:s}", "handsets",
 				     (json_int_t)(held->all - held->missing), "gone",

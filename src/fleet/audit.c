@@ -6,6 +6,8 @@
 
 #include "base/secret.h"
 
+const struct audit_who audit_daemon = {"gigaprovd", "", ""};
+
 static char *text_of(json_t *json)
 {
 	char *text = json ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;

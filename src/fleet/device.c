@@ -10,6 +10,7 @@
 #include "fleet/audit.h"
 #include "fleet/lifecycle.h"
 #include "fleet/line.h"
+#include "fleet/scope.h"
 #include "redirect/mirror.h"
 #include "redirect/url.h"
 #include "render/format.h"
@@ -31,14 +32,6 @@ static json_t *shown(const struct device *device)
 			 "name", audit_string(device->name), "secret", audit_secret(device->secret),
 			 "user", audit_string(device->user_name), "password",
 			 audit_secret(device->user_password), "locked", device->locked_at != 0);
-}
-
-static char *object_of(struct change *change, int64_t mac)
-{
-	char text[MAC_LEN + 1];
-
-	mac_format(mac, text);
-	return mem_printf(change->mem, "device:%s", text);
 }
 
 static int line_check(struct change *change, const char *what, const char *s, size_t max)
@@ -186,7 +179,8 @@ int fleet_device_add(struct change *change, int64_t mac, const struct device_inp
 		return r;
 	}
 	writer_touch(change->db);
-	return fleet_audit(change, "device.add", object_of(change, mac), before, shown(device));
+	return fleet_audit(change, "device.add", scope_device(change->mem, mac), before,
+			   shown(device));
 }
 
 int fleet_device_set(struct change *change, int64_t mac, const struct device_input *input)
@@ -206,7 +200,8 @@ int fleet_device_set(struct change *change, int64_t mac, const struct device_inp
 		return r;
 	}
 	writer_touch(change->db);
-	return fleet_audit(change, "device.set", object_of(change, mac), before, shown(device));
+	return fleet_audit(change, "device.set", scope_device(change->mem, mac), before,
+			   shown(device));
 }
 
 static int settings_remove(struct change *change, const struct device *device)
@@ -219,8 +214,8 @@ static int settings_remove(struct change *change, const struct device *device)
 		r = setting_delete_scope(change->db, handset_scope(change->mem, &handsets[i]));
 	if (r < 0)
 		return r;
-	r = template_delete(change->db, object_of(change, device->mac));
-	return r < 0 ? r : setting_delete_scope(change->db, object_of(change, device->mac));
+	r = template_delete(change->db, scope_device(change->mem, device->mac));
+	return r < 0 ? r : setting_delete_scope(change->db, scope_device(change->mem, device->mac));
 }
 
 /* Whoever has removed too much reads in the audit what there was. */
@@ -289,5 +284,5 @@ int fleet_device_remove(struct change *change, int64_t mac, bool force)
 		return r;
 	}
 	writer_touch(change->db);
-	return fleet_audit(change, "device.remove", object_of(change, mac), before, NULL);
+	return fleet_audit(change, "device.remove", scope_device(change->mem, mac), before, NULL);
 }

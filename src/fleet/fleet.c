@@ -137,6 +137,13 @@ int fleet_reader(struct db **ret)
 	return readers_get(fleet.readers, ret);
 }
 
+int fleet_snapshot(struct db **ret)
+{
+	int r = fleet_reader(ret);
+
+	return r < 0 ? r : db_snapshot_begin(*ret);
+}
+
 int fleet_seen_reader(struct db **ret)
 {
 	return readers_get(fleet.seen_readers, ret);
@@ -169,9 +176,8 @@ static int schedules_warn(struct db *db, void *mem)
 
 static int apply_op(struct db *db, void *arg, struct diag *diag)
 {
-	static const struct audit_who daemon = {"gigaprovd", "", ""};
 	CLEANUP(mem_freep) void *scratch = mem_root("apply");
-	struct change change = {db, scratch, &daemon, diag};
+	struct change change = {db, scratch, &audit_daemon, diag};
 	const char *now = arg;
 	char *before = NULL;
 	int r = schedules_warn(db, scratch);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "fleet/audit.h"
 #include "fleet/lifecycle.h"
+#include "fleet/scope.h"
 #include "render/format.h"
 #include "store/device.h"
 #include "store/line.h"
@@ -32,11 +33,10 @@ json_t *handset_shown(const struct handset *handset, const struct line *line)
 
 char *handset_object(struct change *change, const struct handset *handset)
 {
-	char text[MAC_LEN + 1];
 	char key[IPUI_LEN + 1];
 
-	mac_format(handset->mac, text);
-	return mem_printf(change->mem, "device:%s handset:%s", text, handset_key(handset, key));
+	return mem_printf(change->mem, "%s handset:%s", scope_device(change->mem, handset->mac),
+			  handset_key(handset, key));
 }
 
 static int field_check(struct change *change, const char *what, const char *s, size_t max)

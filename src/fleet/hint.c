@@ -107,7 +107,7 @@ static void look(struct looking *at, const struct param *params, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct param *param = &params[i];
-		const char *value = param->secret ? secret_reveal(param->secret) : param->value;
+		const char *value = param_text(param);
 		const char *text = parameter_check(at->mem, at->product, param->name, value);
 
 		if (!text)

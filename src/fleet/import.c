@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "fleet/audit.h"
+#include "fleet/scope.h"
 #include "import_part.h"
 #include "store/device.h"
 
@@ -101,7 +102,6 @@ static int part_end(struct import_part *part)
 {
 	struct change *change = part->change;
 	bool is_device = part->table->kind == IMPORT_DEVICES;
-	char mac[MAC_LEN + 1];
 	int r = 0;
 
 	if (!part->touched)
@@ -113,11 +113,10 @@ static int part_end(struct import_part *part)
 	if (r < 0)
 		return r;
 	writer_touch(change->db);
-	mac_format(part->rows->mac, mac);
 	change->is_part = false;
 	r = fleet_audit(change,
 			mem_printf(change->mem, "%s.import", import_kind_name(part->table->kind)),
-			mem_printf(change->mem, "device:%s", mac), json_incref(part->before),
+			scope_device(change->mem, part->rows->mac), json_incref(part->before),
 			json_incref(part->after));
 	return r;
 }

@@ -311,14 +311,11 @@ static int lines_bring(struct found *found, struct change *change, const struct 
 static int all_settings_put(struct found *found, struct change *change,
 			    const struct product *product)
 {
-	char mac[MAC_LEN + 1];
 	int r = lines_bring(found, change, product);
 
-	if (r < 0)
-		return r;
-	mac_format(found->import->mac, mac);
-	r = settings_put(found, change, mem_printf(found->mem, "device:%s", mac), found->settings,
-			 found->setting_count, "setting of the device");
+	if (r == 0)
+		r = settings_put(found, change, scope_device(found->mem, found->import->mac),
+				 found->settings, found->setting_count, "setting of the device");
 	for (size_t i = 0; i < found->account_count && r == 0; i++) {
 		struct found_account *account = &found->accounts[i];
 		struct handset handset = {.mac = found->import->mac, .slot = account->slot};
@@ -342,16 +339,14 @@ static bool is_same_oper(const struct oper *oper, const struct read_item *item)
 	for (size_t i = 0; i < item->param_count && same; i++)
 		same = strcmp(oper->params[i].name, item->params[i].name) == 0 &&
 		       item->params[i].value &&
-		       strcmp(oper->params[i].secret ? secret_reveal(oper->params[i].secret)
-						     : oper->params[i].value,
-			      item->params[i].value) == 0;
+		       strcmp(param_text(&oper->params[i]), item->params[i].value) == 0;
 	return same;
 }
 
 static int oper_put(struct found *found, struct change *change, const struct read_item *item)
 {
 	struct oper_new new = {.name = item->name, .value = item->value, .force = true};
-	struct oper_param *params = mem_array(found->mem, struct oper_param, item->param_count + 1);
+	struct param *params = mem_array(found->mem, struct param, item->param_count + 1);
 	struct oper *opers;
 	const char *warning = NULL;
 	size_t count;
@@ -364,9 +359,9 @@ static int oper_put(struct found *found, struct change *change, const struct rea
 			return 0;
 		}
 	for (size_t i = 0; i < item->param_count; i++)
-		params[i] = (struct oper_param){
-			.name = item->params[i].name,
-			.value = item->params[i].value ? item->params[i].value : ""};
+		params[i] =
+			(struct param){.name = item->params[i].name,
+				       .value = item->params[i].value ? item->params[i].value : ""};
 	new.params = params;
 	new.param_count = item->param_count;
 	if (r >= 0)
@@ -426,11 +421,8 @@ static void notes_end(struct found *found)
 static int audit(struct found *found, struct change *change, const struct import_options *options)
 {
 	const struct import_document *import = found->import;
-	char mac[MAC_LEN + 1];
 
-	mac_format(import->mac, mac);
-	return fleet_audit(change, "import.document", mem_printf(found->mem, "device:%s", mac),
-			   NULL,
+	return fleet_audit(change, "import.document", scope_device(found->mem, import->mac), NULL,
 			   json_pack("{s:s*, s:I, s:I, s:I, s:I}", "file", options->file,
 				     "recognised", (json_int_t)import->found[IMPORT_RECOGNISED],
 				     "raw", (json_int_t)import->found[IMPORT_RAW], "refused",

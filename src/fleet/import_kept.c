@@ -30,10 +30,10 @@ void import_kept_item(struct found *found, const struct read_item *item)
 	part->text = item->value ? secret_new(found->mem, item->value) : NULL;
 	if (item->kind == READ_STEP)
 		*mem_push(found->mem, &part->attributes, &part->attribute_count) =
-			(struct part_attribute){"type", item->name, NULL};
+			(struct param){"type", item->name, NULL};
 	for (size_t i = 0; i < item->param_count; i++)
 		*mem_push(found->mem, &part->attributes, &part->attribute_count) =
-			(struct part_attribute){item->params[i].name, item->params[i].value, NULL};
+			(struct param){item->params[i].name, item->params[i].value, NULL};
 	*mem_push(found->mem, &kept->lines, &lines) = item->line;
 }
 

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What devices do, held against what jobs have offered them. */
 #include "base/mem.h"
+#include "fleet/audit.h"
 #include "fleet/job.h"
 #include "fleet/rendition.h"
 #include "fleet/version.h"
 #include "store/device.h"
 #include "store/operation.h"
 #include "store/wpi_order.h"
-
-static const struct audit_who nobody = {"gigaprovd", "", ""};
 
 /* One that is stopped has withdrawn what it offered, or is about to. */
 static bool takes_evidence(const struct job *job, const struct job_device *row, int64_t at)
@@ -60,7 +59,7 @@ static int fetched(struct change *change, struct job *job, struct job_device *ro
 
 int job_note_fetch(void *scratch, struct db *db, int64_t mac, int64_t at)
 {
-	struct change change = {.db = db, .mem = scratch, .who = &nobody};
+	struct change change = {.db = db, .mem = scratch, .who = &audit_daemon};
 	struct job_device *rows;
 	struct job *job;
 	size_t count;
@@ -86,7 +85,7 @@ static bool is_enough(const struct job *job, const char *version)
 
 int job_note_version(void *scratch, struct db *db, int64_t mac, const char *version, int64_t at)
 {
-	struct change change = {.db = db, .mem = scratch, .who = &nobody};
+	struct change change = {.db = db, .mem = scratch, .who = &audit_daemon};
 	struct job_device *rows;
 	struct job *job;
 	size_t count;

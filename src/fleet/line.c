@@ -5,6 +5,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "fleet/audit.h"
+#include "fleet/scope.h"
 #include "render/format.h"
 #include "store/device.h"
 #include "store/line.h"
@@ -23,10 +24,8 @@ static json_t *shown(const struct line *line)
 
 static char *object_of(struct change *change, const struct line *line)
 {
-	char text[MAC_LEN + 1];
-
-	mac_format(line->mac, text);
-	return mem_printf(change->mem, "device:%s line:%d", text, line->slot);
+	return mem_printf(change->mem, "%s line:%d", scope_device(change->mem, line->mac),
+			  line->slot);
 }
 
 static int text_fits(struct change *change, const struct product *product, const char *what,

@@ -134,7 +134,6 @@ int fleet_notify(struct change *change, int64_t mac, bool reboot)
 {
 	const struct product *product;
 	struct device *device;
-	char text[MAC_LEN + 1];
 	int r = device_get(change->mem, change->db, mac, &device);
 
 	if (r < 0)
@@ -147,7 +146,6 @@ int fleet_notify(struct change *change, int64_t mac, bool reboot)
 		r = -E_NOTIFY_OFF;
 	if (r < 0)
 		return r;
-	mac_format(mac, text);
-	return fleet_audit(change, "device.notify", mem_printf(change->mem, "device:%s", text),
-			   NULL, json_pack("{s:b}", "reboot", reboot));
+	return fleet_audit(change, "device.notify", scope_device(change->mem, mac), NULL,
+			   json_pack("{s:b}", "reboot", reboot));
 }

@@ -40,17 +40,12 @@ static int value_check(struct change *change, const char *name, const char *valu
 	return r < 0 ? diag_set(change->diag, r, "%s: %s", name, error_text(r)) : 0;
 }
 
-static const struct oper_param *param_find(const struct oper_new *new, const char *name)
+static const struct param *param_find(const struct oper_new *new, const char *name)
 {
 	for (size_t i = 0; i < new->param_count; i++)
 		if (strcmp(new->params[i].name, name) == 0)
 			return &new->params[i];
 	return NULL;
-}
-
-static const char *text_of(const struct oper_param *param)
-{
-	return param->secret ? secret_reveal(param->secret) : param->value;
 }
 
 /* What no phone can take, whoever insists. */
@@ -69,12 +64,12 @@ static int texts_check(struct change *change, const struct oper_new *new)
 		r = diag_set(change->diag, -E_VALUE, "an oper has at most %d parameters",
 			     PARAMS_MAX);
 	for (size_t i = 0; i < new->param_count &&r == 0; i++) {
-		const struct oper_param *param = &new->params[i];
+		const struct param *param = &new->params[i];
 
 		r = setting_name_check(param->name);
 		if (r == 0)
-			r = value_check(change, param->name, text_of(param),
-					strlen(text_of(param)));
+			r = value_check(change, param->name, param_text(param),
+					strlen(param_text(param)));
 		if (r == 0 && param_find(new, param->name) != param)
 			r = diag_set(change->diag, -E_VALUE, "%s is given twice", param->name);
 	}
@@ -84,7 +79,7 @@ static int texts_check(struct change *change, const struct oper_new *new)
 static int param_check(struct change *change, const struct oper_new *new,
 		       const struct oper_param_known *known, const char **warning)
 {
-	const struct oper_param *param = param_find(new, known->name);
+	const struct param *param = param_find(new, known->name);
 	const char *wrong;
 
 	if (!param && !known->must)
@@ -93,7 +88,7 @@ static int param_check(struct change *change, const struct oper_new *new,
 		return doubt(change, new, warning, -E_OPER_FORM,
 			     mem_printf(change->mem, "%s needs %s: %s", new->name, known->name,
 					known->what));
-	wrong = oper_form_check(known->form, text_of(param));
+	wrong = oper_form_check(known->form, param_text(param));
 	if (!wrong)
 		return 0;
 	return doubt(change, new, warning, -E_OPER_FORM,
@@ -163,7 +158,7 @@ static json_t *shown(const struct oper *oper)
 	json_t *params = json_array();
 
 	for (size_t i = 0; i < oper->param_count; i++) {
-		const struct oper_param *param = &oper->params[i];
+		const struct param *param = &oper->params[i];
 
 		json_array_append_new(params,
 				      json_pack("{s:s, s:o}", "name", param->name, "value",
@@ -176,17 +171,15 @@ static json_t *shown(const struct oper *oper)
 
 static char *object_of(struct change *change, const struct oper *oper)
 {
-	char mac[MAC_LEN + 1];
-
-	mac_format(oper->mac, mac);
-	return mem_printf(change->mem, "device:%s oper:%lld", mac, (long long)oper->id);
+	return mem_printf(change->mem, "%s oper:%lld", scope_device(change->mem, oper->mac),
+			  (long long)oper->id);
 }
 
 /* Phones know handsets by small letters only; a secret is one however it was given. */
-static struct oper_param *params_of(struct change *change, const struct oper_new *new)
+static struct param *params_of(struct change *change, const struct oper_new *new)
 {
 	const struct oper_known *known = oper_known_find(new->name);
-	struct oper_param *params = mem_array(change->mem, struct oper_param, new->param_count + 1);
+	struct param *params = mem_array(change->mem, struct param, new->param_count + 1);
 	const struct oper_param_known *row = NULL;
 	char ipui[IPUI_LEN + 1];
 
@@ -304,15 +297,11 @@ int oper_read(void *mem, struct db *db, struct document *document, size_t *ret_l
 
 	*ret_left_out = 0;
 	for (size_t i = 0; i < count && r == 0; i++) {
-		struct document_oper written = {.name = opers[i].name, .value = opers[i].value};
+		struct document_oper written = {.name = opers[i].name,
+						.value = opers[i].value,
+						.params = opers[i].params,
+						.param_count = opers[i].param_count};
 
-		for (size_t p = 0; p < opers[i].param_count; p++) {
-			struct param *param = mem_push(mem, &written.params, &written.param_count);
-
-			param->name = opers[i].params[p].name;
-			param->value = opers[i].params[p].value;
-			param->secret = opers[i].params[p].secret;
-		}
 		if (oper_names_a_stranger(document, &written))
 			++*ret_left_out;
 		else

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "fleet/audit.h"
 #include "fleet/lifecycle.h"
+#include "fleet/scope.h"
 #include "render/format.h"
 #include "store/device.h"
 
@@ -103,10 +104,8 @@ static json_t *shown(const struct operation *operation)
 
 static char *object_of(struct change *change, const struct operation *operation)
 {
-	char mac[MAC_LEN + 1];
-
-	mac_format(operation->mac, mac);
-	return mem_printf(change->mem, "device:%s operation:%lld", mac, (long long)operation->id);
+	return mem_printf(change->mem, "%s operation:%lld",
+			  scope_device(change->mem, operation->mac), (long long)operation->id);
 }
 
 static int window_check(struct change *change, const struct operation_new *new)

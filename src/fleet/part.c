@@ -9,6 +9,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "fleet/audit.h"
+#include "fleet/scope.h"
 #include "fleet/secrecy.h"
 #include "render/document.h"
 #include "store/device.h"
@@ -32,11 +33,6 @@ static int check(struct change *change, const char *name, const char *value, siz
 	return r < 0 ? diag_set(change->diag, r, "%.64s: %s", name, error_text(r)) : 0;
 }
 
-static const char *value_of(const struct part_attribute *attribute)
-{
-	return attribute->secret ? secret_reveal(attribute->secret) : attribute->value;
-}
-
 static int part_check(struct change *change, const struct part *part)
 {
 	const char *text = part->text ? secret_reveal(part->text) : "";
@@ -46,7 +42,7 @@ static int part_check(struct change *change, const struct part *part)
 		r = diag_set(change->diag, -E_VALUE, "%s: an element has at most %d attributes",
 			     part->name, ATTRIBUTES_MAX);
 	for (size_t i = 0; i < part->attribute_count && r == 0; i++) {
-		const char *value = value_of(&part->attributes[i]);
+		const char *value = param_text(&part->attributes[i]);
 
 		r = check(change, part->attributes[i].name, value, strlen(value), VALUE_BYTES_MAX);
 	}
@@ -61,7 +57,7 @@ static bool is_same(const struct part *a, const struct part *b)
 
 	for (size_t i = 0; i < a->attribute_count && same; i++)
 		same = strcmp(a->attributes[i].name, b->attributes[i].name) == 0 &&
-		       strcmp(value_of(&a->attributes[i]), value_of(&b->attributes[i])) == 0;
+		       strcmp(param_text(&a->attributes[i]), param_text(&b->attributes[i])) == 0;
 	return same;
 }
 
@@ -82,7 +78,7 @@ static json_t *shown(const struct part *parts, size_t count)
 		json_t *attributes = json_object();
 
 		for (size_t a = 0; a < parts[i].attribute_count; a++) {
-			const struct part_attribute *attribute = &parts[i].attributes[a];
+			const struct param *attribute = &parts[i].attributes[a];
 
 			json_object_set_new(attributes, attribute->name,
 					    attribute->secret ? audit_secret(attribute->secret)
@@ -100,7 +96,7 @@ static json_t *shown(const struct part *parts, size_t count)
 static bool names_a_secret(const struct part *part, size_t but)
 {
 	for (size_t i = 0; i < part->attribute_count; i++)
-		if (i != but && secrecy_of_name(value_of(&part->attributes[i])))
+		if (i != but && secrecy_of_name(param_text(&part->attributes[i])))
 			return true;
 	return false;
 }
@@ -115,10 +111,9 @@ static struct part *sealed(void *mem, const struct part *parts, size_t count)
 
 		*copy = parts[i];
 		copy->created_at = now;
-		copy->attributes =
-			mem_array(mem, struct part_attribute, parts[i].attribute_count + 1);
+		copy->attributes = mem_array(mem, struct param, parts[i].attribute_count + 1);
 		for (size_t a = 0; a < copy->attribute_count; a++) {
-			struct part_attribute *attribute = &copy->attributes[a];
+			struct param *attribute = &copy->attributes[a];
 
 			*attribute = parts[i].attributes[a];
 			if (attribute->secret || (!secrecy_of(attribute->name, attribute->value) &&
@@ -147,11 +142,9 @@ static int put(struct change *change, int64_t mac, enum part_place place, const 
 static int audit(struct change *change, const char *action, int64_t mac, enum part_place place,
 		 json_t *before, json_t *after)
 {
-	char text[MAC_LEN + 1];
-
-	mac_format(mac, text);
 	return fleet_audit(change, action,
-			   mem_printf(change->mem, "device:%s %s", text, part_place_name(place)),
+			   mem_printf(change->mem, "%s %s", scope_device(change->mem, mac),
+				      part_place_name(place)),
 			   before, after);
 }
 
@@ -209,10 +202,8 @@ static int read_place(void *mem, struct db *db, int64_t mac, enum part_place pla
 		part->depth = parts[i].depth;
 		part->name = parts[i].name;
 		part->text = parts[i].text;
-		for (size_t a = 0; a < parts[i].attribute_count; a++)
-			*mem_push(mem, &part->params, &part->param_count) = (struct param){
-				parts[i].attributes[a].name, parts[i].attributes[a].value,
-				parts[i].attributes[a].secret};
+		part->params = parts[i].attributes;
+		part->param_count = parts[i].attribute_count;
 	}
 	return r < 0 ? r : 0;
 }

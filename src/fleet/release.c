@@ -5,13 +5,12 @@
 #include "base/mem.h"
 #include "fleet/audit.h"
 #include "fleet/rendition.h"
+#include "fleet/scope.h"
 #include "fleet/view.h"
-#include "store/mac.h"
 
 static int release(struct change *change, void *scratch, int64_t mac, const struct view *before)
 {
 	struct rendition *rendition;
-	char text[MAC_LEN + 1];
 	struct view *view;
 	int r = view_read_forced(scratch, change->db, change->config, mac, before->at, true, &view);
 
@@ -24,8 +23,7 @@ static int release(struct change *change, void *scratch, int64_t mac, const stru
 	if (r < 0)
 		return r;
 	writer_touch(change->db);
-	mac_format(mac, text);
-	return fleet_audit(change, "device.release", mem_printf(change->mem, "device:%s", text),
+	return fleet_audit(change, "device.release", scope_device(change->mem, mac),
 			   json_pack("{s:s, s:I}", "schedule", before->gate.name, "waits_at",
 				     (json_int_t)before->waits_at),
 			   json_pack("{s:s}", "revision", view->revision));

@@ -116,18 +116,24 @@ bool setting_is_ours(const char *name)
 	       strncmp(name, "notify.", 7) == 0;
 }
 
+char *scope_device(void *mem, int64_t mac)
+{
+	char text[MAC_LEN + 1];
+
+	mac_format(mac, text);
+	return mem_printf(mem, "device:%s", text);
+}
+
 size_t scope_of_device(void *mem, const struct device *device, const char *ret[DEVICE_SCOPES_MAX])
 {
-	char mac[MAC_LEN + 1];
 	size_t n = 0;
 
-	mac_format(device->mac, mac);
 	ret[n++] = "fleet";
 	if (device->product)
 		ret[n++] = mem_printf(mem, "product:%s", device->product);
 	if (device->group)
 		ret[n++] = mem_printf(mem, "group:%s", device->group);
-	ret[n++] = mem_printf(mem, "device:%s", mac);
+	ret[n++] = scope_device(mem, device->mac);
 	return n;
 }
 

@@ -24,8 +24,6 @@
 /* RULES grows when secrecy_of() comes to call more values secret. */
 enum { RULES = 1, PAGE = 500 };
 
-static const struct audit_who who = {"gigaprovd", "", ""};
-
 /* The rules, as far as they are data. */
 static void rules_mark(void *mem, char mark[SECRET_FINGERPRINT_LEN + 1])
 {
@@ -40,7 +38,7 @@ static void rules_mark(void *mem, char mark[SECRET_FINGERPRINT_LEN + 1])
 /* A scope of something that has gone is left with nobody to tell. */
 static int seal_one(struct db *db, void *mem, struct setting *setting, struct diag *diag)
 {
-	struct change change = {.db = db, .mem = mem, .who = &who};
+	struct change change = {.db = db, .mem = mem, .who = &audit_daemon};
 	int r;
 
 	setting->secret = secret_new(mem, setting->value);

@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "config/config.h"
 #include "fleet/audit.h"
+#include "fleet/scope.h"
 #include "redirect/mirror.h"
 #include "store/device.h"
 #include "store/inventory.h"
@@ -53,14 +54,6 @@ const struct upstream_link *fleet_upstream_link(void)
 	return linked;
 }
 
-static char *object_of(struct change *change, int64_t mac)
-{
-	char text[MAC_LEN + 1];
-
-	mac_format(mac, text);
-	return mem_printf(change->mem, "device:%s", text);
-}
-
 /* 1: the device's secret is a given one now; 0: it has none that was given. */
 static int secret_keep(struct change *change, int64_t mac, const struct secret *secret)
 {
@@ -85,7 +78,7 @@ static int secret_keep(struct change *change, int64_t mac, const struct secret *
 		return r;
 	}
 	writer_touch(change->db);
-	r = fleet_audit(change, "device.secret", object_of(change, mac), before,
+	r = fleet_audit(change, "device.secret", scope_device(change->mem, mac), before,
 			json_pack("{s:o}", "secret", audit_secret(secret)));
 	return r < 0 ? r : 1;
 }

@@ -5,10 +5,10 @@
 
 #include "base/mem.h"
 #include "fleet/audit.h"
+#include "fleet/scope.h"
 #include "render/format.h"
 #include "render/item.h"
 #include "store/device.h"
-#include "store/mac.h"
 #include "store/wpi_item.h"
 
 /* Names alone: what was kept may be a password. */
@@ -37,7 +37,7 @@ static int rows_json(struct change *change, int64_t mac, const char *name, int i
 
 int fleet_wpi_forget(struct change *change, int64_t mac, const char *item, int64_t *ret)
 {
-	char name[ITEM_NAME_MAX + 1], text[MAC_LEN + 1];
+	char name[ITEM_NAME_MAX + 1];
 	int index = ITEM_NO_INDEX, r;
 	struct device *device;
 	json_t *before;
@@ -58,8 +58,8 @@ int fleet_wpi_forget(struct change *change, int64_t mac, const char *item, int64
 		json_decref(before);
 		return r;
 	}
-	mac_format(mac, text);
 	return fleet_audit(change, "wpi.forget",
-			   mem_printf(change->mem, "device:%s %s", text, item ? item : "items"),
+			   mem_printf(change->mem, "%s %s", scope_device(change->mem, mac),
+				      item ? item : "items"),
 			   before, NULL);
 }

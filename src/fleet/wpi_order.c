@@ -9,6 +9,7 @@
 #include "base/secret.h"
 #include "config/config.h"
 #include "fleet/audit.h"
+#include "fleet/scope.h"
 #include "fleet/wpi_file.h"
 #include "render/format.h"
 #include "store/device.h"
@@ -36,14 +37,6 @@ enum wpi_order_kind wpi_order_kind_of(const struct wpi_order_row *row)
 	while (i + 1 < WPI_ORDER_KINDS && strcmp(kinds[i].name, row->kind) != 0)
 		i++;
 	return (enum wpi_order_kind)i;
-}
-
-static const char *object_of(struct change *change, int64_t mac)
-{
-	char text[MAC_LEN + 1];
-
-	mac_format(mac, text);
-	return mem_printf(change->mem, "device:%s", text);
 }
 
 int wpi_order_want(struct change *change, int64_t mac, int64_t due_at)
@@ -203,7 +196,7 @@ int fleet_wpi_order_add(struct change *change, int64_t mac, const struct wpi_ord
 	if (r < 0)
 		return r;
 	*ret_id = row.id;
-	return fleet_audit(change, "wpi.order", object_of(change, mac), NULL,
+	return fleet_audit(change, "wpi.order", scope_device(change->mem, mac), NULL,
 			   json_pack("{s:I, s:s, s:o, s:b}", "id", (json_int_t)row.id, "kind",
 				     row.kind, "what", audit_string(row.what), "force",
 				     new->force));
@@ -238,7 +231,7 @@ int fleet_wpi_order_cancel(struct change *change, int64_t mac, int64_t id, int64
 					   : "taken back",
 				  clock_now());
 		if (r == 0)
-			r = fleet_audit(change, "wpi.cancel", object_of(change, mac),
+			r = fleet_audit(change, "wpi.cancel", scope_device(change->mem, mac),
 					json_pack("{s:I, s:s}", "id", (json_int_t)rows[i].id,
 						  "kind", rows[i].kind),
 					NULL);

@@ -7,10 +7,10 @@
 #include "base/mem.h"
 #include "config/config.h"
 #include "fleet/audit.h"
+#include "fleet/scope.h"
 #include "fleet/wpi_authority.h"
 #include "render/format.h"
 #include "store/device.h"
-#include "store/mac.h"
 
 static bool is_same(const char *a, const char *b)
 {
@@ -103,14 +103,6 @@ int wpi_trust_judge(void *mem, struct db *db, const struct config_wpi *config,
 	return 0;
 }
 
-static const char *object(struct change *change, int64_t mac)
-{
-	char text[MAC_LEN + 1];
-
-	mac_format(mac, text);
-	return mem_printf(change->mem, "device:%s", text);
-}
-
 /* The row as it stands in this transaction. */
 static int row(struct change *change, int64_t mac, struct wpi_trust *ret)
 {
@@ -123,16 +115,25 @@ static int row(struct change *change, int64_t mac, struct wpi_trust *ret)
 	return r < 0 ? r : 0;
 }
 
+/* Writes the row, and into the audit log what it was about. */
+static int put(struct change *change, const struct wpi_trust *trust, const char *action,
+	       json_t *before_steal, json_t *after_steal)
+{
+	int r = wpi_trust_put(change->db, trust);
+
+	if (r == 0)
+		return fleet_audit(change, action, scope_device(change->mem, trust->mac),
+				   before_steal, after_steal);
+	json_decref(before_steal);
+	json_decref(after_steal);
+	return r;
+}
+
 static int bind_to(struct change *change, struct wpi_trust *trust, const char *address, int64_t now)
 {
-	int r;
-
 	trust->address = address;
 	trust->bound_at = now;
-	r = wpi_trust_put(change->db, trust);
-	return r < 0 ? r
-		     : fleet_audit(change, "wpi.bind", object(change, trust->mac), NULL,
-				   json_pack("{s:s}", "address", address));
+	return put(change, trust, "wpi.bind", NULL, json_pack("{s:s}", "address", address));
 }
 
 static int promote(struct change *change, struct wpi_trust *trust, int64_t now)
@@ -147,7 +148,7 @@ static int promote(struct change *change, struct wpi_trust *trust, int64_t now)
 	if (r == 0)
 		r = wpi_trust_given(change->db, trust->mac);
 	return r < 0 ? r
-		     : fleet_audit(change, "wpi.secured", object(change, trust->mac),
+		     : fleet_audit(change, "wpi.secured", scope_device(change->mem, trust->mac),
 				   json_pack("{s:o}", "certificate", audit_string(before)),
 				   json_pack("{s:s, s:I}", "certificate", trust->fingerprint,
 					     "until", (json_int_t)trust->certificate_until));
@@ -180,10 +181,8 @@ int wpi_trust_told(struct change *change, int64_t mac, const struct wpi_verdict 
 		return r;
 	trust.told_to = verdict->address;
 	trust.told_at = now;
-	r = wpi_trust_put(change->db, &trust);
-	return r < 0 ? r
-		     : fleet_audit(change, "wpi.tell_secrets", object(change, mac), NULL,
-				   json_pack("{s:s}", "address", verdict->address));
+	return put(change, &trust, "wpi.tell_secrets", NULL,
+		   json_pack("{s:s}", "address", verdict->address));
 }
 
 int wpi_trust_taken(struct change *change, int64_t mac, int64_t now)
@@ -207,11 +206,9 @@ int wpi_trust_gave(struct change *change, int64_t mac, const struct wpi_verdict 
 		return r;
 	trust.next_told_to = verdict->address;
 	trust.next_told_at = now;
-	r = wpi_trust_put(change->db, &trust);
-	return r < 0 ? r
-		     : fleet_audit(change, "wpi.give_certificate", object(change, mac), NULL,
-				   json_pack("{s:s, s:s}", "address", verdict->address,
-					     "certificate", trust.next_fingerprint));
+	return put(change, &trust, "wpi.give_certificate", NULL,
+		   json_pack("{s:s, s:s}", "address", verdict->address, "certificate",
+			     trust.next_fingerprint));
 }
 
 /* What a command is about; only desk phones can be secured or enrolled. */
@@ -237,11 +234,8 @@ int fleet_wpi_release(struct change *change, int64_t mac, struct wpi_trust *ret)
 	before = ret->address;
 	ret->address = ret->told_to = ret->next_told_to = NULL;
 	ret->bound_at = ret->told_at = ret->next_told_at = 0;
-	r = wpi_trust_put(change->db, ret);
-	return r < 0 ? r
-		     : fleet_audit(change, "wpi.release", object(change, mac),
-				   json_pack("{s:o}", "address", audit_string(before)),
-				   json_pack("{s:n}", "address"));
+	return put(change, ret, "wpi.release", json_pack("{s:o}", "address", audit_string(before)),
+		   json_pack("{s:n}", "address"));
 }
 
 int fleet_wpi_enrol(struct change *change, int64_t mac, int64_t seconds, struct wpi_trust *ret)
@@ -253,10 +247,8 @@ int fleet_wpi_enrol(struct change *change, int64_t mac, int64_t seconds, struct 
 	ret->enrolled_until = clock_now() + seconds;
 	ret->told_to = NULL;
 	ret->told_at = ret->taken_at = 0;
-	r = wpi_trust_put(change->db, ret);
-	return r < 0 ? r
-		     : fleet_audit(change, "wpi.enrol", object(change, mac), NULL,
-				   json_pack("{s:I}", "until", (json_int_t)ret->enrolled_until));
+	return put(change, ret, "wpi.enrol", NULL,
+		   json_pack("{s:I}", "until", (json_int_t)ret->enrolled_until));
 }
 
 int fleet_wpi_secure(struct change *change, int64_t mac, const struct wpi_client_cert *cert,
@@ -273,7 +265,7 @@ int fleet_wpi_secure(struct change *change, int64_t mac, const struct wpi_client
 	if (r == 0)
 		r = row(change, mac, ret);
 	return r < 0 ? r
-		     : fleet_audit(change, "wpi.secure", object(change, mac), NULL,
+		     : fleet_audit(change, "wpi.secure", scope_device(change->mem, mac), NULL,
 				   json_pack("{s:s, s:I, s:I}", "certificate", cert->fingerprint,
 					     "until", (json_int_t)cert->until, "give_until",
 					     (json_int_t)give_until));
@@ -295,7 +287,7 @@ int fleet_wpi_insecure(struct change *change, int64_t mac, struct wpi_trust *ret
 	if (r == 0)
 		r = row(change, mac, ret);
 	return r < 0 ? r
-		     : fleet_audit(change, "wpi.insecure", object(change, mac),
+		     : fleet_audit(change, "wpi.insecure", scope_device(change->mem, mac),
 				   json_pack("{s:o}", "certificate", audit_string(before)),
 				   json_pack("{s:n}", "certificate"));
 }

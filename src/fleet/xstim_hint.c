@@ -117,7 +117,7 @@ static void on_escapes(struct noting *to)
 
 	for (size_t i = 0; i < document->param_count; i++) {
 		const struct param *param = &document->params[i];
-		const char *value = param->secret ? secret_reveal(param->secret) : param->value;
+		const char *value = param_text(param);
 
 		if (value && has_escape(value))
 			add(to,

@@ -185,6 +185,8 @@ static enum MHD_Result refuse(struct request *req)
 	reply_error(req, req->refusal, NULL);
 	if (req->refusal == -E_METHOD_NOT_ALLOWED)
 		allow_add(req);
+	if (req->refusal == -E_FRAMING)
+		reply_header(req, MHD_HTTP_HEADER_CONNECTION, "close");
 	return answer(req);
 }
 
@@ -208,13 +210,17 @@ static enum MHD_Result begin(struct request *req, struct listener *listener,
 	atomic_store_explicit(&req->state, REQUEST_BODY, memory_order_relaxed);
 	method_set(req, method);
 	route_find(req);
+	body = body_announced(req);
+	if ((body || req->method != HTTP_GET) && !request_is_framed(req))
+		req->refusal = -E_FRAMING;
 	if (!req->refusal && request_is_foreign(req))
 		req->refusal = -E_ORIGIN;
-	body = body_announced(req);
 	if (!req->refusal && body != UINT64_MAX)
 		req->refusal = body_allow(req, body);
 	if (!req->refusal && atomic_load(&listener->http->is_stopping))
 		req->refusal = -E_STOPPING;
+	if (req->refusal == -E_FRAMING)
+		return refuse(req);
 	return req->refusal && body && !is_swallowed(req, body) ? refuse(req) : MHD_YES;
 }
 

@@ -114,6 +114,7 @@ const char *request_query_find(void *mem, const char *s, const char *name);
 
 /* guard.c: sent by a page of another origin; and, where the reply says no, a query with a name unknown. */
 bool request_is_foreign(const struct request *req);
+bool request_is_framed(const struct request *req); /* one way only to tell where its body ends */
 bool request_query_is_known(struct request *req);
 
 /* work.c */

@@ -171,14 +171,6 @@ static void refuse(struct request *req, int status, const char *text)
 	reply_static(req, status, text_type, text, strlen(text));
 }
 
-static bool is_same_address(const struct request *a, const struct request *b)
-{
-	const struct net_address *x = request_address(a);
-	const struct net_address *y = request_address(b);
-
-	return x->len == y->len && memcmp(x->bytes, y->bytes, x->len) == 0;
-}
-
 /* 0 with a place in the list, which is as long as max_downloads at most. */
 static int place_find(struct request *req, const struct config_limits *limits)
 {
@@ -187,7 +179,7 @@ static int place_find(struct request *req, const struct config_limits *limits)
 	for (struct request *r = req->http->downloads; r; r = r->download_next) {
 		all++;
 		of_device += req->download_of >= 0 && r->download_of == req->download_of;
-		of_address += is_same_address(r, req);
+		of_address += net_address_is_same(request_address(r), request_address(req));
 	}
 	if (all >= limits->max_downloads)
 		return -E_DOWNLOADS;

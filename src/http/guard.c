@@ -37,6 +37,45 @@ bool request_is_foreign(const struct request *req)
 	return !rest || !host || strcasecmp(rest + 3, host) != 0;
 }
 
+struct framing {
+	unsigned headers; /* that tell where the body ends */
+	bool is_odd;
+};
+
+static bool is_name(const char *name, size_t len, const char *expected)
+{
+	return len == strlen(expected) && strncasecmp(name, expected, len) == 0;
+}
+
+static enum MHD_Result framing_add(void *cls, enum MHD_ValueKind kind, const char *name,
+				   const char *value)
+{
+	struct framing *framing = cls;
+	size_t len = strcspn(name, " \t");
+	bool is_coding = is_name(name, len, MHD_HTTP_HEADER_TRANSFER_ENCODING);
+
+	(void)kind;
+	if (!is_coding && !is_name(name, len, MHD_HTTP_HEADER_CONTENT_LENGTH))
+		return MHD_YES;
+	framing->headers++;
+	/* A blank behind the name: for some proxies such a header, for libmicrohttpd none. */
+	framing->is_odd |= name[len] != '\0';
+	framing->is_odd |= is_coding && (!value || strcasecmp(value, "chunked") != 0);
+	return MHD_YES;
+}
+
+/*
+ * Where a proxy sees the end of a body and libmicrohttpd another one, the rest
+ * of one client's body is the next client's request.
+ */
+bool request_is_framed(const struct request *req)
+{
+	struct framing framing = {.headers = 0};
+
+	MHD_get_connection_values(req->connection, MHD_HEADER_KIND, framing_add, &framing);
+	return !framing.is_odd && framing.headers <= 1;
+}
+
 static const char *names_of(const char *handler)
 {
 	for (size_t i = 0; i < COUNT_OF(queries); i++)

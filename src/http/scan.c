@@ -40,8 +40,7 @@ static unsigned count(const struct net_address *address, int64_t minute, int64_t
 	struct slot *slot = &slots[hash(address->bytes, sizeof(address->bytes)) % SLOTS];
 	unsigned bit = (unsigned)(hash(&mac, sizeof(mac)) % BITS);
 
-	if (slot->minute != minute || slot->address.len != address->len ||
-	    memcmp(slot->address.bytes, address->bytes, sizeof(address->bytes)) != 0) {
+	if (slot->minute != minute || !net_address_is_same(&slot->address, address)) {
 		memset(slot, 0, sizeof(*slot));
 		slot->address = *address;
 		slot->minute = minute;

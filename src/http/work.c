@@ -57,6 +57,11 @@ void request_prolong(struct request *req)
 	pthread_mutex_unlock(&req->http->lock);
 }
 
+void request_prolong_arg(void *req)
+{
+	request_prolong(req);
+}
+
 int request_detach(struct request *req)
 {
 	if (atomic_load(&req->state) != REQUEST_RUNNING)

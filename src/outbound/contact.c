@@ -9,12 +9,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/net.h"
-#include "base/version.h"
 #include "config/config.h"
+#include "easy.h"
 #include "fleet/fleet.h"
 #include "fleet/notify.h"
 #include "fleet/wpi_file.h"
-#include "store/mac.h"
 #include "store/wpi_order.h"
 #include "store/wpi_phone.h"
 
@@ -33,11 +32,12 @@ static struct {
 	CURLM *multi;
 	void (*wake)(void);
 	pthread_mutex_t lock;
-	struct contact *inbox; /* the newest first */
+	struct contact *inbox;
+	struct contact **inbox_end;
 	size_t waiting;
 	bool is_stopping;
 	struct contact *under_way; /* the thread's own */
-} contacts = {.lock = PTHREAD_MUTEX_INITIALIZER};
+} contacts = {.lock = PTHREAD_MUTEX_INITIALIZER, .inbox_end = &contacts.inbox};
 
 static int contact_begin(const struct notify_contact *ask)
 {
@@ -52,8 +52,8 @@ static int contact_begin(const struct notify_contact *ask)
 	} else if (contacts.waiting >= QUEUE_MAX) {
 		r = -E_BUSY;
 	} else {
-		contact->next = contacts.inbox;
-		contacts.inbox = contact;
+		*contacts.inbox_end = contact;
+		contacts.inbox_end = &contact->next;
 		contacts.waiting++;
 	}
 	pthread_mutex_unlock(&contacts.lock);
@@ -128,11 +128,6 @@ static bool uri_parse(const char *uri, char **ret_host, unsigned *ret_port)
 	return good;
 }
 
-static bool same_address(const struct net_address *a, const struct net_address *b)
-{
-	return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
-}
-
 struct place {
 	const char *url;
 	struct net_address address; /* len 0: a name, which may be anywhere */
@@ -149,8 +144,8 @@ static int place_of(void *mem, const struct contact *contact, const struct wpi_p
 	struct net_address was = {0}, says = {0};
 	bool is_known = address && net_address_parse(address, &was);
 	bool is_said = uri_parse(uri, &host, &ret->port);
-	bool is_there =
-		is_said && net_address_parse(host, &says) && is_known && same_address(&was, &says);
+	bool is_there = is_said && net_address_parse(host, &says) && is_known &&
+			net_address_is_same(&was, &says);
 
 	if (is_there || (is_said && contact->config->wpi.contact_elsewhere)) {
 		ret->url = uri;
@@ -206,18 +201,12 @@ static void options_set(struct contact *contact, const char *url, const char *bo
 		NULL, "Content-Type: application/x-www-form-urlencoded; charset=utf-8");
 	contact->headers = curl_slist_append(contact->headers, "Connection: close");
 	contact->headers = curl_slist_append(contact->headers, "Expect:");
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_URL, url);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	easy_setup(easy, url);
+	easy_go_straight(easy);
 	/* Phones sign their certificates themselves, and nothing that is sent is secret. */
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 0L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 0L);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)contact->config->wpi.contact_seconds);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "gigaprovd/" GIGAPROV_VERSION);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, contact->headers);
 	curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, body);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);
@@ -264,20 +253,16 @@ static void begin(struct contact *contact)
 
 static struct contact *inbox_take(bool is_stopping)
 {
-	struct contact *list, *turned = NULL;
+	struct contact *list;
 
 	pthread_mutex_lock(&contacts.lock);
 	contacts.is_stopping = contacts.is_stopping || is_stopping;
 	list = contacts.inbox;
 	contacts.inbox = NULL;
+	contacts.inbox_end = &contacts.inbox;
 	contacts.waiting = 0;
 	pthread_mutex_unlock(&contacts.lock);
-	for (struct contact *next; list; list = next) {
-		next = list->next;
-		list->next = turned;
-		turned = list;
-	}
-	return turned;
+	return list;
 }
 
 void contact_look(bool is_stopping)

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/config.h"
+#include "fleet/audit.h"
 #include "fleet/firmware.h"
 #include "fleet/firmware_file.h"
 #include "redirect/url.h"
@@ -186,9 +187,8 @@ static void begin(struct db *db)
 
 static int end_op(struct db *db, void *arg, struct diag *diag)
 {
-	static const struct audit_who who = {"gigaprovd", "", ""};
 	CLEANUP(mem_freep) void *scratch = mem_root("mirror");
-	struct change change = {.db = db, .mem = scratch, .who = &who, .diag = diag};
+	struct change change = {.db = db, .mem = scratch, .who = &audit_daemon, .diag = diag};
 	const struct fetching *fetching = arg;
 
 	return fleet_firmware_fetched(&change, fetching->row->name,

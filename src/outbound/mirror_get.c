@@ -16,8 +16,8 @@
 #include "base/mem.h"
 #include "base/net.h"
 #include "base/text.h"
-#include "base/version.h"
 #include "config/config.h"
+#include "easy.h"
 #include "fleet/firmware_file.h"
 #include "fleet/firmware_host.h"
 
@@ -104,19 +104,13 @@ static void options_set(struct mirror_get *get)
 	const struct config_firmware *section = &get->config->firmware;
 	CURL *easy = get->easy;
 
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_URL, get->url);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_PROXY, "");
-	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
-	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	easy_setup(easy, get->url);
+	easy_go_straight(easy);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, get);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS_MAX);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)section->stall_seconds);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "gigaprovd/" GIGAPROV_VERSION);
 	if (section->tls_ca)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, section->tls_ca);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, receive);

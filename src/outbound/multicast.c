@@ -73,10 +73,8 @@ static bool is_again(struct multicast *multicast, uint64_t key)
 static int url_of(void *mem, const struct config *config, int64_t mac, char **ret)
 {
 	struct db *db;
-	int r = fleet_reader(&db);
+	int r = fleet_snapshot(&db);
 
-	if (r == 0)
-		r = db_snapshot_begin(db);
 	if (r < 0)
 		return r;
 	r = notify_url(mem, db, config, mac, ret);

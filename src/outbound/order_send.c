@@ -100,15 +100,22 @@ static void sip_ended_of(void *arg, const osip_message_t *response, int r)
 				: response->reason_phrase);
 }
 
-static void send_first(struct order *order)
+/* It is told now, whichever way: from here on its fetch is waited for. */
+static void told_now(struct order *order)
 {
 	int64_t fetch_ms = (int64_t)order->config->sip.fetch_seconds * 1000;
-	int r;
 
 	order->state.sent_at = clock_now();
 	order->fetch_until_ms = clock_monotonic_ms() + fetch_ms;
 	order_watch(order, true);
 	counter_add(M_NOTIFY, 1);
+}
+
+static void send_first(struct order *order)
+{
+	int r;
+
+	told_now(order);
 	r = sip_send(order, NULL, NULL);
 	if (r < 0)
 		order_fail(order, error_text(r));
@@ -138,11 +145,7 @@ static void contact(struct order *order)
 		order_leave(order, NOTIFY_IMPOSSIBLE, "contact-me is not spoken here");
 		return;
 	}
-	order->state.sent_at = clock_now();
-	order->fetch_until_ms =
-		clock_monotonic_ms() + (int64_t)order->config->sip.fetch_seconds * 1000;
-	order_watch(order, true);
-	counter_add(M_NOTIFY, 1);
+	told_now(order);
 	atomic_store(&order->contact_pending, true);
 	r = begin(&contact);
 	if (r < 0) {
@@ -156,12 +159,10 @@ static void contact(struct order *order)
 static int target_read(struct order *order, struct diag *reterr)
 {
 	struct db *db, *seen;
-	int r = fleet_reader(&db);
+	int r = fleet_seen_reader(&seen);
 
 	if (r == 0)
-		r = fleet_seen_reader(&seen);
-	if (r == 0)
-		r = db_snapshot_begin(db);
+		r = fleet_snapshot(&db);
 	if (r < 0)
 		return r;
 	r = notify_target_read(order, db, seen, order->config, order->ask.mac, order->ask.reboot,

@@ -11,8 +11,8 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/secret.h"
-#include "base/version.h"
 #include "config/config.h"
+#include "easy.h"
 
 enum { CONNECT_SECONDS_MAX = 10 };
 
@@ -61,13 +61,10 @@ static void options_set(struct post *post, const struct config_upstream *section
 	long timeout = (long)section->timeout_seconds;
 	CURL *easy = post->easy;
 
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(easy, CURLOPT_URL, section->url);
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	easy_setup(easy, section->url);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT,
 			 timeout < CONNECT_SECONDS_MAX ? timeout : (long)CONNECT_SECONDS_MAX);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT, timeout);
-	curl_easy_setopt(easy, CURLOPT_USERAGENT, "gigaprovd/" GIGAPROV_VERSION);
 	if (section->tls_ca)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, section->tls_ca);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, post->headers);

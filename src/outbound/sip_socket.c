@@ -179,11 +179,12 @@ int sip_udp_receive(int fd, void *data, size_t size, struct net_address *ret_fro
 	return (int)n;
 }
 
-int sip_tcp_connect(const struct config_sip *config, const struct net_address *to)
+/* A socket that is connected, or (TCP) about to be. */
+static int socket_connect(const struct config_sip *config, int type, const struct net_address *to)
 {
 	struct name name;
 	int fd;
-	int r = socket_open(config, SOCK_STREAM, 0, &fd);
+	int r = socket_open(config, type, 0, &fd);
 
 	if (r < 0)
 		return r;
@@ -197,6 +198,11 @@ int sip_tcp_connect(const struct config_sip *config, const struct net_address *t
 	return r;
 }
 
+int sip_tcp_connect(const struct config_sip *config, const struct net_address *to)
+{
+	return socket_connect(config, SOCK_STREAM, to);
+}
+
 int sip_place_of(const struct config_sip *config, const struct net_address *to, unsigned port,
 		 struct sip_place *ret)
 {
@@ -204,18 +210,13 @@ int sip_place_of(const struct config_sip *config, const struct net_address *to, 
 	socklen_t len = sizeof(storage);
 	struct net_address address;
 	char text[NET_TEXT_MAX];
-	struct name name;
-	int fd;
-	int r = socket_open(config, SOCK_DGRAM, 0, &fd);
-
 	/* A UDP socket that is connected sends nothing, but knows its address. */
-	if (r < 0)
-		return r;
-	if (!name_of(to, family_of(config), &name))
-		r = -EAFNOSUPPORT;
-	else if (connect(fd, &name.any, name.len) < 0 ||
-		 getsockname(fd, (struct sockaddr *)&storage, &len) < 0)
-		r = -errno;
+	int fd = socket_connect(config, SOCK_DGRAM, to);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = getsockname(fd, (struct sockaddr *)&storage, &len) < 0 ? -errno : 0;
 	close(fd);
 	if (r < 0)
 		return r;

@@ -222,7 +222,7 @@ static struct sip_tcp *tcp_take(struct sip_stack *stack, const struct request *r
 		if (!tcp || last->arg != request->arg || !last->response || !sip_tcp_is_open(tcp))
 			continue;
 		if (last->to.port != request->to.port ||
-		    memcmp(last->to.bytes, request->to.bytes, sizeof(last->to.bytes)) != 0)
+		    !net_address_is_same(&last->to, &request->to))
 			continue;
 		last->tcp = NULL;
 		return tcp;

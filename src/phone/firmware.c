@@ -29,6 +29,7 @@
 #include "base/mem.h"
 #include "config/config.h"
 #include "fleet/admission.h"
+#include "fleet/audit.h"
 #include "fleet/firmware.h"
 #include "fleet/firmware_file.h"
 #include "fleet/firmware_gate.h"
@@ -84,17 +85,11 @@ struct look {
 
 static int look_op(struct db *db, void *arg, struct diag *diag)
 {
-	static const struct audit_who who = {"gigaprovd", "", ""};
 	CLEANUP(mem_freep) void *scratch = mem_root("firmware look");
-	struct change change = {.db = db, .mem = scratch, .who = &who, .diag = diag};
+	struct change change = {.db = db, .mem = scratch, .who = &audit_daemon, .diag = diag};
 	const struct look *look = arg;
 
 	return fleet_firmware_look(&change, look->name, look->file, look->error);
-}
-
-static void prolong(void *arg)
-{
-	request_prolong(arg);
 }
 
 /* Hashes what is there, and writes down what came of it. */
@@ -106,7 +101,7 @@ static int examine(struct request *req, const char *name)
 	int r = firmware_file_open(request_config(req), name, &file, &diag);
 
 	if (r == 0)
-		r = firmware_file_hash(&file, prolong, req, &diag);
+		r = firmware_file_hash(&file, request_prolong_arg, req, &diag);
 	if (file.fd >= 0)
 		firmware_file_close(&file);
 	if (r == -E_BUSY)

@@ -118,18 +118,24 @@ bool url_is_per_device(const char *url)
 	       strstr(url, "%25MACC");
 }
 
+/* Where the authority begins, behind "://", and the @ in it; NULL and NULL where there is none. */
+static const char *authority_of(const char *url, const char **ret_at)
+{
+	const char *slashes = strstr(url, "://");
+
+	*ret_at = NULL;
+	if (!slashes)
+		return NULL;
+	*ret_at = memrchr(slashes + 3, '@', strcspn(slashes + 3, "/?#"));
+	return slashes + 3;
+}
+
 char *url_redact(void *mem, const char *url)
 {
-	const char *authority = strstr(url, "://");
-	const char *colon, *at;
-	size_t len;
+	const char *at;
+	const char *authority = authority_of(url, &at);
+	const char *colon = at ? memchr(authority, ':', (size_t)(at - authority)) : NULL;
 
-	if (!authority)
-		return mem_strdup(mem, url);
-	authority += 3;
-	len = strcspn(authority, "/?#");
-	at = memrchr(authority, '@', len);
-	colon = at ? memchr(authority, ':', (size_t)(at - authority)) : NULL;
 	if (!colon)
 		return mem_strdup(mem, url);
 	return mem_printf(mem, "%.*s********%s", (int)(colon + 1 - url), url, at);
@@ -137,16 +143,13 @@ char *url_redact(void *mem, const char *url)
 
 char *url_redact_query(void *mem, const char *url)
 {
-	const char *authority = strstr(url, "://");
-	const char *begin, *at;
+	const char *at;
+	const char *authority = authority_of(url, &at);
+	const char *begin = at ? at : authority;
 	size_t len;
 
 	if (!authority)
 		return mem_strdup(mem, url);
-	authority += 3;
-	len = strcspn(authority, "/?#");
-	at = memrchr(authority, '@', len);
-	begin = at ? at : authority;
 	len = strcspn(begin, "?");
 	return mem_printf(mem, "%.*s%s%.*s%s", (int)(authority - url), url, at ? "********" : "",
 			  (int)len, begin, begin[len] ? "?********" : "");

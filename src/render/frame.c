@@ -186,7 +186,7 @@ bool frame_symbol_takes(const char *name, const char *value)
 
 static int symbol_param(struct frame *out, const struct param *param)
 {
-	const char *value = param->secret ? secret_reveal(param->secret) : param->value;
+	const char *value = param_text(param);
 	size_t len = param->secret ? secret_len(param->secret) : value ? strlen(value) : 0;
 	int r = check(out, param->name, value ? value : "", len);
 

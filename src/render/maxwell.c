@@ -21,7 +21,6 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "base/secret.h"
 #include "render/format.h"
 #include "render/param.h"
 #include "render/xml.h"
@@ -202,7 +201,7 @@ static int write_accounts(struct xml *out, const struct document *document)
 
 static int write_step(struct xml *out, const struct param *param, const char *type)
 {
-	const char *url = param->secret ? secret_reveal(param->secret) : param->value;
+	const char *url = param_text(param);
 	int r = xml_check(out, param->name, url ? url : "", url ? strlen(url) : 0);
 
 	if (r < 0)

@@ -142,7 +142,7 @@ static int write_part(struct xml *out, const struct document_part *part)
 	xml_start(out, part->name);
 	for (size_t i = 0; i < part->param_count && r == 0; i++) {
 		const struct param *param = &part->params[i];
-		const char *value = param->secret ? secret_reveal(param->secret) : param->value;
+		const char *value = param_text(param);
 
 		r = check_tag(out, param->name);
 		if (r == 0 && value && *value)

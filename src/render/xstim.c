@@ -89,7 +89,7 @@ static void write_own(struct xml *out, const struct document *document, unsigned
 
 static int write_param(struct xml *out, const struct param *param)
 {
-	const char *value = param->secret ? secret_reveal(param->secret) : param->value;
+	const char *value = param_text(param);
 	unsigned code = param_code(param->name);
 	int r = xml_check(out, param->name, value ? value : "", value ? strlen(value) : 0);
 

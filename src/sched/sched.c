@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/config.h"
+#include "fleet/audit.h"
 #include "fleet/wpi_order.h"
 #include "sched/turn.h"
 #include "store/mac.h"
@@ -31,10 +32,9 @@ struct run {
 
 static int run_op(struct db *db, void *arg, struct diag *diag)
 {
-	static const struct audit_who who = {"gigaprovd", "", ""};
 	struct run *run = arg;
 	struct change change = {
-		.db = db, .mem = run, .who = &who, .diag = diag, .config = run->config};
+		.db = db, .mem = run, .who = &audit_daemon, .diag = diag, .config = run->config};
 	int r;
 
 	r = turn_run(&change, &run->turn);

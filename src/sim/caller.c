@@ -64,18 +64,24 @@ static void heard_check(struct sim_phone *phone, const struct sim_heard *heard)
 		sim_phone_complain(phone, "%u cookies came at once", heard->set_cookies);
 }
 
+/* Why there is no good answer, with room for the words; NULL: there is one. */
+static const char *failure_of(const struct sim_heard *heard, char words[64])
+{
+	if (heard->error || heard->status == 200)
+		return heard->error;
+	snprintf(words, 64, "HTTP status %ld", heard->status);
+	return words;
+}
+
 static void heard(void *arg, const struct sim_heard *heard)
 {
 	struct sim_caller *caller = arg;
 	struct sim_phone *phone = caller->phone;
+	char words[64];
+	const char *failure = failure_of(heard, words);
 
-	if (heard->error) {
-		sim_phone_unheard(phone, heard->error);
-	} else if (heard->status != 200) {
-		char words[64];
-
-		snprintf(words, sizeof(words), "HTTP status %ld", heard->status);
-		sim_phone_unheard(phone, words);
+	if (failure) {
+		sim_phone_unheard(phone, failure);
 	} else {
 		heard_check(phone, heard);
 		if (heard->set_cookie)
@@ -90,20 +96,18 @@ static void heard(void *arg, const struct sim_heard *heard)
 static void fetched(void *arg, const struct sim_heard *heard)
 {
 	struct sim_caller *caller = arg;
+	char words[64];
+	const char *failure = failure_of(heard, words);
 	struct sim_fetched fetched = {
-		.good = !heard->error && heard->status == 200,
+		.good = !failure,
 		.head = heard->body->data ? heard->body->data : "",
 		.head_len = heard->body->len,
 		.len = (size_t)heard->len,
 		.sha256 = heard->sha256,
-		.words = heard->error,
+		.words = failure,
 	};
-	char words[64];
 
-	if (!heard->error && heard->status != 200) {
-		snprintf(words, sizeof(words), "HTTP status %ld", heard->status);
-		fetched.words = words;
-	} else if (!heard->error && heard->announced != heard->len) {
+	if (!failure && heard->announced != heard->len) {
 		fetched.good = false;
 		fetched.words = "it was announced with another length";
 	}
@@ -113,12 +117,13 @@ static void fetched(void *arg, const struct sim_heard *heard)
 
 static void say(struct sim_caller *caller)
 {
+	CLEANUP(mem_freep) void *mem = mem_root("say");
 	struct sim_phone *phone = caller->phone;
 	struct sim_link_settings settings = settings_of(caller);
 	const char *url = caller->url ? caller->url : caller->run->setup->url;
 
 	if (phone->is_secure)
-		url = sim_setup_url(phone, caller->run->setup, NULL, phone->secure_port);
+		url = sim_setup_url(mem, caller->run->setup, NULL, phone->secure_port);
 	if (phone->on_fresh_line)
 		sim_link_close(caller->link);
 	sim_show_xml(&caller->run->show, phone, SIM_SAYS, phone->said->data, phone->said->len);
@@ -226,6 +231,7 @@ static void polled(void *arg, const struct sim_heard *heard)
 
 static void poll(struct sim_caller *caller)
 {
+	CLEANUP(mem_freep) void *mem = mem_root("poll");
 	struct sim_link_settings settings = settings_of(caller);
 	const char *base = caller->run->options->dcmp;
 	size_t len = strlen(base);
@@ -234,23 +240,18 @@ static void poll(struct sim_caller *caller)
 	while (len > 0 && base[len - 1] == '/')
 		len--;
 	settings.is_slow = false;
-	sim_link_ask(caller->dcmp, &settings,
-		     mem_printf(caller, "%.*s/contact-me?device-id=%s", (int)len, base,
-				caller->phone->mac),
-		     NULL, NULL, false, polled, caller);
-}
-
-static int64_t sooner(int64_t a, int64_t b)
-{
-	return a < 0 || (b >= 0 && b < a) ? b : a;
+	sim_link_ask(
+		caller->dcmp, &settings,
+		mem_printf(mem, "%.*s/contact-me?device-id=%s", (int)len, base, caller->phone->mac),
+		NULL, NULL, false, polled, caller);
 }
 
 int64_t sim_caller_due(const struct sim_caller *caller)
 {
-	int64_t due = sooner(sim_link_due(caller->link), caller->wakes);
+	int64_t due = sim_sooner(sim_link_due(caller->link), caller->wakes);
 
 	if (caller->dcmp)
-		due = sooner(due, sooner(sim_link_due(caller->dcmp), caller->asks));
+		due = sim_sooner(due, sim_sooner(sim_link_due(caller->dcmp), caller->asks));
 	return due;
 }
 

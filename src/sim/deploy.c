@@ -164,15 +164,15 @@ void sim_do_software(struct sim_phone *phone, const struct sim_answer *answer)
 	sim_over(phone);
 }
 
-static void report(struct sim_phone *phone, const struct sim_fetch *fetch, bool good)
+void sim_report(struct sim_phone *phone, const char *name, const char *type, bool good)
 {
 	CLEANUP(mem_freep) void *mem = mem_root("status");
 	struct sim_items more = {0};
 
 	sim_items_add(mem, &more, "file-deployment-date", SIM_NO_INDEX, "10:06:2008");
 	sim_items_add(mem, &more, "file-deployment-time", SIM_NO_INDEX, "15:35:52");
-	sim_items_add(mem, &more, "file-deployment-name", SIM_NO_INDEX, fetch->name);
-	sim_items_add(mem, &more, "file-deployment-type", SIM_NO_INDEX, fetch->type);
+	sim_items_add(mem, &more, "file-deployment-name", SIM_NO_INDEX, name);
+	sim_items_add(mem, &more, "file-deployment-type", SIM_NO_INDEX, type);
 	sim_items_add(mem, &more, "file-deployment-status", SIM_NO_INDEX, good ? "ok" : "failed");
 	sim_contact(phone, "status", &more);
 }
@@ -237,13 +237,13 @@ void sim_phone_fetched(struct sim_phone *phone, const struct sim_fetched *fetche
 		if (good || !sim_quirky(phone, SIM_QUIRK(TELLS_FAILURES)))
 			sim_over(phone);
 		else
-			report(phone, &fetch, false);
+			sim_report(phone, fetch.name, fetch.type, false);
 		return;
 	}
 	if (good)
 		keep(phone, &fetch);
 	if (fetch.is_single)
-		report(phone, &fetch, good);
+		sim_report(phone, fetch.name, fetch.type, good);
 	else
 		sim_over(phone);
 }

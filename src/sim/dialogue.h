@@ -58,6 +58,9 @@ void sim_do_write(struct sim_phone *phone, const struct sim_answer *answer);
 void sim_do_files(struct sim_phone *phone, const struct sim_answer *answer);
 void sim_do_software(struct sim_phone *phone, const struct sim_answer *answer);
 
+/* Calls to tell what became of a file. */
+void sim_report(struct sim_phone *phone, const char *name, const char *type, bool good);
+
 /* In a call, and the quirk says how long. */
 bool sim_is_busy(struct sim_phone *phone);
 

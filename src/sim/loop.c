@@ -78,3 +78,8 @@ void sim_loop_turn(struct sim_loop *loop, int timeout_ms)
 			loop->watches[fd].ready(loop->watches[fd].arg, fd, events[i].events);
 	}
 }
+
+int64_t sim_sooner(int64_t a, int64_t b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}

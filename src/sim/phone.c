@@ -204,12 +204,7 @@ void sim_phone_call(struct sim_phone *phone, enum sim_flow flow)
 		sim_contact(phone, flows[flow].reason, &more);
 		break;
 	case SIM_FLOW_STATUS:
-		sim_items_add(mem, &more, "file-deployment-date", SIM_NO_INDEX, "10:06:2008");
-		sim_items_add(mem, &more, "file-deployment-time", SIM_NO_INDEX, "15:35:52");
-		sim_items_add(mem, &more, "file-deployment-name", SIM_NO_INDEX, "ringtone.wav");
-		sim_items_add(mem, &more, "file-deployment-type", SIM_NO_INDEX, "RINGTONE");
-		sim_items_add(mem, &more, "file-deployment-status", SIM_NO_INDEX, "ok");
-		sim_contact(phone, flows[flow].reason, &more);
+		sim_report(phone, "ringtone.wav", "RINGTONE", true);
 		break;
 	case SIM_FLOW_CLEAN_UP:
 		sim_contact(phone, "start-up", NULL);

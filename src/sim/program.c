@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/standard.h"
 #include "base/version.h"
 #include "sim/help.h"
 #include "sim/options.h"
@@ -86,6 +87,7 @@ int sim_main(int argc, char **argv)
 	struct sigaction stop = {.sa_handler = sim_run_stop};
 	int code;
 
+	standard_hold();
 	/* what --state keeps are passwords */
 	umask(077);
 	sigaction(SIGINT, &stop, NULL);
@@ -97,7 +99,7 @@ int sim_main(int argc, char **argv)
 	xmlInitParser();
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	code = program(mem, argc, argv);
-	if (fflush(stdout) != 0 || ferror(stdout))
+	if (!standard_is_written())
 		code = sim_complain(SIM_FAILED, "standard output cannot be written: %m");
 	mem_free(mem);
 	mem = NULL;

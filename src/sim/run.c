@@ -47,12 +47,6 @@ static unsigned parallel_of(const struct sim_options *options)
 	return room < parallel ? (unsigned)room : parallel;
 }
 
-/* The sooner of two moments, of which -1 is none. */
-static int64_t sooner(int64_t a, int64_t b)
-{
-	return a < 0 || (b >= 0 && b < a) ? b : a;
-}
-
 static int until(int64_t due)
 {
 	int64_t left = due - clock_monotonic_ms();
@@ -68,7 +62,7 @@ static void turn(struct sim_run *run, struct sim_caller **callers, unsigned coun
 	int64_t now;
 
 	for (unsigned i = 0; i < count; i++)
-		due = sooner(due, sim_caller_due(callers[i]));
+		due = sim_sooner(due, sim_caller_due(callers[i]));
 	sim_loop_turn(run->loop, until(due));
 	now = clock_monotonic_ms();
 	for (unsigned i = 0; i < count; i++) {

@@ -11,19 +11,6 @@ DB_QUERY(oper_of_device,
 	 "WHERE o.mac = :mac "
 	 "ORDER BY o.position, p.position");
 
-static int param_from(void *mem, struct db_rows *rows, struct oper_param *param)
-{
-	struct secret *secret;
-	int r = db_secret(mem, rows, 8, "oper_param.secret", &secret);
-
-	if (r < 0)
-		return r;
-	param->name = db_text_copy(mem, rows, 6);
-	param->value = db_text_copy(mem, rows, 7);
-	param->secret = secret;
-	return 0;
-}
-
 int oper_list(void *mem, struct db *db, int64_t mac, struct oper **ret, size_t *ret_count)
 {
 	CLEANUP(db_endp) struct db_rows *rows = NULL;
@@ -43,7 +30,8 @@ int oper_list(void *mem, struct db *db, int64_t mac, struct oper **ret, size_t *
 			oper->created_at = db_int(rows, 5);
 		}
 		if (!db_is_null(rows, 6))
-			r = param_from(mem, rows, mem_push(mem, &oper->params, &oper->param_count));
+			r = param_from(mem, rows, 6, "oper_param.secret",
+				       mem_push(mem, &oper->params, &oper->param_count));
 	}
 	return r;
 }
@@ -79,7 +67,7 @@ int oper_insert(struct db *db, struct oper *oper)
 	int r = insert(db, oper);
 
 	for (size_t i = 0; i < oper->param_count && r >= 0; i++) {
-		const struct oper_param *param = &oper->params[i];
+		const struct param *param = &oper->params[i];
 
 		r = db_run(db, &oper_param_add,
 			   DB_ARGS(DB_INT("oper_id", oper->id), DB_INT("position", i + 1),

@@ -19,19 +19,6 @@ DB_QUERY(part_of_device,
 	 "WHERE p.mac = :mac AND p.place = :place "
 	 "ORDER BY p.position, a.position");
 
-static int attribute_from(void *mem, struct db_rows *rows, struct part_attribute *attribute)
-{
-	struct secret *secret;
-	int r = db_secret(mem, rows, 7, "document_part_attribute.secret", &secret);
-
-	if (r < 0)
-		return r;
-	attribute->name = db_text_copy(mem, rows, 5);
-	attribute->value = db_text_copy(mem, rows, 6);
-	attribute->secret = secret;
-	return 0;
-}
-
 static int part_from(void *mem, struct db_rows *rows, struct part *part)
 {
 	struct secret *text;
@@ -65,9 +52,8 @@ int part_list(void *mem, struct db *db, int64_t mac, enum part_place place, stru
 			r = part_from(mem, rows, part);
 		}
 		if (r >= 0 && !db_is_null(rows, 5))
-			r = attribute_from(
-				mem, rows,
-				mem_push(mem, &part->attributes, &part->attribute_count));
+			r = param_from(mem, rows, 5, "document_part_attribute.secret",
+				       mem_push(mem, &part->attributes, &part->attribute_count));
 	}
 	return r;
 }
@@ -91,7 +77,7 @@ int part_insert(struct db *db, int64_t mac, enum part_place place, int position,
 			       DB_INT("created_at", part->created_at)));
 
 	for (size_t i = 0; i < part->attribute_count && r >= 0; i++) {
-		const struct part_attribute *attribute = &part->attributes[i];
+		const struct param *attribute = &part->attributes[i];
 
 		r = db_run(db, &part_attribute_add,
 			   DB_ARGS(DB_INT("mac", mac), DB_TEXT("place", part_place_name(place)),

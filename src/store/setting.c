@@ -20,6 +20,19 @@ static int setting_from(void *mem, struct db_rows *rows, struct setting *setting
 	return 0;
 }
 
+static int list(void *mem, struct db *db, const struct db_query *query, const struct db_arg *args,
+		struct setting **ret, size_t *ret_count)
+{
+	CLEANUP(db_endp) struct db_rows *rows = NULL;
+	int r = db_select(db, query, args, &rows);
+
+	*ret = NULL;
+	*ret_count = 0;
+	while (r >= 0 && (r = db_next(rows)) > 0)
+		r = setting_from(mem, rows, mem_push(mem, ret, ret_count));
+	return r;
+}
+
 DB_QUERY(setting_of_scope, "SELECT scope, name, value, secret, updated_at FROM setting "
 			   "WHERE scope = :scope "
 			   "ORDER BY name");
@@ -27,14 +40,7 @@ DB_QUERY(setting_of_scope, "SELECT scope, name, value, secret, updated_at FROM s
 int setting_list(void *mem, struct db *db, const char *scope, struct setting **ret,
 		 size_t *ret_count)
 {
-	CLEANUP(db_endp) struct db_rows *rows = NULL;
-	int r = db_select(db, &setting_of_scope, DB_ARGS(DB_TEXT("scope", scope)), &rows);
-
-	*ret = NULL;
-	*ret_count = 0;
-	while (r >= 0 && (r = db_next(rows)) > 0)
-		r = setting_from(mem, rows, mem_push(mem, ret, ret_count));
-	return r;
+	return list(mem, db, &setting_of_scope, DB_ARGS(DB_TEXT("scope", scope)), ret, ret_count);
 }
 
 DB_QUERY(setting_with_value, "SELECT scope FROM setting "
@@ -79,17 +85,9 @@ DB_QUERY(setting_of_name, "SELECT scope, name, value, secret, updated_at FROM se
 int setting_list_named(void *mem, struct db *db, const char *name, const char *after, int limit,
 		       struct setting **ret, size_t *ret_count)
 {
-	CLEANUP(db_endp) struct db_rows *rows = NULL;
-	int r = db_select(
-		db, &setting_of_name,
-		DB_ARGS(DB_TEXT("name", name), DB_TEXT("after", after), DB_INT("limit", limit)),
-		&rows);
-
-	*ret = NULL;
-	*ret_count = 0;
-	while (r >= 0 && (r = db_next(rows)) > 0)
-		r = setting_from(mem, rows, mem_push(mem, ret, ret_count));
-	return r;
+	return list(mem, db, &setting_of_name,
+		    DB_ARGS(DB_TEXT("name", name), DB_TEXT("after", after), DB_INT("limit", limit)),
+		    ret, ret_count);
 }
 
 DB_QUERY(setting_clear_page,
@@ -101,17 +99,9 @@ DB_QUERY(setting_clear_page,
 int setting_list_clear(void *mem, struct db *db, const char *scope, const char *name, int limit,
 		       struct setting **ret, size_t *ret_count)
 {
-	CLEANUP(db_endp) struct db_rows *rows = NULL;
-	int r = db_select(
-		db, &setting_clear_page,
-		DB_ARGS(DB_TEXT("scope", scope), DB_TEXT("name", name), DB_INT("limit", limit)),
-		&rows);
-
-	*ret = NULL;
-	*ret_count = 0;
-	while (r >= 0 && (r = db_next(rows)) > 0)
-		r = setting_from(mem, rows, mem_push(mem, ret, ret_count));
-	return r;
+	return list(mem, db, &setting_clear_page,
+		    DB_ARGS(DB_TEXT("scope", scope), DB_TEXT("name", name), DB_INT("limit", limit)),
+		    ret, ret_count);
 }
 
 DB_QUERY(setting_by_name, "SELECT scope, name, value, secret, updated_at FROM setting "

@@ -73,11 +73,7 @@ DB_QUERY(wpi_call_first_due, "SELECT mac FROM wpi_call "
 
 int wpi_call_is_due(struct db *db, int64_t now, bool *ret)
 {
-	int64_t mac;
-	int r = db_select_int(db, &wpi_call_first_due, DB_ARGS(DB_INT("now", now)), &mac);
-
-	*ret = r > 0;
-	return r < 0 ? r : 0;
+	return db_has_row(db, &wpi_call_first_due, DB_ARGS(DB_INT("now", now)), ret);
 }
 
 DB_QUERY(wpi_origin_by_mac, "SELECT origin FROM wpi_origin WHERE mac = :mac");

@@ -47,6 +47,11 @@ int wpi_item_list(void *mem, struct db *db, int64_t mac, struct wpi_item_row **r
 	return r;
 }
 
+/* Which row, and what was wanted: parameters of all that write one. */
+#define ITEM_ARGS(mac, row)                                                                        \
+	DB_INT("mac", mac), DB_TEXT("name", (row)->name), DB_INT("item_index", (row)->index),      \
+		DB_TEXT("wanted", (row)->wanted)
+
 DB_QUERY(wpi_item_written_set,
 	 "INSERT INTO wpi_item (mac, name, item_index, wanted, writes, written_at) "
 	 "VALUES (:mac, :name, :item_index, :wanted, 1, :at) "
@@ -61,9 +66,8 @@ DB_QUERY(wpi_item_written_set,
 int wpi_item_written(struct db *db, int64_t mac, const struct wpi_item_row *row, bool is_taken)
 {
 	return db_run(db, &wpi_item_written_set,
-		      DB_ARGS(DB_INT("mac", mac), DB_TEXT("name", row->name),
-			      DB_INT("item_index", row->index), DB_TEXT("wanted", row->wanted),
-			      DB_INT("at", row->written_at), DB_INT("is_taken", is_taken)));
+		      DB_ARGS(ITEM_ARGS(mac, row), DB_INT("at", row->written_at),
+			      DB_INT("is_taken", is_taken)));
 }
 
 DB_QUERY(wpi_item_refused_set,
@@ -77,10 +81,8 @@ DB_QUERY(wpi_item_refused_set,
 int wpi_item_refused(struct db *db, int64_t mac, const struct wpi_item_row *row)
 {
 	return db_run(db, &wpi_item_refused_set,
-		      DB_ARGS(DB_INT("mac", mac), DB_TEXT("name", row->name),
-			      DB_INT("item_index", row->index), DB_TEXT("wanted", row->wanted),
-			      DB_TEXT("status", row->status), DB_INT("at", row->refused_at),
-			      DB_TEXT("firmware", row->firmware)));
+		      DB_ARGS(ITEM_ARGS(mac, row), DB_TEXT("status", row->status),
+			      DB_INT("at", row->refused_at), DB_TEXT("firmware", row->firmware)));
 }
 
 DB_QUERY(wpi_item_changed_set,
@@ -94,9 +96,7 @@ DB_QUERY(wpi_item_changed_set,
 int wpi_item_changed(struct db *db, int64_t mac, const struct wpi_item_row *row)
 {
 	return db_run(db, &wpi_item_changed_set,
-		      DB_ARGS(DB_INT("mac", mac), DB_TEXT("name", row->name),
-			      DB_INT("item_index", row->index), DB_TEXT("wanted", row->wanted),
-			      DB_SECRET("changed", row->changed, PLACE),
+		      DB_ARGS(ITEM_ARGS(mac, row), DB_SECRET("changed", row->changed, PLACE),
 			      DB_INT("at", row->changed_at), DB_INT("is_kept", row->is_kept)));
 }
 

@@ -184,11 +184,7 @@ DB_QUERY(wpi_order_first_due, "SELECT id FROM wpi_order WHERE " IS_DUE "LIMIT 1"
 
 int wpi_order_is_due(struct db *db, int64_t now, bool *ret)
 {
-	int64_t id;
-	int r = db_select_int(db, &wpi_order_first_due, DB_ARGS(DB_INT("now", now)), &id);
-
-	*ret = r > 0;
-	return r < 0 ? r : 0;
+	return db_has_row(db, &wpi_order_first_due, DB_ARGS(DB_INT("now", now)), ret);
 }
 
 DB_QUERY(wpi_order_number_open,
@@ -228,12 +224,8 @@ DB_QUERY(wpi_order_of_file, "SELECT 1 FROM wpi_order o JOIN wpi_order_file f ON 
 
 int wpi_order_has_file(struct db *db, int64_t mac, const char *name, bool *ret)
 {
-	int64_t one;
-	int r = db_select_int(db, &wpi_order_of_file,
-			      DB_ARGS(DB_INT("mac", mac), DB_TEXT("name", name)), &one);
-
-	*ret = r > 0;
-	return r < 0 ? r : 0;
+	return db_has_row(db, &wpi_order_of_file,
+			  DB_ARGS(DB_INT("mac", mac), DB_TEXT("name", name)), ret);
 }
 
 DB_QUERY(wpi_order_of_job, "SELECT 1 FROM wpi_order "
@@ -242,12 +234,8 @@ DB_QUERY(wpi_order_of_job, "SELECT 1 FROM wpi_order "
 
 int wpi_order_has_job(struct db *db, int64_t mac, int64_t job_id, bool *ret)
 {
-	int64_t one;
-	int r = db_select_int(db, &wpi_order_of_job,
-			      DB_ARGS(DB_INT("mac", mac), DB_INT("job_id", job_id)), &one);
-
-	*ret = r > 0;
-	return r < 0 ? r : 0;
+	return db_has_row(db, &wpi_order_of_job,
+			  DB_ARGS(DB_INT("mac", mac), DB_INT("job_id", job_id)), ret);
 }
 
 DB_QUERY(wpi_order_drop_old,
@@ -270,10 +258,6 @@ DB_QUERY(wpi_order_pending, "SELECT 1 FROM wpi_order o JOIN device d ON d.mac = 
 
 int wpi_order_is_pending(struct db *db, int64_t mac, int64_t now, bool *ret)
 {
-	int64_t one;
-	int r = db_select_int(db, &wpi_order_pending,
-			      DB_ARGS(DB_INT("mac", mac), DB_INT("now", now)), &one);
-
-	*ret = r > 0;
-	return r < 0 ? r : 0;
+	return db_has_row(db, &wpi_order_pending, DB_ARGS(DB_INT("mac", mac), DB_INT("now", now)),
+			  ret);
 }

@@ -44,11 +44,6 @@ static size_t hash_address(const struct net_address *address)
 	return hash(address->bytes, sizeof(address->bytes));
 }
 
-static bool same_address(const struct net_address *a, const struct net_address *b)
-{
-	return a->len == b->len && memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
-}
-
 /* --- with the lock --- */
 
 static void list_remove(struct dialogue *d)
@@ -191,7 +186,7 @@ static struct dialogue *find_place(const struct net_address *address, uint64_t l
 	unsigned count = 0;
 
 	for (struct dialogue *d = table.by_address[hash_address(address)]; d; d = d->next_address) {
-		if (!same_address(&d->place, address))
+		if (!net_address_is_same(&d->place, address))
 			continue;
 		if (d->link == link)
 			return d;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "fleet/audit.h"
 #include "fleet/fleet.h"
 #include "fleet/wpi_order.h"
 #include "http/request.h"
@@ -148,9 +149,8 @@ static void items_take(void *mem, const struct wpi_session *session, struct wpi_
 
 int orders_keep(struct db *db, void *mem, const struct login *login, struct diag *diag)
 {
-	static const struct audit_who who = {"gigaprovd", "", ""};
 	struct change change = {
-		.db = db, .mem = mem, .who = &who, .diag = diag, .config = login->config};
+		.db = db, .mem = mem, .who = &audit_daemon, .diag = diag, .config = login->config};
 	const struct wpi_turn *turn = &login->turn;
 	struct wpi_order_news news = {.rows = NULL};
 	struct wpi_order_news_row *rows = NULL;

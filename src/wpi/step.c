@@ -214,7 +214,7 @@ static void keep_read(struct wpi_session *session, const struct wpi_item *item)
 static void make_excerpt(struct step *step)
 {
 	struct wpi_session *session = step->session;
-	CLEANUP(mem_freep) void *before = session->reading;
+	void *before = session->reading;
 	const struct wpi_item *items = session->read;
 	size_t count = session->read_count;
 
@@ -225,6 +225,7 @@ static void make_excerpt(struct step *step)
 	for (size_t i = 0; i < count; i++)
 		if (is_asked_for(step, &items[i]))
 			keep_read(session, &items[i]);
+	mem_free(before);
 }
 
 /* Adds the message's items to those of earlier fragments; false when it becomes too much. */

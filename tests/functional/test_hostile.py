@@ -336,6 +336,30 @@ def test_garbage_is_answered_with_an_error_or_the_end(daemon, number, port):
         assert port == "admin" or b"HTTP/1.1 200 " not in answer
 
 
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+FRAMINGS = {
+    "a length and chunks": CHUNKED + b"Content-Length: 5\r\n",
+    "chunks and a length": b"Content-Length: 5\r\n" + CHUNKED,
+    "two lengths": b"Content-Length: 5\r\nContent-Length: 6\r\n",
+    "the same length twice": b"Content-Length: 5\r\nContent-Length: 5\r\n",
+    "two codings": CHUNKED + b"Transfer-Encoding: identity\r\n",
+    "a coding that nobody knows": b"Transfer-Encoding: xchunked\r\n",
+    "a coding under another": b"Transfer-Encoding: gzip, chunked\r\n",
+    "a blank behind a name": b"Transfer-Encoding : chunked\r\n",
+}
+
+
+@pytest.mark.parametrize("headers", FRAMINGS.values(), ids=FRAMINGS)
+@pytest.mark.parametrize("port, status", [("phones", b"404"), ("admin", b"400")])
+def test_a_request_that_a_proxy_may_divide_otherwise_is_refused(daemon, headers, port, status):
+    """Behind a proxy the rest would be another client's request: so nothing of it is heard."""
+    hidden = b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n"
+    answer = talk(daemon, b"POST /RPC2 HTTP/1.1\r\nHost: h\r\nAuthorization: " + BASIC.encode() +
+                  b"\r\n" + headers + b"\r\n0\r\n\r\n" + hidden, port, PATIENCE)
+    assert answer.startswith(b"HTTP/1.1 " + status) and b"Connection: close\r\n" in answer
+    assert answer.count(b"HTTP/1.1 ") == 1
+
+
 PATHS = ["/xml/../etc/passwd", "/xml/..%2F..%2Fetc/passwd", "/xml/%2e%2e/secret.key", "/../x.xml",
          f"/xml/{MAC}.xml%00", f"/xml/{MAC}%00.xml", f"/xml%2F{MAC}.xml", f"/xml/..%2f{MAC}.xml",
          f"/xml/%252e%252e/{MAC}.xml", f"/xml/{MAC}%252exml", f"/xml//{MAC}.xml", f"//{MAC}.xml",

@@ -230,9 +230,9 @@ static void a_secret_that_was_unset_is_not_given_any_more(void **state)
 
 static void trunk(struct fixture *f, int64_t mac, int handset)
 {
-	struct oper_param params[] = {{.name = "Ipui", .value = ipui_of(f, handset)},
-				      {.name = "receive", .value = "1"},
-				      {.name = "send", .value = "1"}};
+	struct param params[] = {{.name = "Ipui", .value = ipui_of(f, handset)},
+				 {.name = "receive", .value = "1"},
+				 {.name = "send", .value = "1"}};
 	struct oper_new new = {.name = "assign_hs_to_trunk",
 			       .value = "trunk_0003",
 			       .params = params,

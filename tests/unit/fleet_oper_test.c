@@ -11,7 +11,7 @@ static const char *warning;
 static int add(struct fixture *f, int64_t mac, const char *name, const char *value,
 	       const char *params, bool force)
 {
-	struct oper_param list[8] = {0};
+	struct param list[8] = {0};
 	struct oper_new new = {.name = name, .value = value, .params = list, .force = force};
 	char *copy = mem_strdup(f, params);
 	char *rest = NULL;
@@ -21,7 +21,7 @@ static int add(struct fixture *f, int64_t mac, const char *name, const char *val
 		char *equals = strchr(word, '=');
 
 		*equals = '\0';
-		list[new.param_count++] = (struct oper_param){word, equals + 1, NULL};
+		list[new.param_count++] = (struct param){word, equals + 1, NULL};
 	}
 	f->diag.text[0] = '\0';
 	return fleet_oper_add(&f->change, mac, &new, &id, &warning);
@@ -180,7 +180,7 @@ static void a_change_of_opers_is_a_new_revision_and_an_audit_row(void **state)
 	struct fixture *f = *state;
 	int64_t mac = device_make(f, "7C2F80E0D605", "n870", NULL);
 	int64_t other = device_make(f, "7C2F80E0D606", "n870", NULL);
-	struct oper_param param = {"Password", NULL, secret_new(f, "backup secret")};
+	struct param param = {"Password", NULL, secret_new(f, "backup secret")};
 	struct oper_new new = {"add_backup_dm", NULL, &param, 1, true};
 	const char *before = view_at(f, mac, NOW)->revision;
 	const char *others = view_at(f, other, NOW)->revision;

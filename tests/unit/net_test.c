@@ -121,6 +121,23 @@ static void loopback_is_recognised(void **state)
 	assert_false(net_address_is_loopback(&unix_socket));
 }
 
+static void an_address_is_the_same_whatever_its_port(void **state)
+{
+	struct net_address a, b, longer, unix_socket = {0};
+
+	(void)state;
+	assert_true(net_address_parse("192.0.2.1", &a));
+	assert_true(net_address_parse("::ffff:192.0.2.1", &b));
+	assert_true(net_address_parse("c000:201::", &longer));
+	b.port = 5060;
+	assert_true(net_address_is_same(&a, &b));
+	/* It begins with the same four bytes. */
+	assert_false(net_address_is_same(&a, &longer));
+	assert_false(net_address_is_same(&a, &unix_socket));
+	b.bytes[3]++;
+	assert_false(net_address_is_same(&a, &b));
+}
+
 static void a_prefix_contains_its_addresses_only(void **state)
 {
 	static const struct {
@@ -271,6 +288,7 @@ int main(void)
 		cmocka_unit_test(a_mapped_address_is_the_ipv4_address),
 		cmocka_unit_test(addresses_are_parsed_strictly),
 		cmocka_unit_test(loopback_is_recognised),
+		cmocka_unit_test(an_address_is_the_same_whatever_its_port),
 		cmocka_unit_test(a_prefix_contains_its_addresses_only),
 		cmocka_unit_test(any_of_several_prefixes_will_do),
 		cmocka_unit_test(prefixes_are_parsed_strictly),

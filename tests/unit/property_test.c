@@ -89,7 +89,7 @@ static struct handset *handsets_of(struct world *w, const struct model_device *d
 
 static void add_oper(struct world *w, const struct model_device *device)
 {
-	struct oper_param params[3] = {
+	struct param params[3] = {
 		{"receive", mem_printf(w->f, "11, %u", 12 + dice(w->p, 88)), NULL},
 		{"send", "11", NULL}};
 	struct oper_new new = {.force = true, .params = params, .param_count = dice(w->p, 3)};
@@ -103,12 +103,12 @@ static void add_oper(struct world *w, const struct model_device *device)
 	if (strcmp(new.name, "made.up") != 0)
 		new.value = mem_printf(w->f, "trunk_000%u", dice(w->p, 8));
 	else if (dice(w->p, 2))
-		params[1] = (struct oper_param){"Password", NULL, secret(w->p)};
+		params[1] = (struct param){"Password", NULL, secret(w->p)};
 	else if (count > 0 && handsets[0].ipui[0]) {
 		new.name = "assign_hs_to_trunk";
-		params[0] = (struct oper_param){"Ipui", handsets[0].ipui, NULL};
-		params[1] = (struct oper_param){"TrunkId", "trunk_0000", NULL};
-		params[2] = (struct oper_param){"Type", "1", NULL};
+		params[0] = (struct param){"Ipui", handsets[0].ipui, NULL};
+		params[1] = (struct param){"TrunkId", "trunk_0000", NULL};
+		params[2] = (struct param){"Type", "1", NULL};
 		new.param_count = 3;
 	}
 	assert_int_equal(fleet_oper_add(&w->f->change, device->mac, &new, &id, &warning), 0);
