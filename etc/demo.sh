@@ -105,11 +105,11 @@ until ctl status >/dev/null 2>&1; do
 done
 
 device() {
-	say "$secret" | ctl device add "$1" --product "$2" --group ward --name "$3" --secret-stdin
+	say "$secret" | ctl device add "$1" --product "$2" --group demo --name "$3" --secret-stdin
 }
 
 handset() {
-	kept "sip-$4" | ctl handset add "$1" "$2" --name "$3" --user "$4" --sip pbx --password-stdin
+	kept "sip-$4" | ctl handset add "$1" "$2" --name "$3" --user "$4" --sip demo-pbx --password-stdin
 }
 
 make_fleet() {
@@ -117,29 +117,29 @@ make_fleet() {
 	ctl provider add Nordwind
 	say "$password" | ctl account add $user --role integrator --provider Daryna \
 		--provider Nordwind --password-stdin
-	ctl group add ward
-	ctl sip add pbx --domain pbx.example.net --proxy pbx.example.net:5061 \
+	ctl group add demo
+	ctl sip add demo-pbx --domain pbx.example.net --proxy pbx.example.net:5061 \
 		--registrar pbx.example.net:5061 --transport tls
 
 	ctl setting set fleet DmGlobal.0.TimeZone Europe/Berlin
 	ctl setting set fleet Telephony.0.ToneScheme Germany
 	ctl setting set product:n870 SystemSettings.global.CheckSyncRebootEnabled 1
-	ctl setting set group:ward DmGlobal.0.TimeZone Europe/Vienna
+	ctl setting set group:demo DmGlobal.0.TimeZone Europe/Vienna
 	kept web-password | ctl setting set fleet WebUIAccounts.1.Password --secret-stdin
 
-	device 7C2F80E0D605 n870 "Main building"
-	device 7C2F80E0D606 n870 "East wing"
+	device 7C2F80D00005 n870 "Main building"
+	device 7C2F80D00006 n870 "East wing"
 	device 589EC6A1B2C3 n670 "Gatehouse"
 
-	handset 7C2F80E0D605 029e74a501 "Nurses 1" 1001
-	handset 7C2F80E0D605 029e74a502 "Nurses 2" 1002
-	handset 7C2F80E0D605 029e74a503 "Nurses 3" 1003
-	handset 7C2F80E0D605 029e74a504 "Doctor on duty" 1004
-	handset 7C2F80E0D605 029e74a505 "Pharmacy" 1005
-	handset 7C2F80E0D606 02b6ec8a01 "East 1" 1101
-	handset 7C2F80E0D606 02b6ec8a02 "East 2" 1102
-	handset 7C2F80E0D606 02b6ec8a03 "Laboratory" 1103
-	handset 7C2F80E0D606 02b6ec8a04 "Radiology" 1104
+	handset 7C2F80D00005 029e74a501 "Nurses 1" 1001
+	handset 7C2F80D00005 029e74a502 "Nurses 2" 1002
+	handset 7C2F80D00005 029e74a503 "Nurses 3" 1003
+	handset 7C2F80D00005 029e74a504 "Doctor on duty" 1004
+	handset 7C2F80D00005 029e74a505 "Pharmacy" 1005
+	handset 7C2F80D00006 02b6ec8a01 "East 1" 1101
+	handset 7C2F80D00006 02b6ec8a02 "East 2" 1102
+	handset 7C2F80D00006 02b6ec8a03 "Laboratory" 1103
+	handset 7C2F80D00006 02b6ec8a04 "Radiology" 1104
 	handset 589EC6A1B2C3 02c0ffee01 "Gate" 1201
 	handset 589EC6A1B2C3 02c0ffee02 "Porter" 1202
 	handset 589EC6A1B2C3 02c0ffee03 "Ambulance bay" 1203
@@ -173,9 +173,9 @@ What the redirection server knows of them; forget them again
     $programs/ap-client $user $password $admin autoprov.deregisterDeviceList sl:7C2F80000001,7C2F80000002,7C2F80000003
 
 Fetch a document as a phone does; look at it as an admin, and whence a value comes
-    curl -sS --digest -u 7C2F80E0D605:$secret $phones/xml/7C2F80E0D605.xml
-    $programs/gigaprovctl -s $socket preview 7C2F80E0D605
-    $programs/gigaprovctl -s $socket setting why 7C2F80E0D605 DmGlobal.0.TimeZone
+    curl -sS --digest -u 7C2F80D00005:$secret $phones/xml/7C2F80D00005.xml
+    $programs/gigaprovctl -s $socket preview 7C2F80D00005
+    $programs/gigaprovctl -s $socket setting why 7C2F80D00005 DmGlobal.0.TimeZone
 
 The fleet, the daemon, who changed what
     $programs/gigaprovctl -s $socket device list

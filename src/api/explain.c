@@ -354,8 +354,8 @@ static int status_of(const struct asked *asked)
 
 	if (!explain->reason)
 		return explain->status;
-	if (asked->is_desk_phone)
-		return 200; /* CleanUp */
+	if (asked->is_desk_phone) /* CleanUp */
+		return explain->reason == -E_WPI_NOT_SERVED ? 0 : 200;
 	if (!asked->url)
 		return 0;
 	if (explain->face == -E_UNAUTHORIZED)
@@ -377,6 +377,8 @@ static json_t *answer_json(struct asked *asked)
 		words = "an answer that tells nothing";
 	else if (status == 307)
 		words = "where to go";
+	else if (status == 200 && asked->is_desk_phone)
+		words = "what is described here";
 	else if (status == 200)
 		words = "what is described here, or 304 if it has that already";
 	if (status)

@@ -84,6 +84,29 @@ static int prepare(struct db *db, int64_t *ret_last, struct diag *reterr)
 	return 0;
 }
 
+/*
+ * A version that was not finished may have had later files without this one.
+ * Nothing would miss its tables before somebody asks for them.
+ */
+static int was_applied(struct db *db, const struct asset *file, int64_t number, struct diag *reterr)
+{
+	char *sql = sqlite3_mprintf("SELECT count(*) FROM migration WHERE number = %lld",
+				    (long long)number);
+	int64_t count;
+	int r = question(db, sql, &count);
+
+	sqlite3_free(sql);
+	if (r < 0)
+		return diag_set(reterr, r, "the database cannot be read: %s", db_words(db));
+	if (count == 0)
+		return diag_set(
+			reterr, -E_DB,
+			"the database has later changes, but not %s: no release has made it; "
+			"restore a backup of one that a release has made",
+			file->name);
+	return 0;
+}
+
 int db_migrate(struct db *db, const char *prefix, struct diag *reterr)
 {
 	const struct asset *file = NULL;
@@ -100,9 +123,8 @@ int db_migrate(struct db *db, const char *prefix, struct diag *reterr)
 				"run the newer gigaprovd, or restore a backup",
 				(long long)last, (long long)newest);
 	while ((file = file_next(prefix, file, &number))) {
-		if (number <= last)
-			continue;
-		r = apply(db, file, number, reterr);
+		r = number <= last ? was_applied(db, file, number, reterr)
+				   : apply(db, file, number, reterr);
 		if (r < 0)
 			return r;
 	}

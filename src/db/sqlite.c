@@ -54,14 +54,20 @@ static int error_of(int code)
 int sqlite_result(struct db *db, int code)
 {
 	int r = error_of(code);
+	const char *words;
 
-	if (r < 0) {
-		db->error = r;
-		snprintf(db->words, sizeof(db->words), "%s",
-			 db->handle && sqlite3_errcode(db->handle) != SQLITE_OK
-				 ? sqlite3_errmsg(db->handle)
-				 : sqlite3_errstr(code));
-	}
+	if (r == 0)
+		return 0;
+	db->error = r;
+	words = db->handle && sqlite3_errcode(db->handle) != SQLITE_OK ? sqlite3_errmsg(db->handle)
+								       : sqlite3_errstr(code);
+	if (db->handle && (code & 0xff) == SQLITE_READONLY)
+		snprintf(db->words, sizeof(db->words),
+			 "%s: %s and what lies beside it, with their directory, must belong to the "
+			 "user that gigaprovd runs as",
+			 words, sqlite3_db_filename(db->handle, "main"));
+	else
+		snprintf(db->words, sizeof(db->words), "%s", words);
 	return r;
 }
 

@@ -163,6 +163,14 @@ static void use_address(struct explain *explain, const struct wpi_phone *phone)
 		explain->from = from;
 }
 
+static bool is_served(const struct config *config)
+{
+	for (size_t i = 0; i < config->listener_count; i++)
+		if (config->listeners[i].planes & PLANE_WPI)
+			return true;
+	return false;
+}
+
 int explain_wpi(struct explain *explain)
 {
 	struct wpi_phone *phone = NULL;
@@ -173,6 +181,9 @@ int explain_wpi(struct explain *explain)
 	explain_say(explain, "device", EXPLAIN_OK, 0,
 		    json_pack("{s:o}", "product", explain_text(phone->product)),
 		    "a desk phone (%s), which is provisioned by a dialogue", phone->product);
+	if (!is_served(explain->config))
+		explain_refuse(explain, "route", -E_WPI_NOT_SERVED,
+			       "no listener serves wpi, so it cannot call");
 	if (phone->locked_at)
 		explain_refuse(explain, "lock", -E_MAC_LOCKED,
 			       "the device was locked on %s: whatever it says is answered by "

@@ -48,11 +48,14 @@ static int refuse(struct login *login, int r, const char *words)
 {
 	struct request *req = login->req;
 	char address[NET_TEXT_MAX];
+	char mac[MAC_LEN + 1] = "";
 
 	net_address_text(request_address(req), address);
+	if (login->mac >= 0)
+		mac_format(login->mac, mac);
 	counter_add(M_WPI_REFUSED, 1);
-	log_info("a message of a desk phone gets no answer but CleanUp", LOG_S("address", address),
-		 LOG_S("words", words), LOG_E(r));
+	log_info("a message of a desk phone gets no answer but CleanUp", LOG_S("mac", mac),
+		 LOG_S("address", address), LOG_S("words", words), LOG_E(r));
 	request_set_reason(req, r);
 	reply_clean_up(req, login->message ? login->message->nonce : "");
 	return 0;

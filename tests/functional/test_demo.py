@@ -93,11 +93,21 @@ def test_every_command_works_as_pasted_and_ctrl_c_stops_it(demo):
     assert all(f"7C2F8000000{n}" in answer("listDevices") for n in (1, 2, 3))
     assert "add_hs" in answer("curl -sS --digest") and "********" not in answer("--digest")
     assert "********" in answer("preview")
-    assert "group:ward" in answer("setting why")
-    assert answer("device list").count("ward") == 3
+    assert "group:demo" in answer("setting why")
+    assert answer("device list").count("demo") == 3
     assert "gigaprovd_fetches_total 1" in answer("/metrics")
     assert running.interrupt() == 0
     assert "msg=stopped" in running.text
+
+
+def test_the_first_phone_of_the_readme_can_be_added_to_it(demo):
+    running = demo().wait_until_it_serves()
+    text = (TOP / "README.md").read_text(encoding="utf-8")
+    block = text.split("## A phone provisioned in five")[1].split("\n\n    ")[1].split("\n\n")[0]
+    ctl = next(c for c in running.commands() if c.endswith(" status")).removesuffix(" status")
+    assert block.count("gigaprovctl") == 5
+    assert "029e74a599" in running.paste("set -e\n" + block.replace("gigaprovctl", ctl))
+    assert running.interrupt() == 0
 
 
 def test_a_second_run_finds_the_fleet_again(demo):

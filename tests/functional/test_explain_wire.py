@@ -188,3 +188,11 @@ def test_a_file_that_only_maxwells_have_is_explained(fleet):
         told, = explained(fleet, [f"/firmware/{mac}/{token}/fw9999.rom"])
         reason = "firmware_token" if token.startswith("0123456789") else "firmware_not_its"
         assert told["answer"] == {"status": 404, "reason": reason}
+
+
+def test_a_desk_phone_that_no_listener_serves_is_told_to_have_nowhere_to_call(daemon):
+    daemon.ctl("device", "add", "0001E325EA13", "--product", "openstage60")
+    answer = daemon.ctl("explain", "0001E325EA13", json=True)
+    step = next(step for step in answer["steps"] if step["step"] == "route")
+    assert step["reason"] == "wpi_not_served" and "serves = wpi" in step["todo"]
+    assert not [step for step in answer["steps"] if step["step"] == "answer"]

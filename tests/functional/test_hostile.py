@@ -371,6 +371,14 @@ PATHS = ["/xml/../etc/passwd", "/xml/..%2F..%2Fetc/passwd", "/xml/%2e%2e/secret.
          "/apxml/rpc.do", "/api/v1/status", "/metrics", "/healthz"]
 
 
+@pytest.mark.parametrize("count", (500, 1000, 1800))
+def test_a_query_of_very_many_pieces_is_answered_and_leaves_nothing(daemon, count):
+    for path, status in (("/macredirect/ap", b"401"), (f"/xml/{MAC}.xml", b"401")):
+        answer = talk(daemon, f"GET {path}?{'a&' * count} HTTP/1.1\r\nHost: h\r\n"
+                      "Connection: close\r\n\r\n".encode(), patience=QUICK)
+        assert answer.startswith(b"HTTP/1.1 " + status)
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_a_path_that_is_not_served_is_not_found(daemon, path):
     answer = get(daemon, path, authorization(MAC, SECRET, path, nonce(daemon)))

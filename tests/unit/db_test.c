@@ -106,6 +106,31 @@ static void a_newer_database_is_refused(void **state)
 	db_close(db);
 }
 
+static void a_database_that_lacks_an_earlier_migration_is_refused(void **state)
+{
+	struct scratch *s = *state;
+	struct diag diag = {0};
+	struct db *db = open_file(s, DB_WRITE);
+
+	scratch_exec(db->handle, "DELETE FROM migration WHERE number = 3");
+	assert_int_equal(db_migrate(db, "sql/sqlite/", &diag), -E_DB);
+	assert_non_null(strstr(diag.text, "0003-"));
+	assert_non_null(strstr(diag.text, "restore a backup"));
+	db_close(db);
+}
+
+static void a_database_that_cannot_be_written_is_named(void **state)
+{
+	struct scratch *s = *state;
+	struct db *db = open_file(s, DB_WRITE);
+
+	scratch_exec(db->handle, "PRAGMA query_only = ON");
+	assert_int_equal(sqlite_script(db, "DELETE FROM migration"), -E_DB);
+	assert_non_null(strstr(db_words(db), s->url + strlen("sqlite:")));
+	assert_non_null(strstr(db_words(db), "must belong to the user"));
+	db_close(db);
+}
+
 static void somebody_elses_database_is_refused_and_left_alone(void **state)
 {
 	struct scratch *s = *state;
@@ -512,6 +537,8 @@ int main(void)
 		IN_FILE(migrations_are_applied_once_and_in_order),
 		IN_FILE(a_migration_that_fails_leaves_nothing),
 		IN_FILE(a_newer_database_is_refused),
+		IN_FILE(a_database_that_lacks_an_earlier_migration_is_refused),
+		IN_FILE(a_database_that_cannot_be_written_is_named),
 		IN_FILE(somebody_elses_database_is_refused_and_left_alone),
 		IN_FILE(a_file_that_is_no_database_is_refused),
 		IN_FILE(a_second_writer_is_refused),
