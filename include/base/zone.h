@@ -41,6 +41,9 @@ struct zone_span {
 
 struct zone_span zone_at(const struct zone *zone, int64_t at);
 
+/* "2026-05-31 16:59:00 Europe/Berlin"; a zone that is not there is UTC. */
+char *zone_tell(void *mem, const char *name, int64_t at);
+
 /* Seconds that clocks there are ahead of UTC. */
 int64_t zone_offset(const struct zone *zone, int64_t at);
 

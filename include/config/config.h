@@ -163,6 +163,7 @@ struct config_wpi {
 	unsigned away_seconds;
 	unsigned writes;
 	unsigned writes_seconds;
+	unsigned unchanged_hours;
 	unsigned order_seconds;
 	unsigned max_sessions;
 	unsigned session_memory;

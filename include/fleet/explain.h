@@ -76,7 +76,7 @@ void explain_deny(struct explain *explain, int r, bool is_open);
 /* null for 0 and NULL; bytes that are no text become question marks. */
 json_t *explain_time(int64_t at);
 json_t *explain_text(const char *s);
-/* "2026-05-31 14:59:00 UTC" */
+/* "2026-05-31 14:59:00 UTC", in the zone of [daemon] timezone, as tables are. */
 const char *explain_when(struct explain *explain, int64_t at);
 
 /*

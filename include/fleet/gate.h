@@ -59,11 +59,11 @@ const char *gate_setting(const struct setting *settings, size_t count, const cha
 void gate_apply(void *mem, const struct config *config, struct view *view);
 void gate_settle(void *mem, struct view *view);
 
-/* "outside the window of schedule nights until 2026-05-31 22:00:00 UTC"; NULL while it is open. */
-const char *gate_words(void *mem, const struct gate *gate);
+/* "outside the window of schedule nights until 2026-05-31 22:00:00 UTC", in [daemon] timezone; NULL while it is open. */
+const char *gate_words(void *mem, const struct config *config, const struct gate *gate);
 
 /* Words on what waits; NULL when nothing does. */
-const char *gate_notice(void *mem, const struct view *view);
+const char *gate_notice(void *mem, const struct config *config, const struct view *view);
 
 /* Parts: what is left of `base`, and whether two are the same but for operations. */
 void gate_reduce(void *mem, const struct document *base, const struct document *wanted,

@@ -16,7 +16,7 @@ struct view;
  * last.  Nobody asks it: what it has may be another story by then.
  */
 
-enum wpi_verdict {
+enum wpi_item_verdict {
 	WPI_HAS,     /* it tells what is wanted */
 	WPI_TOOK,    /* it does not tell (as passwords), and has taken it before */
 	WPI_GETS,    /* it would be written */
@@ -28,7 +28,7 @@ enum wpi_verdict {
 struct wpi_planned {
 	const struct wpi_wanted *wanted;
 	const struct wpi_told *told; /* NULL: it has not told such an item */
-	enum wpi_verdict verdict;
+	enum wpi_item_verdict verdict;
 };
 
 struct wpi_plan {
@@ -47,8 +47,8 @@ int wpi_plan_read(void *mem, struct db *db, const struct config *config, const s
 		  struct diag *reterr) MUST_CHECK;
 
 /* "has", "took", "gets", "refused", "kept", "vain" */
-const char *wpi_verdict_name(enum wpi_verdict verdict);
+const char *wpi_verdict_name(enum wpi_item_verdict verdict);
 
 /* "e164, function-key-def[1] and 12 more" of one verdict; "" for none.  Never a value. */
-const char *wpi_plan_names(void *mem, const struct wpi_plan *plan, enum wpi_verdict verdict,
+const char *wpi_plan_names(void *mem, const struct wpi_plan *plan, enum wpi_item_verdict verdict,
 			   size_t max);

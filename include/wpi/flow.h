@@ -61,7 +61,7 @@ struct wpi_order {
 enum wpi_check {
 	WPI_CHECK_READ, /* ask the phone for all items, write what differs */
 	WPI_CHECK_PUSH, /* write all, unread */
-	WPI_CHECK_SKIP, /* leave it as it is */
+	WPI_CHECK_SKIP, /* it has all that it is to have */
 };
 
 struct wpi_wants {

@@ -81,10 +81,10 @@ static int read_diff(struct request *req, struct asked *asked, struct diag *rete
 	return r;
 }
 
-static json_t *notes_json(void *mem, const struct asked *asked)
+static json_t *notes_json(void *mem, const struct config *config, const struct asked *asked)
 {
 	const struct view *view = asked->view;
-	const char *waits = gate_notice(mem, view);
+	const char *waits = gate_notice(mem, config, view);
 	json_t *notes = json_array();
 
 	if (view->fetch->locked_at)
@@ -123,8 +123,9 @@ static int answer(struct request *req, const struct asked *asked)
 	return api_answer(req, 200,
 			  json_pack("{s:o, s:o, s:o, s:o}", "mac", api_mac_text(asked->mac),
 				    "given_at", api_time(released ? released->given_at : 0),
-				    "notes", notes_json(request_mem(req), asked), "differences",
-				    rows));
+				    "notes",
+				    notes_json(request_mem(req), request_config(req), asked),
+				    "differences", rows));
 }
 
 static int reveal_op(struct request *req, struct change *change, void *arg)

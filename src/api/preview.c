@@ -91,16 +91,16 @@ static void add_note(json_t *notes, const char *text)
 }
 
 /* It would be told of firmware, were it not for the time. */
-static const char *firmware_note(void *mem, const struct view *view)
+static const char *firmware_note(void *mem, const struct config *config, const struct view *view)
 {
-	const char *words = gate_words(mem, &view->firmware_gate);
+	const char *words = gate_words(mem, config, &view->firmware_gate);
 
 	return words && view->firmware.firmware
 		       ? mem_printf(mem, "firmware is left out: it is %s", words)
 		       : NULL;
 }
 
-static void add_desk_note(void *mem, const struct wpi_plan *plan, enum wpi_verdict verdict,
+static void add_desk_note(void *mem, const struct wpi_plan *plan, enum wpi_item_verdict verdict,
 			  const char *words, json_t *notes)
 {
 	if (plan->of[verdict] > 0)
@@ -147,8 +147,8 @@ static json_t *notes_json(void *mem, const struct config *config, const struct v
 		json_array_append_new(notes, json_string(LOCKED));
 	if (view->notice)
 		json_array_append_new(notes, json_string(view->notice));
-	add_note(notes, gate_notice(mem, view));
-	add_note(notes, firmware_note(mem, view));
+	add_note(notes, gate_notice(mem, config, view));
+	add_note(notes, firmware_note(mem, config, view));
 	if (view->firmware.notice)
 		json_array_append_new(notes, json_string(view->firmware.notice));
 	add_desk_notes(mem, config, view, notes);
@@ -190,7 +190,7 @@ static void document_answer(struct request *req, const struct preview *preview)
 		reply_header(req, "X-Document-Note", LOCKED);
 	if (view->notice)
 		reply_header(req, "X-Document-Note", view->notice);
-	waits = gate_notice(request_mem(req), view);
+	waits = gate_notice(request_mem(req), request_config(req), view);
 	if (waits)
 		reply_header(req, "X-Document-Note", waits);
 }

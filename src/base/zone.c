@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/civil.h"
 #include "base/mem.h"
 #include "zone_data.h"
 
@@ -169,4 +170,18 @@ bool zone_moment(const struct zone *zone, int64_t local, int64_t *ret)
 		return false;
 	*ret = at;
 	return true;
+}
+
+char *zone_tell(void *mem, const char *name, int64_t at)
+{
+	const struct zone *zone = NULL;
+	bool is_known = name && zone_find(name, &zone, NULL) == 0;
+	int64_t local = is_known ? at + zone_offset(zone, at) : at;
+	int64_t second = civil_modulo(local, CIVIL_DAY_S);
+	char date[CIVIL_DATE_MAX];
+
+	civil_format_date(date, civil_floor(local, CIVIL_DAY_S));
+	return mem_printf(mem, "%s %02d:%02d:%02d %s", date, (int)(second / 3600),
+			  (int)(second / 60 % 60), (int)(second % 60),
+			  is_known ? zone->name : "UTC");
 }

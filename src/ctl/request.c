@@ -199,6 +199,7 @@ static int value_build(const struct ctl_line *line, const struct ctl_value *valu
 		*ret = json_array();
 		return 0;
 	case CTL_SENT:
+	case CTL_UPLOAD:
 		return text_build(value, ctl_file_name(value->text), ret, reterr);
 	case CTL_CONTENT:
 		return content_build(value, ret, reterr);

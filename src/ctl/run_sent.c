@@ -21,7 +21,8 @@ enum { PIECE_BYTES = 256 * 1024 };
 static const struct ctl_value *sent_value(const struct ctl_line *line)
 {
 	for (size_t i = 0; i < line->count; i++)
-		if (line->values[i].arg->type == CTL_SENT)
+		if (line->values[i].arg->type == CTL_SENT ||
+		    line->values[i].arg->type == CTL_UPLOAD)
 			return &line->values[i];
 	return NULL;
 }
@@ -84,7 +85,7 @@ int ctl_run_sent(void *mem, struct ctl_run *run)
 	if (!value)
 		return ctl_run_object(mem, run);
 	/* What is not here is a name there, unless it can be none. */
-	if (stat(value->text, &st) < 0 && !strchr(value->text, '/'))
+	if (value->arg->type == CTL_SENT && stat(value->text, &st) < 0 && !strchr(value->text, '/'))
 		return ctl_run_object(mem, run);
 	/* A pipe without a writer would never be open. */
 	fd = open(value->text, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

@@ -17,7 +17,7 @@ enum { COLUMNS_MAX = 16 };
 /* Bytes of what is no text or number in a row of a list; --json has the whole. */
 enum { CELL_MAX = 60 };
 
-enum how { PLAIN, TIME, SPAN, SECRET };
+enum how { PLAIN, TIME, SPAN, SECRET, VALUES };
 
 static const struct field {
 	const char *name;
@@ -128,6 +128,22 @@ static const char *show_members(void *mem, const json_t *object)
 	return buf->data ? buf->data : "";
 }
 
+/* Names that somebody asked for, each with its value: to have none is an answer, too. */
+static const char *show_values(void *mem, const json_t *object)
+{
+	struct buf *buf = buf_new(mem);
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)object, name, value)
+	{
+		const char *text = ctl_show_field(mem, "", value);
+
+		buf_printf(buf, "%s%s %s", buf->len ? ", " : "", name, *text ? text : "''");
+	}
+	return buf->data ? buf->data : "";
+}
+
 /* Texts and numbers with commas between them, anything else with semicolons. */
 static const char *show_array(void *mem, const char *name, const json_t *array)
 {
@@ -161,7 +177,7 @@ const char *ctl_show_field(void *mem, const char *name, const json_t *value)
 	if (json_is_array(value))
 		return show_array(mem, name, value);
 	if (json_is_object(value))
-		return show_members(mem, value);
+		return how_of(name) == VALUES ? show_values(mem, value) : show_members(mem, value);
 	return mem_printf(mem, "%g", json_number_value(value));
 }
 

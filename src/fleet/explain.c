@@ -2,12 +2,13 @@
 #include "fleet/explain.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "base/zone.h"
+#include "config/config.h"
 #include "fleet/admission.h"
 #include "store/mac.h"
 
@@ -61,13 +62,7 @@ json_t *explain_text(const char *s)
 
 const char *explain_when(struct explain *explain, int64_t at)
 {
-	time_t t = (time_t)at;
-	struct tm tm;
-	char text[64];
-
-	if (!gmtime_r(&t, &tm) || !strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm))
-		return mem_printf(explain->mem, "%lld", (long long)at);
-	return mem_strdup(explain->mem, text);
+	return zone_tell(explain->mem, explain->config->daemon.timezone, at);
 }
 
 /* What to do, with the MAC filled in where it is known. */

@@ -40,7 +40,7 @@ static int judge_time(struct explain *explain, const char *name)
 
 	if (r < 0 && r == pass.gate.reason) {
 		explain_refuse(explain, "schedule", r, "%s; firmware is not there",
-			       gate_words(explain->mem, &pass.gate));
+			       gate_words(explain->mem, explain->config, &pass.gate));
 		if (explain->reason == r)
 			explain->face = -E_NO_ROUTE;
 		return 0;

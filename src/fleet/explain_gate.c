@@ -58,7 +58,8 @@ static void say_waiting(struct explain *explain, const struct view *view)
 	json_object_set_new(json, "waits_at", explain_time(view->waits_at));
 	json_object_set_new(json, "waits", what);
 	explain_say(explain, "schedule", EXPLAIN_HELD, view->gate.reason, json,
-		    "%s; what was changed waits since %s%s", gate_words(explain->mem, &view->gate),
+		    "%s; what was changed waits since %s%s",
+		    gate_words(explain->mem, explain->config, &view->gate),
 		    explain_when(explain, view->waits_at), names);
 }
 
@@ -85,7 +86,7 @@ static void say_firmware(struct explain *explain, const struct gate *gate)
 	if (gate->reason)
 		explain_say(explain, "firmware_schedule", EXPLAIN_HELD, gate->reason,
 			    details(explain, gate), "%s; firmware is not there",
-			    gate_words(explain->mem, gate));
+			    gate_words(explain->mem, explain->config, gate));
 	else
 		explain_say(explain, "firmware_schedule", EXPLAIN_OK, 0, details(explain, gate),
 			    "%s", open_words(explain, gate));
@@ -104,7 +105,7 @@ void explain_gate(struct explain *explain, const struct view *view)
 		explain_say(explain, "schedule",
 			    gate->reason == -E_SCHEDULE_UNKNOWN ? EXPLAIN_NOTE : EXPLAIN_OK,
 			    gate->reason, details(explain, gate), "%s; %s",
-			    gate_words(explain->mem, gate), passed_words(view));
+			    gate_words(explain->mem, explain->config, gate), passed_words(view));
 	else
 		explain_say(explain, "schedule", EXPLAIN_OK, 0, details(explain, gate),
 			    "%s: changes go out at once", open_words(explain, gate));

@@ -60,7 +60,7 @@ static void say_refused(struct explain *explain, const struct wpi_plan *plan)
 }
 
 static void say_verdict(struct explain *explain, const struct wpi_plan *plan,
-			enum wpi_verdict verdict, int reason, const char *words)
+			enum wpi_item_verdict verdict, int reason, const char *words)
 {
 	if (plan->of[verdict] == 0)
 		return;
@@ -70,13 +70,27 @@ static void say_verdict(struct explain *explain, const struct wpi_plan *plan,
 		    wpi_plan_names(explain->mem, plan, verdict, NAMES_MAX));
 }
 
+/* Whether it may say that nothing was changed at it, and be believed. */
+static bool may_be_unchanged(const struct explain *explain, const struct wpi_plan *plan)
+{
+	int64_t hours = explain->config->wpi.unchanged_hours;
+
+	return hours > 0 && plan->told_at && explain->at - plan->told_at <= hours * 3600 &&
+	       plan->of[WPI_VAIN] == 0;
+}
+
 static void say_answer(struct explain *explain, const struct wpi_plan *plan)
 {
 	json_t *details =
 		json_pack("{s:I, s:I, s:o}", "items", (json_int_t)plan->count, "written",
 			  (json_int_t)plan->of[WPI_GETS], "told_at", explain_time(plan->told_at));
 
-	if (plan->of[WPI_GETS] == 0)
+	if (plan->of[WPI_GETS] == 0 && may_be_unchanged(explain, plan))
+		explain_say(
+			explain, "dialogue", EXPLAIN_OK, 0, details,
+			"a start-up is answered by CleanUp, if it says that nothing was changed "
+			"at it, else by ReadAllItems");
+	else if (plan->of[WPI_GETS] == 0)
 		explain_say(explain, "dialogue", EXPLAIN_OK, 0, details,
 			    "a start-up is answered by ReadAllItems, and then by CleanUp, if it "
 			    "tells what it told last");

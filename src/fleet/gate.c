@@ -2,10 +2,10 @@
 #include "fleet/gate.h"
 
 #include <string.h>
-#include <time.h>
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/zone.h"
 #include "config/config.h"
 #include "fleet/view.h"
 #include "render/format.h"
@@ -171,18 +171,7 @@ void gate_settle(void *mem, struct view *view)
 	bound(view, view->gate.next_at);
 }
 
-static const char *when(void *mem, int64_t at)
-{
-	time_t t = (time_t)at;
-	struct tm tm;
-	char text[64];
-
-	if (!gmtime_r(&t, &tm) || !strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S UTC", &tm))
-		return mem_printf(mem, "%lld", (long long)at);
-	return mem_strdup(mem, text);
-}
-
-const char *gate_words(void *mem, const struct gate *gate)
+const char *gate_words(void *mem, const struct config *config, const struct gate *gate)
 {
 	const char *until = "and it does not open within three years";
 
@@ -194,13 +183,14 @@ const char *gate_words(void *mem, const struct gate *gate)
 				  "closed",
 				  gate->name);
 	if (gate->next_at)
-		until = mem_printf(mem, "until %s", when(mem, gate->next_at));
+		until = mem_printf(mem, "until %s",
+				   zone_tell(mem, config->daemon.timezone, gate->next_at));
 	return mem_printf(mem, "%s of schedule %s %s",
 			  gate->reason == -E_BLACKOUT ? "in a blackout" : "outside the window",
 			  gate->name, until);
 }
 
-const char *gate_notice(void *mem, const struct view *view)
+const char *gate_notice(void *mem, const struct config *config, const struct view *view)
 {
 	char mac[MAC_LEN + 1];
 
@@ -208,5 +198,6 @@ const char *gate_notice(void *mem, const struct view *view)
 		return NULL;
 	mac_format(view->document.mac, mac);
 	return mem_printf(mem, "changes wait since %s: it is %s; at once: gigaprovctl release %s",
-			  when(mem, view->waits_at), gate_words(mem, &view->gate), mac);
+			  zone_tell(mem, config->daemon.timezone, view->waits_at),
+			  gate_words(mem, config, &view->gate), mac);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/civil.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/secret.h"
@@ -275,14 +276,21 @@ static int job_put(struct change *change, const struct job_new *new, struct job 
 			   shown(job, new));
 }
 
+/* "firmware-2026-05-31T14:59:00Z": people give it again where the same devices are to come first. */
+static char *rollout_name(void *mem, const char *kind, int64_t now)
+{
+	char instant[CIVIL_INSTANT_MAX];
+
+	civil_format_instant(instant, now);
+	return mem_printf(mem, "%s-%s", kind, instant);
+}
+
 int fleet_job_start(struct change *change, const struct job_new *new, int64_t *ret_id)
 {
 	struct job_wave waves[JOB_WAVES_MAX + 1];
 	int64_t now = clock_now();
 	struct job job = {
-		.rollout = new->rollout
-				   ? new->rollout
-				   : mem_printf(change->mem, "%s %lld", new->kind, (long long)now),
+		.rollout = new->rollout ? new->rollout : rollout_name(change->mem, new->kind, now),
 		.actor = change->who->actor,
 		.provider = new->provider,
 		.group = new->group,

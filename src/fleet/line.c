@@ -99,6 +99,20 @@ static int line_get(struct change *change, int64_t mac, int64_t slot, struct lin
 	return -E_LINE_UNKNOWN;
 }
 
+/* Names of items beyond those of its one account are in no public source. */
+static int refuse_second(struct change *change, const struct product *product)
+{
+	bool is_desk_phone = product_is_desk_phone(product);
+
+	return diag_set(change->diag, -E_LINES_FULL,
+			"%s has one line here, line 1%s; change it with: gigaprovctl line set",
+			product->what,
+			is_desk_phone ? ", since nobody has published the items of further ones; "
+					"those that you know are settings, such as "
+					"'function-key-def[2]'"
+				      : "");
+}
+
 static int slot_choose(struct change *change, int64_t mac, int64_t slot,
 		       const struct product *product, int *ret)
 {
@@ -119,6 +133,8 @@ static int slot_choose(struct change *change, int64_t mac, int64_t slot,
 			free++;
 	}
 	*ret = (int)(slot ? slot : free);
+	if (product->lines_max == 1 && (slot > 1 || free > 1))
+		return refuse_second(change, product);
 	if (slot > product->lines_max)
 		return diag_set(change->diag, -E_LINES_FULL, "%s has lines 1 to %d", product->what,
 				product->lines_max);

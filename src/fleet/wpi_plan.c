@@ -13,7 +13,7 @@ static const char *const names[] = {
 	[WPI_REFUSED] = "refused", [WPI_KEPT] = "kept", [WPI_VAIN] = "vain",
 };
 
-const char *wpi_verdict_name(enum wpi_verdict verdict)
+const char *wpi_verdict_name(enum wpi_item_verdict verdict)
 {
 	return names[verdict];
 }
@@ -40,8 +40,8 @@ static const char *changed_since(const struct wpi_planned *item, int64_t told_at
 								 : NULL;
 }
 
-static enum wpi_verdict judge(const struct config *config, const struct wpi_planned *item,
-			      int64_t told_at, const char *firmware, int64_t now)
+static enum wpi_item_verdict judge(const struct config *config, const struct wpi_planned *item,
+				   int64_t told_at, const char *firmware, int64_t now)
 {
 	const struct wpi_wanted *wanted = item->wanted;
 	const struct wpi_item_row *row = wanted->row;
@@ -89,7 +89,7 @@ int wpi_plan_read(void *mem, struct db *db, const struct config *config, const s
 	return 0;
 }
 
-const char *wpi_plan_names(void *mem, const struct wpi_plan *plan, enum wpi_verdict verdict,
+const char *wpi_plan_names(void *mem, const struct wpi_plan *plan, enum wpi_item_verdict verdict,
 			   size_t max)
 {
 	struct buf *out = buf_new(mem);

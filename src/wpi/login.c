@@ -181,7 +181,7 @@ static bool needs_wants(const struct login *login)
 	return login->message->reason == WPI_REASON_LOCAL_CHANGES ||
 	       (wpi_reason_kind(login->message->reason) == WPI_KIND_GOES_ON &&
 		wpi_session_state(session) == WPI_STATE_READING &&
-		(!login->message->is_partial || login->policy.is_short ||
+		(!is_part(login->message) || login->policy.is_short ||
 		 wpi_session_is_excerpt(session)));
 }
 
@@ -192,12 +192,13 @@ static void look_for_room(struct login *login)
 	struct dialogue *dialogue = login->dialogue;
 	size_t len;
 
-	request_body(login->req, &len);
 	if (!is_part(message))
 		return;
+	request_body(login->req, &len);
 	login->policy.is_short = !dialogue_reserve(dialogue, len + message->item_count * ITEM_COST,
 						   login->config->wpi.session_memory);
-	if (login->policy.is_short && !wpi_session_is_excerpt(dialogue->session))
+	if (login->policy.is_short && wpi_session_state(dialogue->session) == WPI_STATE_READING &&
+	    !wpi_session_is_excerpt(dialogue->session))
 		counter_add(M_WPI_EXCERPT, 1);
 }
 
@@ -213,6 +214,8 @@ static int take_turn(struct login *login)
 	look_for_room(login);
 	if (needs_wants(login))
 		r = wants_read(login, &wants);
+	else
+		r = wants_unchanged(login, &wants);
 	if (r == 0 && !is_part(login->message))
 		r = orders_read(login, &wants);
 	if (r == 0)

@@ -44,6 +44,11 @@ struct login {
  * has been logged; `ret` hangs on the request.
  */
 int wants_read(struct login *login, struct wpi_wants *ret) MUST_CHECK;
+/*
+ * The same of a phone that opens a dialogue, if it says that nothing was changed at it
+ * and is believed; nothing is asked of it when it has all that it is to have.
+ */
+int wants_unchanged(struct login *login, struct wpi_wants *ret) MUST_CHECK;
 /* What is not compared in this turn. */
 void wants_nothing(struct wpi_wants *ret);
 /* What the values were that are sent from now on; for when the phone answers. */

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "config/config.h"
 #include "dialogue.h"
 #include "http/handlers.h"
 #include "http/reply.h"
@@ -39,6 +40,7 @@ int wpi_sessions(struct request *req)
 	text = json_dumps(sessions, JSON_COMPACT);
 	json_decref(sessions);
 	reply_bytes(req, 200, "application/json", text, strlen(text));
+	reply_header(req, "X-Timezone", request_config(req)->daemon.timezone);
 	free(text);
 	return 0;
 }

@@ -98,6 +98,7 @@ void step_begin(struct step *step)
 		write_next(step);
 		return;
 	case WPI_CHECK_SKIP:
+		step_record(step, WPI_RECORD_CONFIGURED, NULL);
 		finish(step);
 		return;
 	}

@@ -5,12 +5,14 @@
  * what it would have been made of is kept as the phone's rendition.
  */
 #include <string.h>
+#include <strings.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/config.h"
 #include "fleet/fleet.h"
 #include "fleet/rendition.h"
+#include "fleet/wpi_plan.h"
 #include "http/request.h"
 #include "login.h"
 
@@ -116,6 +118,66 @@ int wants_read(struct login *login, struct wpi_wants *ret)
 	}
 	login->has_wants = true;
 	return 0;
+}
+
+/*
+ * The phone says that it is as it was when it told its items, not long ago, to us
+ * (guide p. 34).
+ */
+static bool says_unchanged(const struct login *login)
+{
+	const struct wpi_message *message = login->message;
+	const struct wpi_phone *phone = login->phone;
+	const char *flag = wpi_message_text(message, "configuration-changed-flag");
+	const char *version = wpi_message_text(message, "software-version");
+	int64_t hours = login->config->wpi.unchanged_hours;
+
+	return hours > 0 && phone->told_at && login->now - phone->told_at <= hours * 3600 &&
+	       (message->reason == WPI_REASON_START_UP ||
+		message->reason == WPI_REASON_SOLICITED) &&
+	       !login->verdict.is_enrolled && flag && strcasecmp(flag, "false") == 0 && version &&
+	       phone->software_version && strcmp(version, phone->software_version) == 0;
+}
+
+/* What it tells unasked, such as its number, would be another one if others had been at it. */
+static bool greets_as_wanted(const struct login *login)
+{
+	const struct wpi_message *message = login->message;
+
+	for (size_t i = 0; i < message->item_count; i++) {
+		const struct wpi_item *item = &message->items[i];
+		const struct wpi_wanted *wanted = wpi_wanted_find(
+			login->wanted, login->wanted_count, item->name, item->index);
+
+		if (wanted && item->value && wanted->item.value &&
+		    (item->status != WPI_ITEM_FINE ||
+		     !item_is_same(wanted->item.value, item->value)))
+			return false;
+	}
+	return true;
+}
+
+int wants_unchanged(struct login *login, struct wpi_wants *ret)
+{
+	void *mem = request_mem(login->req);
+	struct diag diag = {0};
+	struct wpi_plan plan;
+	struct db *db;
+	int r;
+
+	if (!says_unchanged(login))
+		return 0;
+	r = wants_read(login, ret);
+	if (r == 0 && !greets_as_wanted(login))
+		return 0;
+	if (r == 0)
+		r = fleet_reader(&db);
+	if (r == 0)
+		r = wpi_plan_read(mem, db, login->config, login->view,
+				  login->phone->software_version, login->now, &plan, &diag);
+	if (r == 0 && ret->withheld == 0 && plan.of[WPI_GETS] == 0 && plan.of[WPI_VAIN] == 0)
+		ret->check = WPI_CHECK_SKIP;
+	return r;
 }
 
 /* The names are one block, since a dialogue has hundreds of them. */

@@ -463,6 +463,48 @@ static void only_what_differs_is_written(void **state)
 	assert_int_equal(items_in(&phone, "indexed", 1), 1);
 }
 
+/* Whoever is short of memory still compares what it was told before, and hears every complaint. */
+static void an_excerpt_has_all_that_is_wanted(void **state)
+{
+	static const char part[] = "fragment=\"next\"><ReasonForContact>reply-to";
+	struct phone phone;
+	const struct wpi_item *told;
+	size_t count;
+
+	phone_init(&phone, *state);
+	phone_want(&phone, "has", 1, "same");
+	phone_want(&phone, "lacks", 2, "new");
+	phone_want(&phone, "told-late", 3, "new");
+	phone_contact(&phone, "start-up", "");
+	phone_say(&phone, part,
+		  "<Item name='has' index='1'>same</Item><Item name='other'>x</Item>");
+	assert_false(wpi_session_is_excerpt(phone.session));
+	phone.policy.is_short = true;
+	assert_int_equal(phone_say(&phone, part, "<Item name='lacks' index='2'>old</Item>"),
+			 WPI_ACTION_GET_NEXT_FRAGMENT);
+	assert_true(wpi_session_is_excerpt(phone.session));
+	phone.policy.is_short = false;
+	phone_reply(&phone, "<Item name='told-late' index='3'>new</Item><Item name='more'>x</Item>"
+			    "<Item name='file-deployment-name' index='1'>a.wav</Item>");
+	told = wpi_session_items(phone.session, &count);
+	assert_int_equal(count, 4);
+	assert_null(wpi_item_find(told, count, "other", WPI_NO_INDEX));
+	assert_null(wpi_item_find(told, count, "more", WPI_NO_INDEX));
+	assert_non_null(wpi_item_find(told, count, "file-deployment-name", 1));
+	assert_int_equal(phone.turn.action, WPI_ACTION_WRITE_ITEMS);
+	assert_int_equal(items_of(&phone), 1);
+	assert_int_equal(items_in(&phone, "lacks", 2), 1);
+	/* No complaint is among what is wanted without its status. */
+	phone.policy.is_short = true;
+	phone_say(&phone, part, "<Item name='lacks' status='read only'/>");
+	phone_reply(&phone, "");
+	assert_int_equal(phone_recorded(&phone, WPI_RECORD_REFUSED), 1);
+	/* With the next dialogue all is kept again. */
+	phone.policy.is_short = false;
+	phone_contact(&phone, "start-up", "");
+	assert_false(wpi_session_is_excerpt(phone.session));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -477,6 +519,7 @@ int main(void)
 		cmocka_unit_test(a_phone_that_never_comes_to_an_end_is_given_up),
 		cmocka_unit_test(what_no_phone_can_be_given_is_never_sent),
 		cmocka_unit_test(only_what_differs_is_written),
+		cmocka_unit_test(an_excerpt_has_all_that_is_wanted),
 	};
 
 	xmlInitParser();
