@@ -237,12 +237,14 @@ lint-text:
 	$(Q)status=0; for f in .ci/lint/*; do \
 		[ -x $$f ] || continue; echo "  LINT    $$f"; $$f || status=1; done; exit $$status
 
-# Each file on its own, so that make spreads them over the cores.
+# Each file on its own, so that make spreads them over the cores.  With the analyzer's usual
+# 225,000 nodes for a function it takes twice the time, and has never found more.
 lint-tidy: $(SOURCES:%.c=$(B)/tidy/%) $(MAINS:%.c=$(B)/tidy/%)
 $(B)/tidy/%: %.c .clang-tidy FORCE
 	@mkdir -p $(@D)
 	@echo "  TIDY    $<"
-	$(Q)clang-tidy --quiet $< -- $(ALL_CFLAGS) 2>$@ || { cat $@; exit 1; }
+	$(Q)clang-tidy --quiet $< -- $(ALL_CFLAGS) -Xclang -analyzer-config \
+		-Xclang max-nodes=75000 2>$@ || { cat $@; exit 1; }
 
 lint-cppcheck:
 	@mkdir -p $(B)/cppcheck

@@ -52,5 +52,11 @@ void csv_init(void *mem, struct csv *csv, char *text, size_t len, const struct c
  */
 int csv_next(struct csv *csv, struct csv_row *ret, struct diag *reterr) MUST_CHECK;
 
+/* The cell, which is changed, without blanks at either end. */
+char *csv_trim(char *cell);
+
+/* A piece of a cell for an error's words: on one line, not half a character; `out` has `max` + 1 bytes. */
+const char *csv_shown(char *out, size_t max, const char *cell);
+
 /* Appends a row, ended by CR LF; NULL is an empty cell.  What was written reads back as the same. */
 void csv_write(struct buf *buf, const char *const *cells, size_t count);

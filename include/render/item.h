@@ -31,8 +31,11 @@ struct item {
 	const struct secret *secret;
 };
 
+/* The order of items: by index, none first, so that a key's are together, and by name. */
+int item_order(const char *a, int a_index, const char *b, int b_index);
+
 /*
- * By index (none first) and name, each once; all belongs to `mem`.
+ * In that order, each once; all belongs to `mem`.
  * -E_SETTING_NAME, -E_SETTING_RESERVED for a parameter that is no item.
  */
 int item_list(void *mem, const struct document *document, struct item **ret, size_t *ret_count,

@@ -61,7 +61,7 @@ static int add_made(struct request *req, struct db *db, int64_t mac, const char 
 {
 	void *mem = request_mem(req);
 	struct diag diag = {0};
-	struct made made;
+	struct made made = {0};
 	struct view *view;
 	int r = view_read(mem, db, request_config(req), mac, clock_now(), &view);
 

@@ -218,3 +218,27 @@ void csv_write(struct buf *buf, const char *const *cells, size_t count)
 	}
 	buf_adds(buf, "\r\n");
 }
+
+char *csv_trim(char *cell)
+{
+	size_t len;
+
+	cell += strspn(cell, " \t");
+	len = strlen(cell);
+	while (len && strchr(" \t", cell[len - 1]))
+		len--;
+	cell[len] = '\0';
+	return cell;
+}
+
+const char *csv_shown(char *out, size_t max, const char *cell)
+{
+	size_t len = strnlen(cell, max);
+
+	while (len && ((unsigned char)cell[len] & 0xc0) == 0x80)
+		len--;
+	for (size_t i = 0; i < len; i++)
+		out[i] = (unsigned char)cell[i] < 0x20 || cell[i] == 0x7f ? ' ' : cell[i];
+	out[len] = '\0';
+	return out;
+}

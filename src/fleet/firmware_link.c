@@ -9,8 +9,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "base/secret.h"
-#include "base/text.h"
+#include "file_token.h"
 #include "config/config.h"
 #include "fleet/admission.h"
 #include "fleet/firmware.h"
@@ -22,19 +21,7 @@
 
 void firmware_token(int64_t mac, const char *name, char out[FIRMWARE_TOKEN_LEN + 1])
 {
-	uint8_t hash[crypto_generichash_BYTES_MIN];
-	char mac_text[MAC_LEN + 1];
-	crypto_generichash_state state;
-	uint8_t key[32];
-
-	secret_derive("firmware token", key);
-	mac_format(mac, mac_text);
-	crypto_generichash_init(&state, key, sizeof(key), sizeof(hash));
-	crypto_generichash_update(&state, (const uint8_t *)mac_text, MAC_LEN);
-	crypto_generichash_update(&state, (const uint8_t *)name, strlen(name));
-	crypto_generichash_final(&state, hash, sizeof(hash));
-	hex_encode(out, hash, FIRMWARE_TOKEN_LEN / 2);
-	sodium_memzero(key, sizeof(key));
+	file_token("firmware token", mac, name, out, FIRMWARE_TOKEN_LEN);
 }
 
 bool firmware_token_is(int64_t mac, const char *name, const char *token)

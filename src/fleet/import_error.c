@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/csv.h"
 #include "base/mem.h"
 #include "fleet/import.h"
 
@@ -46,12 +47,5 @@ void import_complain(struct import_table *table, unsigned line, const char *form
 
 const char *import_shown(char out[IMPORT_SHOWN_MAX + 1], const char *cell)
 {
-	size_t len = strnlen(cell, IMPORT_SHOWN_MAX);
-
-	while (len && cell[len] && ((unsigned char)cell[len] & 0xc0) == 0x80)
-		len--;
-	for (size_t i = 0; i < len; i++)
-		out[i] = (unsigned char)cell[i] < 0x20 || cell[i] == 0x7f ? ' ' : cell[i];
-	out[len] = '\0';
-	return out;
+	return csv_shown(out, IMPORT_SHOWN_MAX, cell);
 }

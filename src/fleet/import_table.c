@@ -102,18 +102,6 @@ char *import_cell_unguard(char *cell)
 	return *cell == '\'' && is_guarded(cell) ? cell + 1 : cell;
 }
 
-static char *trim(char *cell)
-{
-	size_t len;
-
-	cell += strspn(cell, " \t");
-	len = strlen(cell);
-	while (len && strchr(" \t", cell[len - 1]))
-		len--;
-	cell[len] = '\0';
-	return cell;
-}
-
 static int cell_find(const char *name, enum import_cell *ret)
 {
 	for (size_t i = 0; i < CELLS; i++) {
@@ -172,7 +160,7 @@ static unsigned header_cells(struct reading *reading, const struct csv_row *row)
 	unsigned has = 0;
 
 	for (size_t i = 0; i < row->count; i++) {
-		const char *name = trim(row->cells[i]);
+		const char *name = csv_trim(row->cells[i]);
 
 		if (!cell_find(name, &reading->order[i])) {
 			import_complain(table, row->line, "there is no column '%s'",
@@ -257,7 +245,7 @@ static void row_read(struct reading *reading, const struct csv_row *from)
 		bool is_key = cell <= CELL_IPUI || cell == CELL_LOCKED;
 
 		row.cells[cell] =
-			is_key ? trim(from->cells[i]) : import_cell_unguard(from->cells[i]);
+			is_key ? csv_trim(from->cells[i]) : import_cell_unguard(from->cells[i]);
 		if (!import_cell_is_secret(cell))
 			continue;
 		row.keeps[cell] = strcmp(row.cells[cell], IMPORT_KEEP) == 0;

@@ -46,29 +46,9 @@ static void complain(struct reading *reading, unsigned line, const char *format,
 	va_end(args);
 }
 
-/* A piece of a cell for an error's words: on one line, and not half a character. */
 static const char *shown(char out[CELL_SHOWN_MAX + 1], const char *cell)
 {
-	size_t len = strnlen(cell, CELL_SHOWN_MAX);
-
-	while (len && ((unsigned char)cell[len] & 0xc0) == 0x80)
-		len--;
-	for (size_t i = 0; i < len; i++)
-		out[i] = (unsigned char)cell[i] < 0x20 || cell[i] == 0x7f ? ' ' : cell[i];
-	out[len] = '\0';
-	return out;
-}
-
-static char *trim(char *cell)
-{
-	size_t len;
-
-	cell += strspn(cell, " \t");
-	len = strlen(cell);
-	while (len && strchr(" \t", cell[len - 1]))
-		len--;
-	cell[len] = '\0';
-	return cell;
+	return csv_shown(out, CELL_SHOWN_MAX, cell);
 }
 
 static int column_find(const char *name, enum column *ret)
@@ -88,7 +68,7 @@ static void header_read(struct reading *reading, const struct csv_row *row)
 	unsigned has = 0;
 
 	for (size_t i = 0; i < row->count; i++) {
-		const char *name = trim(row->cells[i]);
+		const char *name = csv_trim(row->cells[i]);
 
 		if (!column_find(name, &reading->order[i])) {
 			complain(reading, row->line,
@@ -117,7 +97,7 @@ static bool is_header(struct reading *reading, const struct csv_row *row)
 	reading->columns = row->count;
 	for (size_t i = 0; i < COLUMNS; i++)
 		reading->order[i] = (enum column)i;
-	if (mac_id_parse(trim(row->cells[0]), &mac, suffix) == 0)
+	if (mac_id_parse(csv_trim(row->cells[0]), &mac, suffix) == 0)
 		return false;
 	header_read(reading, row);
 	return true;
@@ -191,7 +171,7 @@ static void row_read(struct reading *reading, const struct csv_row *from)
 	for (size_t i = 0; i < from->count; i++) {
 		enum column column = reading->order[i];
 
-		cells[column] = column == COLUMN_SECRET ? from->cells[i] : trim(from->cells[i]);
+		cells[column] = column == COLUMN_SECRET ? from->cells[i] : csv_trim(from->cells[i]);
 	}
 	if (row_take(reading, cells, &row))
 		*mem_push(reading->mem, &reading->file->rows, &reading->file->count) = row;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "fleet/audit.h"
 #include "fleet/scope.h"
+#include "handset_parts.h"
 #include "render/format.h"
 #include "store/device.h"
 #include "store/line.h"
@@ -130,18 +131,13 @@ static int slot_choose(struct change *change, int64_t mac, int64_t slot,
 static int server_find(struct change *change, const struct product *product, const char *name,
 		       int64_t *ret)
 {
-	struct sip_server *server;
-	int r = sip_server_find(change->mem, change->db, name, &server);
+	int64_t id;
+	int r = handset_server_find(change, name, &id);
 
 	if (r == 0)
-		return diag_set(
-			change->diag, -E_SIP_UNKNOWN,
-			"there is no SIP server '%s'; make it with: gigaprovctl sip add '%s'", name,
-			name);
-	if (r > 0)
 		r = text_fits(change, product, "the SIP server's name", name);
 	if (r == 0)
-		*ret = server->id;
+		*ret = id;
 	return r;
 }
 

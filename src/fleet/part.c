@@ -176,8 +176,8 @@ int fleet_parts_set(struct change *change, int64_t mac, enum part_place place,
 int fleet_parts_remove(struct change *change, int64_t mac, enum part_place place)
 {
 	struct device *device;
-	struct part *before;
-	size_t count;
+	struct part *before = NULL;
+	size_t count = 0;
 	int r = device_get(change->mem, change->db, mac, &device);
 
 	if (r == 0)

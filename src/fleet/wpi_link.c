@@ -11,8 +11,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
-#include "base/secret.h"
-#include "base/text.h"
+#include "file_token.h"
 #include "fleet/firmware_name.h"
 #include "fleet/wpi_file.h"
 #include "store/mac.h"
@@ -21,19 +20,7 @@ enum { TOKEN_LEN = 20, ORIGIN_MAX = 280, HTTPS_PORT = 443, HTTP_PORT = 80 };
 
 static void token_make(int64_t mac, const char *name, char out[TOKEN_LEN + 1])
 {
-	uint8_t hash[crypto_generichash_BYTES_MIN];
-	crypto_generichash_state state;
-	char mac_text[MAC_LEN + 1];
-	uint8_t key[32];
-
-	secret_derive("wpi file token", key);
-	mac_format(mac, mac_text);
-	crypto_generichash_init(&state, key, sizeof(key), sizeof(hash));
-	crypto_generichash_update(&state, (const uint8_t *)mac_text, MAC_LEN);
-	crypto_generichash_update(&state, (const uint8_t *)name, strlen(name));
-	crypto_generichash_final(&state, hash, sizeof(hash));
-	hex_encode(out, hash, TOKEN_LEN / 2);
-	sodium_memzero(key, sizeof(key));
+	file_token("wpi file token", mac, name, out, TOKEN_LEN);
 }
 
 char *wpi_file_link(void *mem, const char *origin, int64_t mac, const char *name)

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "render/item.h"
 #include "store/wpi_phone.h"
 
 void wpi_told_add(struct buf *out, const struct wpi_told *item)
@@ -20,9 +21,7 @@ void wpi_told_add(struct buf *out, const struct wpi_told *item)
 
 static int order(const char *name, int index, const struct wpi_told *item)
 {
-	if (index != item->index)
-		return index < item->index ? -1 : 1;
-	return strcmp(name, item->name);
+	return item_order(name, index, item->name, item->index);
 }
 
 /* The one that was told last comes first. */

@@ -8,13 +8,6 @@
 #include "config/config.h"
 #include "render/document.h"
 
-static int order(const char *a, int a_index, const char *b, int b_index)
-{
-	if (a_index != b_index)
-		return a_index < b_index ? -1 : 1;
-	return strcmp(a, b);
-}
-
 static void fingerprint(const struct item *item, char out[SECRET_FINGERPRINT_LEN + 1])
 {
 	struct secret *text = NULL;
@@ -50,7 +43,7 @@ static int by_item(const void *a, const void *b)
 {
 	const struct item *x = a, *y = b;
 
-	return order(x->name, x->index, y->name, y->index);
+	return item_order(x->name, x->index, y->name, y->index);
 }
 
 /* A line that is removed leaves nothing to be written, and the phone its account: unless that is reset. */
@@ -95,8 +88,8 @@ int wpi_wanted_list(void *mem, struct db *db, const struct document *document,
 
 		wanted->item = items[i];
 		fingerprint(&items[i], wanted->fingerprint);
-		while (n < row_count &&
-		       (c = order(rows[n].name, rows[n].index, items[i].name, items[i].index)) < 0)
+		while (n < row_count && (c = item_order(rows[n].name, rows[n].index, items[i].name,
+							items[i].index)) < 0)
 			n++;
 		if (n < row_count && c == 0 && strcmp(rows[n].wanted, wanted->fingerprint) == 0)
 			wanted->row = &rows[n];
@@ -130,7 +123,7 @@ static int by_key(const void *key, const void *member)
 	const struct key *k = key;
 	const struct wpi_wanted *wanted = member;
 
-	return order(k->name, k->index, wanted->item.name, wanted->item.index);
+	return item_order(k->name, k->index, wanted->item.name, wanted->item.index);
 }
 
 const struct wpi_wanted *wpi_wanted_find(const struct wpi_wanted *wanted, size_t count,

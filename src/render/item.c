@@ -181,11 +181,16 @@ static int add_setting(struct items *to, const struct param *param, struct diag 
 	return 0;
 }
 
+int item_order(const char *a, int a_index, const char *b, int b_index)
+{
+	if (a_index != b_index)
+		return a_index < b_index ? -1 : 1;
+	return strcmp(a, b);
+}
+
 static int order(const struct item *a, const struct item *b)
 {
-	if (a->index != b->index)
-		return a->index < b->index ? -1 : 1;
-	return strcmp(a->name, b->name);
+	return item_order(a->name, a->index, b->name, b->index);
 }
 
 /* Of the same ones the last that was added comes last. */

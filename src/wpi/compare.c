@@ -7,12 +7,9 @@
 #include "render/item.h"
 #include "wpi/session.h"
 
-/* By index, so that what belongs to one key, line or application is together. */
-static int item_order(const struct wpi_item *a, const struct wpi_item *b)
+static int order(const struct wpi_item *a, const struct wpi_item *b)
 {
-	if (a->index != b->index)
-		return a->index < b->index ? -1 : 1;
-	return strcmp(a->name, b->name);
+	return item_order(a->name, a->index, b->name, b->index);
 }
 
 /* Equal ones in the order of the array that both are in. */
@@ -20,18 +17,18 @@ static int told_order(const void *a, const void *b)
 {
 	const struct wpi_item *x = *(const struct wpi_item *const *)a;
 	const struct wpi_item *y = *(const struct wpi_item *const *)b;
-	int order = item_order(x, y);
+	int r = order(x, y);
 
-	return order ? order : (x > y) - (x < y);
+	return r ? r : (x > y) - (x < y);
 }
 
 static int want_order(const void *a, const void *b)
 {
 	const struct wpi_want *x = *(const struct wpi_want *const *)a;
 	const struct wpi_want *y = *(const struct wpi_want *const *)b;
-	int order = item_order(&x->item, &y->item);
+	int r = order(&x->item, &y->item);
 
-	return order ? order : (x > y) - (x < y);
+	return r ? r : (x > y) - (x < y);
 }
 
 /* The last one of its name and index; NULL when there is none. */
@@ -43,14 +40,14 @@ static const struct wpi_item *told_find(const struct wpi_item *const *told, size
 	while (count > 0) {
 		size_t half = count / 2;
 
-		if (item_order(told[low + half], key) <= 0) {
+		if (order(told[low + half], key) <= 0) {
 			low += half + 1;
 			count -= half + 1;
 		} else {
 			count = half;
 		}
 	}
-	return low > 0 && item_order(told[low - 1], key) == 0 ? told[low - 1] : NULL;
+	return low > 0 && order(told[low - 1], key) == 0 ? told[low - 1] : NULL;
 }
 
 /* Whether the phone has told a value at all.  Passwords are not read back, or as asterisks. */
@@ -183,7 +180,7 @@ void compare_items(struct step *step, const struct wpi_item *told, size_t count,
 	qsort(sorted, wants->item_count, sizeof(*sorted), want_order);
 	/* the later one counts */
 	for (size_t i = 0; i < wants->item_count; i++)
-		if (!want_count || item_order(&sorted[want_count - 1]->item, &sorted[i]->item) != 0)
+		if (!want_count || order(&sorted[want_count - 1]->item, &sorted[i]->item) != 0)
 			sorted[want_count++] = sorted[i];
 		else
 			sorted[want_count - 1] = sorted[i];

@@ -71,41 +71,51 @@ static void list_add(struct dialogue *d, enum list list)
 	table.newest[list] = d;
 }
 
-#define CHAIN_REMOVE(head, next, d)                                                                \
+/* Thousands of phones behind one address are in one chain: it is not walked to remove one. */
+#define CHAIN_REMOVE(chain, d)                                                                     \
 	do {                                                                                       \
-		struct dialogue **at_ = (head);                                                    \
-		while (*at_ != (d))                                                                \
-			at_ = &(*at_)->next;                                                       \
-		*at_ = (d)->next;                                                                  \
+		if ((d)->next_##chain)                                                             \
+			(d)->next_##chain->at_##chain = (d)->at_##chain;                           \
+		*(d)->at_##chain = (d)->next_##chain;                                              \
 	} while (0)
 
-#define CHAIN_ADD(head, next_, d)                                                                  \
+#define CHAIN_ADD(head, chain, d)                                                                  \
 	do {                                                                                       \
-		(d)->next_ = *(head);                                                              \
-		*(head) = (d);                                                                     \
+		(d)->at_##chain = (head);                                                          \
+		(d)->next_##chain = *(d)->at_##chain;                                              \
+		if ((d)->next_##chain)                                                             \
+			(d)->next_##chain->at_##chain = &(d)->next_##chain;                        \
+		*(d)->at_##chain = (d);                                                            \
 	} while (0)
 
 static void index_remove(struct dialogue *d)
 {
-	CHAIN_REMOVE(&table.by_cookie[hash(d->key, COOKIE_LEN)], next_cookie, d);
-	CHAIN_REMOVE(&table.by_address[hash_address(&d->place)], next_address, d);
+	CHAIN_REMOVE(cookie, d);
+	CHAIN_REMOVE(address, d);
 }
 
 static void index_add(struct dialogue *d)
 {
-	CHAIN_ADD(&table.by_cookie[hash(d->key, COOKIE_LEN)], next_cookie, d);
-	CHAIN_ADD(&table.by_address[hash_address(&d->place)], next_address, d);
+	CHAIN_ADD(&table.by_cookie[hash(d->key, COOKIE_LEN)], cookie, d);
+	CHAIN_ADD(&table.by_address[hash_address(&d->place)], address, d);
 }
 
 /* Out of the table; whoever holds the lock frees it behind it. */
 static void forget(struct dialogue *d)
 {
 	index_remove(d);
-	CHAIN_REMOVE(&table.by_mac[hash_mac(d->mac)], next_mac, d);
+	CHAIN_REMOVE(mac, d);
 	list_remove(d);
 	table.count--;
 	table.bytes -= d->bytes;
 	counter_set(M_WPI_DIALOGUES, (int64_t)table.count);
+}
+
+static void discard(struct dialogue *d, struct dialogue **garbage)
+{
+	forget(d);
+	d->newer = *garbage;
+	*garbage = d;
 }
 
 /* What is over; `garbage` is freed without the lock. */
@@ -118,8 +128,7 @@ static void sweep(int64_t now, struct dialogue **garbage)
 			newer = d->newer;
 			if (d->is_taken)
 				continue;
-			forget(d);
-			CHAIN_ADD(garbage, newer, d);
+			discard(d, garbage);
 		}
 	}
 }
@@ -133,8 +142,7 @@ static void make_less(enum list list, int64_t since, size_t max, struct dialogue
 		newer = d->newer;
 		if (d->is_taken)
 			continue;
-		forget(d);
-		CHAIN_ADD(garbage, newer, d);
+		discard(d, garbage);
 	}
 }
 
@@ -209,7 +217,7 @@ static struct dialogue *add(struct request *req, int64_t mac, int64_t now)
 	d->link = request_connection(req);
 	d->left_at = now;
 	index_add(d);
-	CHAIN_ADD(&table.by_mac[hash_mac(mac)], next_mac, d);
+	CHAIN_ADD(&table.by_mac[hash_mac(mac)], mac, d);
 	list_add(d, OPEN);
 	table.count++;
 	counter_set(M_WPI_DIALOGUES, (int64_t)table.count);

@@ -56,6 +56,7 @@ struct dialogue {
 	int list;
 	struct dialogue *newer, *older;
 	struct dialogue *next_cookie, *next_mac, *next_address;
+	struct dialogue **at_cookie, **at_mac, **at_address; /* what points to it */
 	struct request **waiting;
 	size_t waiting_count;
 };

@@ -148,18 +148,12 @@ static int keep_read(struct db *db, void *mem, const struct login *login)
 		       : keep_told(db, mem, login);
 }
 
-static int order(const char *name, int index, const struct dialogue_mark *mark)
-{
-	if (index != mark->index)
-		return index < mark->index ? -1 : 1;
-	return strcmp(name, mark->name);
-}
-
 static int by_item(const void *key, const void *member)
 {
 	const struct wpi_item *item = key;
+	const struct dialogue_mark *mark = member;
 
-	return order(item->name, item->index, member);
+	return item_order(item->name, item->index, mark->name, mark->index);
 }
 
 static const struct dialogue_mark *mark_of(const struct dialogue *dialogue,

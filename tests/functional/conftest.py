@@ -3,6 +3,7 @@
 
     daemon          one that runs
     make_daemon     make_daemon("name", settings={…}, listeners={…}): one that does not run yet
+    mailbox         where a desk phone is reached by contact-me
 """
 
 import pathlib
@@ -10,6 +11,7 @@ import tempfile
 
 import pytest
 
+from desk_orders import ContactMe
 from gigaprov import BUILD, Daemon
 
 
@@ -50,3 +52,10 @@ def make_daemon():
 @pytest.fixture
 def daemon(make_daemon):
     return make_daemon().start()
+
+
+@pytest.fixture
+def mailbox():
+    server = ContactMe()
+    yield server
+    server.close()

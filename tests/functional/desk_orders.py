@@ -6,9 +6,22 @@ import http.server
 import ssl
 import threading
 import urllib.parse
+from datetime import datetime, timedelta, timezone
 
 from gigaprov import until
-from openstage import Phone, item_xml, key_of
+from openstage import MAC, Phone, item_xml, key_of
+
+NOON = datetime(2026, 3, 4, 12, 0, tzinfo=timezone.utc)
+MINUTES = timedelta(minutes=1)
+
+
+def at_noon(daemon, *macs):
+    """Its clock stands at noon, and it has these OpenStages 60 (MAC), which have not called."""
+    daemon.set_clock(NOON)
+    daemon.start()
+    for mac in macs or [MAC]:
+        daemon.ctl("device", "add", mac, "--product", "openstage60")
+    return daemon
 
 
 class ContactMe:

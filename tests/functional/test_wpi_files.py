@@ -1,27 +1,22 @@
 # SPDX-License-Identifier: MIT
 """Files and firmware for desk phones: kept, linked, fetched, and proved to be there."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 
-from desk_orders import ContactMe, OrderedPhone
+from desk_orders import MINUTES, NOON, OrderedPhone, at_noon
 from gigaprov import until
 from openstage import MAC, desk_daemon
-from test_wpi_orders import MINUTES, NOON, newest, orders
+from test_wpi_orders import newest, orders
 
 OTHER = "0001E300A9F4"
 
 
 @pytest.fixture
 def site(make_daemon):
-    daemon = desk_daemon(make_daemon)
-    daemon.set_clock(NOON)
-    daemon.start()
-    for mac in (MAC, OTHER):
-        daemon.ctl("device", "add", mac, "--product", "openstage60")
-    return daemon
+    return at_noon(desk_daemon(make_daemon), MAC, OTHER)
 
 
 @pytest.fixture
@@ -111,24 +106,19 @@ def test_a_phone_that_keeps_what_it_is_to_delete_is_shown_with_it(site, phone):
     until(lambda: newest(site)["state"] == "waiting", "the try has had its time")
 
 
-def test_a_phone_that_says_nothing_is_called_to_read_back(make_daemon):
-    server = ContactMe()
-    site = desk_daemon(make_daemon)
-    site.set_clock(NOON)
-    site.start()
-    site.ctl("device", "add", MAC, "--product", "openstage60")
-    phone = OrderedPhone(site, uri=server.uri)
+def test_a_phone_that_says_nothing_is_called_to_read_back(make_daemon, mailbox):
+    site = at_noon(desk_daemon(make_daemon))
+    phone = OrderedPhone(site, uri=mailbox.uri)
     phone.boot()
     add(site, "a.png", b"a", "PIC")
     add(site, "b.png", b"b", "PIC")
     site.ctl("wpi", "file", "deploy", MAC, "a.png", "b.png")
-    server.wait(1)
+    mailbox.wait(1)
     phone.boot("solicited")
     site.set_clock(NOON + 2 * MINUTES)
-    server.wait(2)
+    mailbox.wait(2)
     phone.boot("solicited")
     assert newest(site)["state"] == "done"
-    server.close()
 
 
 def test_a_link_is_for_one_phone_and_one_name(site, phone):

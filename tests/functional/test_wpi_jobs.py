@@ -5,30 +5,19 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from desk_orders import ContactMe, OrderedPhone
+from desk_orders import MINUTES, NOON, ContactMe, OrderedPhone, at_noon
 from gigaprov import until
 from openstage import MAC, desk_daemon
 from test_wpi_files import add_firmware
-from test_wpi_orders import MINUTES, NOON, newest, orders
+from test_wpi_orders import newest, orders
 
 NIGHT = datetime(2026, 3, 5, 0, 30, tzinfo=timezone.utc)
 
 
 @pytest.fixture
-def mailbox():
-    server = ContactMe()
-    yield server
-    server.close()
-
-
-@pytest.fixture
 def site(make_daemon):
-    daemon = desk_daemon(make_daemon, **{"schedule night": {"start": "00:00", "end": "05:00",
-                                                           "interval": "0"}})
-    daemon.set_clock(NOON)
-    daemon.start()
-    daemon.ctl("device", "add", MAC, "--product", "openstage60")
-    return daemon
+    night = {"start": "00:00", "end": "05:00", "interval": "0"}
+    return at_noon(desk_daemon(make_daemon, **{"schedule night": night}))
 
 
 @pytest.fixture

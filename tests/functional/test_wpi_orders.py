@@ -2,33 +2,17 @@
 """What desk phones are told to do once: by whom, how often, and what came of it."""
 
 import ssl
-from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from desk_orders import ContactMe, OrderedPhone
+from desk_orders import MINUTES, NOON, OrderedPhone, at_noon
 from gigaprov import until
 from openstage import MAC, desk_daemon
-
-NOON = datetime(2026, 3, 4, 12, 0, tzinfo=timezone.utc)
-MINUTES = timedelta(minutes=1)
-
-
-@pytest.fixture
-def mailbox():
-    server = ContactMe()
-    yield server
-    server.close()
 
 
 @pytest.fixture
 def site(make_daemon):
-    """A daemon whose clock stands at noon, with one OpenStage 60 that has not called."""
-    daemon = desk_daemon(make_daemon)
-    daemon.set_clock(NOON)
-    daemon.start()
-    daemon.ctl("device", "add", MAC, "--product", "openstage60")
-    return daemon
+    return at_noon(desk_daemon(make_daemon))
 
 
 @pytest.fixture

@@ -3,17 +3,15 @@
 
 import contextlib
 import hashlib
-from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from desk_orders import MINUTES, NOON, at_noon
 from gigaprov import until
 from openstage import desk_daemon
 from simulated import finish, phones, start
 from test_wpi_files import add, add_firmware, image
 
-NOON = datetime(2026, 3, 4, 12, 0, tzinfo=timezone.utc)
-MINUTES = timedelta(minutes=1)
 MAC = "0001E3000001"  # of the simulator's first phone
 NEWER = "V3 R5.13.0"
 SECURE = {"admin": {"port": 0, "serves": "rpc api metrics"},
@@ -21,16 +19,9 @@ SECURE = {"admin": {"port": 0, "serves": "rpc api metrics"},
           "secure": {"port": 0, "serves": "wpi", "tls_cert": "own", "tls_client_ca": "own"}}
 
 
-def known(daemon):
-    daemon.set_clock(NOON)
-    daemon.start()
-    daemon.ctl("device", "add", MAC, "--product", "openstage60")
-    return daemon
-
-
 @pytest.fixture(name="site")
 def one_openstage_at_noon(make_daemon):
-    return known(desk_daemon(make_daemon))
+    return at_noon(desk_daemon(make_daemon), MAC)
 
 
 def url(site):
@@ -200,7 +191,7 @@ def test_a_phone_tells_the_items_that_it_is_asked_for(site):
 
 def test_secure_mode_is_kept_through_a_restart(make_daemon, tmp_path):
     """The phone changes ports, is ordered there, and is a stranger where it was."""
-    site = known(make_daemon(listeners=SECURE))
+    site = at_noon(make_daemon(listeners=SECURE), MAC)
     site.ctl("wpi", "secure", MAC)
     with listening(site, "--state", tmp_path) as phone:
         until(lambda: site.ctl("wpi", "trust", MAC, json=True)["mode"] == "secure",
@@ -213,7 +204,7 @@ def test_secure_mode_is_kept_through_a_restart(make_daemon, tmp_path):
 
 
 def test_a_phone_that_takes_no_certificate_goes_on_as_it_was(make_daemon):
-    site = known(make_daemon(listeners=SECURE))
+    site = at_noon(make_daemon(listeners=SECURE), MAC)
     site.ctl("wpi", "secure", MAC)
     done = phones(url(site), "--quirk", "refuses-all")
     assert not [text for text in done.told("does") if "secure" in text], done.text()
@@ -224,7 +215,7 @@ def test_a_phone_that_takes_no_certificate_goes_on_as_it_was(make_daemon):
 @pytest.mark.parametrize("item", ["goto-secure-mode", "dls-client-certificate", "dls-server-ca[0]",
                                   "dls-secure-port"])
 def test_a_phone_that_refuses_a_part_of_the_certificate_goes_on_as_it_was(make_daemon, item):
-    site = known(make_daemon(listeners=SECURE))
+    site = at_noon(make_daemon(listeners=SECURE), MAC)
     site.ctl("wpi", "secure", MAC)
     done = phones(url(site), "--refuse", f"{item}=invalid data", "--flow", "start-up", "--flow",
                   "start-up")

@@ -66,8 +66,10 @@ class TrustedPhone(Phone):
         self.port, self.connection, self.cookie = "secure", None, None
 
 
-def trusting(make_daemon, **wpi):
+def trusting(make_daemon, at=None, **wpi):
     daemon = make_daemon(settings={"wpi": wpi} if wpi else None, listeners=LISTENERS)
+    if at:
+        daemon.set_clock(at)
     daemon.start()
     daemon.ctl("device", "add", MAC, "--product", "openstage60")
     daemon.ctl("sip", "add", *SERVER)
@@ -218,9 +220,7 @@ def test_secrets_that_were_not_taken_go_to_the_same_address_only(make_daemon):
 
 
 def test_enrolment_ends_with_its_time(make_daemon):
-    daemon = make_daemon()
-    daemon.set_clock(NOW)
-    daemon = trusting(lambda **more: _again(daemon, **more), secrets="enrolment")
+    daemon = trusting(make_daemon, at=NOW, secrets="enrolment")
     daemon.ctl("wpi", "enrol", MAC, "--minutes", "10")
     daemon.set_clock(NOW + datetime.timedelta(minutes=10))
     phone = TrustedPhone(daemon)
@@ -233,12 +233,6 @@ def test_enrolment_ends_with_its_time(make_daemon):
     daemon.ctl("wpi", "enrol", MAC)
     phone.boot()
     assert phone.items["sip-pwd"] == PASSWORD
-
-
-def _again(daemon, settings=None, listeners=None):
-    daemon.settings, daemon.listeners = settings or {}, listeners
-    daemon.write_ini()
-    return daemon
 
 
 # -- secure mode
@@ -360,9 +354,7 @@ def test_a_new_certificate_takes_the_place_of_the_last_when_it_is_shown(secured)
 
 
 def test_an_expired_certificate_is_none(make_daemon):
-    daemon = make_daemon()
-    daemon.set_clock(NOW)
-    daemon = trusting(lambda **more: _again(daemon, **more), certificate_days="30")
+    daemon = trusting(make_daemon, at=NOW, certificate_days="30")
     phone = TrustedPhone(daemon)
     daemon.ctl("wpi", "secure", MAC)
     phone.boot()
@@ -511,9 +503,7 @@ def test_a_link_to_a_file_leads_nowhere_from_elsewhere(make_daemon):
 
 
 def test_the_status_tells_what_is_open_and_what_ends(make_daemon):
-    daemon = make_daemon()
-    daemon.set_clock(NOW)
-    daemon = trusting(lambda **more: _again(daemon, **more), certificate_days="120")
+    daemon = trusting(make_daemon, at=NOW, certificate_days="120")
     phone = TrustedPhone(daemon)
     daemon.ctl("wpi", "secure", MAC)
     phone.boot()

@@ -5,42 +5,11 @@
 
 #define MAC "7C2F80E0D605"
 #define OTHER_MAC "7C2F80E0D606"
-#define DNP "DeleteNotProvisionedHS"
-
-static bool holds(const struct rendition *rendition, const char *text)
-{
-	return strstr(rendition->document, text) != NULL;
-}
-
-static unsigned count_of(const struct rendition *rendition, const char *text)
-{
-	unsigned count = 0;
-
-	for (const char *at = rendition->document; (at = strstr(at, text)); at++)
-		count++;
-	return count;
-}
-
-static const char *ipui_of(struct fixture *f, int n)
-{
-	return mem_printf(f, "0290000%03x", (unsigned)n);
-}
-
-/* Fifty handsets that the device was given. */
-static int64_t site_make(struct fixture *f)
-{
-	int64_t mac = device_make(f, MAC, "n870", NULL);
-
-	for (int i = 0; i < 50; i++)
-		handset_make(f, mac, ipui_of(f, i));
-	fetch_at(f, mac, NOW);
-	return mac;
-}
 
 static void a_device_with_handsets_goes_only_by_force(void **state)
 {
 	struct fixture *f = *state;
-	int64_t mac = site_make(f);
+	int64_t mac = fifty_make(f, MAC);
 
 	assert_int_equal(fleet_device_remove(&f->change, mac, false), -E_DEVICE_IN_USE);
 	assert_non_null(strstr(diag_text(&f->diag, -E_DEVICE_IN_USE), "50 handsets"));
@@ -55,7 +24,7 @@ static void a_device_with_handsets_goes_only_by_force(void **state)
 static void a_device_that_comes_back_is_compared_with_what_it_had(void **state)
 {
 	struct fixture *f = *state;
-	int64_t mac = site_make(f);
+	int64_t mac = fifty_make(f, MAC);
 	struct rendition *held;
 	struct rendition_held *gone;
 
@@ -81,7 +50,7 @@ static void a_device_that_comes_back_is_compared_with_what_it_had(void **state)
 static void a_device_that_never_asked_meanwhile_is_remembered(void **state)
 {
 	struct fixture *f = *state;
-	int64_t mac = site_make(f);
+	int64_t mac = fifty_make(f, MAC);
 
 	for (int i = 0; i < 3; i++) {
 		assert_int_equal(fleet_device_remove(&f->change, mac, true), 0);
@@ -94,7 +63,7 @@ static void a_device_that_never_asked_meanwhile_is_remembered(void **state)
 static void handsets_that_live_elsewhere_by_now_are_not_given_again(void **state)
 {
 	struct fixture *f = *state;
-	int64_t mac = site_make(f), other;
+	int64_t mac = fifty_make(f, MAC), other;
 	struct rendition *held;
 
 	assert_int_equal(fleet_device_remove(&f->change, mac, true), 0);

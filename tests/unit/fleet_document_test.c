@@ -4,13 +4,6 @@
 #include "store/device.h"
 #include "store/operation.h"
 
-#define DNP "DeleteNotProvisionedHS"
-
-static bool holds(const struct rendition *rendition, const char *text)
-{
-	return strstr(rendition->document, text) != NULL;
-}
-
 static void the_same_inputs_give_the_same_bytes(void **state)
 {
 	struct fixture *f = *state;

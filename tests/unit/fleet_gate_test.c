@@ -9,27 +9,7 @@
 #include "store/device.h"
 #include "store/operation.h"
 
-#define DNP "DeleteNotProvisionedHS"
 #define TONE "Telephony.0.ToneScheme"
-
-static bool holds(const struct rendition *rendition, const char *text)
-{
-	return strstr(rendition->document, text) != NULL;
-}
-
-static unsigned count_of(const struct rendition *rendition, const char *text)
-{
-	unsigned count = 0;
-
-	for (const char *at = rendition->document; (at = strstr(at, text)); at++)
-		count++;
-	return count;
-}
-
-static const char *ipui_of(struct fixture *f, int n)
-{
-	return mem_printf(f, "0290000%03x", (unsigned)n);
-}
 
 static void line_make(struct fixture *f, int64_t mac, int n)
 {
@@ -40,13 +20,6 @@ static void line_make(struct fixture *f, int64_t mac, int n)
 	struct handset *handset;
 
 	assert_int_equal(fleet_handset_add(&f->change, mac, &new, &handset), 0);
-}
-
-static void remove_from(struct fixture *f, int64_t mac, int first, int end)
-{
-	for (int i = first; i < end; i++)
-		assert_int_equal(
-			fleet_handset_remove(&f->change, mac, ipui_of(f, i), OPERATION_DELETE), 0);
 }
 
 /* Handsets with lines, under a schedule; given to their device outside of its window. */

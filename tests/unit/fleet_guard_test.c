@@ -6,22 +6,6 @@
 #include "store/device.h"
 #include "store/operation.h"
 
-#define DNP "DeleteNotProvisionedHS"
-
-static bool holds(const struct rendition *rendition, const char *text)
-{
-	return strstr(rendition->document, text) != NULL;
-}
-
-static unsigned count_of(const struct rendition *rendition, const char *text)
-{
-	unsigned count = 0;
-
-	for (const char *at = rendition->document; (at = strstr(at, text)); at++)
-		count++;
-	return count;
-}
-
 /* --- the decision --- */
 
 /* "1 2 a 3": handsets, in slots from 1; a dash is a slot whose IPUI is not known. */
@@ -95,29 +79,6 @@ static void the_guard_trips_when_both_of_its_numbers_are_exceeded(void **state)
 
 /* --- documents --- */
 
-static const char *ipui_of(struct fixture *f, int n)
-{
-	return mem_printf(f, "0290000%03x", (unsigned)n);
-}
-
-static void remove_from(struct fixture *f, int64_t mac, int first, int end)
-{
-	for (int i = first; i < end; i++)
-		assert_int_equal(
-			fleet_handset_remove(&f->change, mac, ipui_of(f, i), OPERATION_DELETE), 0);
-}
-
-/* 50 handsets, and a device that has been given them, with DeleteNotProvisionedHS. */
-static int64_t site_make(struct fixture *f)
-{
-	int64_t mac = device_make(f, "7C2F80E0D605", "n870", NULL);
-
-	for (int i = 0; i < 50; i++)
-		handset_make(f, mac, ipui_of(f, i));
-	fetch_at(f, mac, NOW);
-	return mac;
-}
-
 static char *without(void *mem, const char *text, const char *piece)
 {
 	const char *at = strstr(text, piece);
@@ -129,7 +90,7 @@ static char *without(void *mem, const char *text, const char *piece)
 static void a_held_document_is_what_the_device_had(void **state)
 {
 	struct fixture *f = *state;
-	int64_t mac = site_make(f);
+	int64_t mac = fifty_make(f, "7C2F80E0D605");
 	struct rendition *before = fetch_at(f, mac, NOW + 10);
 	struct rendition *held;
 	struct view *view;
@@ -154,7 +115,7 @@ static void a_held_document_is_what_the_device_had(void **state)
 static void single_removals_go_at_once(void **state)
 {
 	struct fixture *f = *state;
-	int64_t mac = site_make(f);
+	int64_t mac = fifty_make(f, "7C2F80E0D605");
 
 	/* Each is within the guard, and what was given then is what counts. */
 	for (int i = 0; i < 50; i++) {
@@ -168,7 +129,7 @@ static void single_removals_go_at_once(void **state)
 static void a_removal_from_before_the_guard_tripped_is_still_written(void **state)
 {
 	struct fixture *f = *state;
-	int64_t mac = site_make(f);
+	int64_t mac = fifty_make(f, "7C2F80E0D605");
 	struct rendition *held;
 
 	remove_from(f, mac, 0, 2);
@@ -223,7 +184,7 @@ static void a_handset_that_was_known_by_its_slot_is_held_too(void **state)
 static void an_operation_ends_in_a_held_document_too(void **state)
 {
 	struct fixture *f = *state;
-	int64_t mac = site_make(f);
+	int64_t mac = fifty_make(f, "7C2F80E0D605");
 	struct operation_new new = {
 		.kind = OPERATION_OPEN_REGISTRATION, .start_at = NOW + 600, .duration = 300};
 	int64_t id;
@@ -244,7 +205,7 @@ static void an_operation_ends_in_a_held_document_too(void **state)
 static void a_held_document_is_current_until_something_changes(void **state)
 {
 	struct fixture *f = *state;
-	int64_t mac = site_make(f);
+	int64_t mac = fifty_make(f, "7C2F80E0D605");
 	struct device_fetch *fetch;
 
 	fetch_at(f, mac, NOW + 10);
@@ -261,7 +222,7 @@ static void a_held_document_never_carries_delete_not_provisioned(void **state)
 {
 	static const unsigned modes[] = {DNP_AUTO, DNP_ALWAYS, DNP_NEVER};
 	struct fixture *f = *state;
-	int64_t mac = site_make(f);
+	int64_t mac = fifty_make(f, "7C2F80E0D605");
 
 	fetch_at(f, mac, NOW + 10);
 	remove_from(f, mac, 0, 50);
@@ -279,7 +240,7 @@ static void a_held_document_never_carries_delete_not_provisioned(void **state)
 static void what_is_added_again_is_not_held_any_more(void **state)
 {
 	struct fixture *f = *state;
-	int64_t mac = site_make(f);
+	int64_t mac = fifty_make(f, "7C2F80E0D605");
 	struct rendition_held *held;
 	struct rendition *after;
 
@@ -298,7 +259,7 @@ static void what_is_added_again_is_not_held_any_more(void **state)
 static void nothing_is_acknowledged_that_is_not_held(void **state)
 {
 	struct fixture *f = *state;
-	int64_t mac = site_make(f);
+	int64_t mac = fifty_make(f, "7C2F80E0D605");
 	struct rendition_held *held;
 	struct device_fetch *fetch;
 
@@ -322,7 +283,7 @@ static void nothing_is_acknowledged_that_is_not_held(void **state)
 static void an_acknowledged_shrink_goes_and_a_further_one_is_judged_anew(void **state)
 {
 	struct fixture *f = *state;
-	int64_t mac = site_make(f);
+	int64_t mac = fifty_make(f, "7C2F80E0D605");
 	struct rendition_held *held;
 	struct rendition *after;
 
@@ -347,7 +308,7 @@ static void an_acknowledged_shrink_goes_and_a_further_one_is_judged_anew(void **
 static void what_was_acknowledged_is_no_licence_for_later(void **state)
 {
 	struct fixture *f = *state;
-	int64_t mac = site_make(f);
+	int64_t mac = fifty_make(f, "7C2F80E0D605");
 	struct rendition_held *held;
 
 	remove_from(f, mac, 0, 40);
@@ -382,7 +343,7 @@ static void a_document_whose_giving_was_not_recorded_is_guarded_too(void **state
 static void what_was_given_comes_back_with_its_operations(void **state)
 {
 	struct fixture *f = *state;
-	int64_t mac = site_make(f);
+	int64_t mac = fifty_make(f, "7C2F80E0D605");
 	struct released *released;
 
 	remove_from(f, mac, 0, 1);

@@ -140,3 +140,44 @@ static inline const char *param_of(const struct view *view, const char *name)
 			return view->document.params[i].value;
 	return NULL;
 }
+
+/* What takes handsets away that a device is not told of. */
+#define DNP "DeleteNotProvisionedHS"
+
+static inline bool holds(const struct rendition *rendition, const char *text)
+{
+	return strstr(rendition->document, text) != NULL;
+}
+
+static inline unsigned count_of(const struct rendition *rendition, const char *text)
+{
+	unsigned count = 0;
+
+	for (const char *at = rendition->document; (at = strstr(at, text)); at++)
+		count++;
+	return count;
+}
+
+/* IPUIs that differ. */
+static inline const char *ipui_of(struct fixture *f, int n)
+{
+	return mem_printf(f, "0290000%03x", (unsigned)n);
+}
+
+static inline void remove_from(struct fixture *f, int64_t mac, int first, int end)
+{
+	for (int i = first; i < end; i++)
+		assert_int_equal(
+			fleet_handset_remove(&f->change, mac, ipui_of(f, i), OPERATION_DELETE), 0);
+}
+
+/* Fifty handsets, from ipui_of(f, 0) on, which their device has been given. */
+static inline int64_t fifty_make(struct fixture *f, const char *name)
+{
+	int64_t mac = device_make(f, name, "n870", NULL);
+
+	for (int i = 0; i < 50; i++)
+		handset_make(f, mac, ipui_of(f, i));
+	fetch_at(f, mac, NOW);
+	return mac;
+}

@@ -47,7 +47,7 @@ static unsigned dice(struct life *life, unsigned sides)
 	return (unsigned)((life->random >> 20) % sides);
 }
 
-static const char *ipui_of(struct life *life, unsigned n)
+static const char *handset_name(struct life *life, unsigned n)
 {
 	return mem_printf(life->f, "0290000%03x", n);
 }
@@ -57,11 +57,11 @@ static void toggle(struct life *life, unsigned n)
 	struct fixture *f = life->f;
 
 	if (life->is_there[n])
-		assert_int_equal(fleet_handset_remove(&f->change, life->mac, ipui_of(life, n),
+		assert_int_equal(fleet_handset_remove(&f->change, life->mac, handset_name(life, n),
 						      OPERATION_DELETE),
 				 0);
 	else
-		handset_make(f, life->mac, ipui_of(life, n));
+		handset_make(f, life->mac, handset_name(life, n));
 	life->is_there[n] = !life->is_there[n];
 }
 
@@ -103,7 +103,7 @@ static void wrong(const struct life *life, const char *what)
 	fail_msg("GATE_SEED=%lu at %lld: %s", seed_now, (long long)(life->now - NOW), what);
 }
 
-static void holds(const struct life *life, bool what, const char *words)
+static void demand(const struct life *life, bool what, const char *words)
 {
 	if (!what)
 		wrong(life, words);
@@ -112,13 +112,13 @@ static void holds(const struct life *life, bool what, const char *words)
 static void look_at_handsets(struct life *life, const struct view *view, bool waits)
 {
 	for (unsigned n = 0; n < HANDSETS; n++) {
-		bool given = has(&view->document, ipui_of(life, n));
-		bool had = has(life->last_document, ipui_of(life, n));
+		bool given = has(&view->document, handset_name(life, n));
+		bool had = has(life->last_document, handset_name(life, n));
 
-		holds(life, !given || life->is_there[n], "a removed handset is in it");
-		holds(life, !waits || !given || had, "an added handset did not wait");
-		holds(life, !had || given || !life->is_there[n], "a handset is missing");
-		holds(life, waits || given == life->is_there[n], "an added handset waits");
+		demand(life, !given || life->is_there[n], "a removed handset is in it");
+		demand(life, !waits || !given || had, "an added handset did not wait");
+		demand(life, !had || given || !life->is_there[n], "a handset is missing");
+		demand(life, waits || given == life->is_there[n], "an added handset waits");
 	}
 }
 
@@ -133,8 +133,8 @@ static void look_at_settings(struct life *life, const struct view *view, bool wa
 		tone = value_of(life->last_document, TONE);
 		secret = life->secret ? value_of(life->last_document, SECRET) : "";
 	}
-	holds(life, strcmp(value_of(&view->document, TONE), tone) == 0, "another setting");
-	holds(life, strcmp(given, secret) == 0, "another secret");
+	demand(life, strcmp(value_of(&view->document, TONE), tone) == 0, "another setting");
+	demand(life, strcmp(given, secret) == 0, "another secret");
 }
 
 static bool has_operations(const struct rendition *rendition)
@@ -147,10 +147,10 @@ static void look(struct life *life, const struct view *view, const struct rendit
 	bool held = view->held.at != 0;
 	bool waits = view->gate.reason && life->last && !life->is_released;
 
-	holds(life,
-	      !strstr(now->document, "DeleteNotProvisionedHS") ||
-		      (!held && view->document.handset_count > 0),
-	      "DeleteNotProvisionedHS");
+	demand(life,
+	       !strstr(now->document, "DeleteNotProvisionedHS") ||
+		       (!held && view->document.handset_count > 0),
+	       "DeleteNotProvisionedHS");
 	if (held)
 		return;
 	look_at_handsets(life, view, waits);
@@ -158,7 +158,7 @@ static void look(struct life *life, const struct view *view, const struct rendit
 	if (waits && !life->last_held && !has_operations(now) && !has_operations(life->last) &&
 	    view->document.handset_count == life->last_document->handset_count &&
 	    !*value_of(&view->document, SECRET) == !*value_of(life->last_document, SECRET))
-		holds(life, strcmp(now->etag, life->last->etag) == 0, "other bytes");
+		demand(life, strcmp(now->etag, life->last->etag) == 0, "other bytes");
 }
 
 /* What it is asked to lose, beyond what somebody has let go. */
@@ -170,8 +170,8 @@ static void look_at_loss(struct life *life, const struct view *view)
 	if (!released || !released->given)
 		return;
 	shrink_count(life->f, released->given, &view->document, released->acknowledged, &shrink);
-	holds(life, !shrink_trips(&life->f->config.provisioning.shrink_guard, &shrink),
-	      "more is lost than the guard allows");
+	demand(life, !shrink_trips(&life->f->config.provisioning.shrink_guard, &shrink),
+	       "more is lost than the guard allows");
 }
 
 static void ask(struct life *life)

@@ -17,11 +17,6 @@
 #define ADD(key) "<oper name=\"add_hs\" value=\"" key "\">"
 #define DELETE(key) "<oper name=\"delete_hs\" value=\"" key "\"/>"
 
-static inline bool holds(const struct rendition *rendition, const char *text)
-{
-	return strstr(rendition->document, text) != NULL;
-}
-
 static inline struct handset *handset_of(struct fixture *f, const char *ipui)
 {
 	struct handset *handset;

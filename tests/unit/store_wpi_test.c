@@ -114,10 +114,13 @@ static struct db *older_database(struct scratch *s)
 
 	assert_int_equal(db_open(NULL, s->url, DB_WRITE, DB_SYNC_NORMAL, &db, NULL), 0);
 	scratch_exec(db->handle, "CREATE TABLE migration (number INTEGER PRIMARY KEY, "
-				 "name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT;"
-				 "INSERT INTO migration VALUES (18, 'a', 1)");
-	while ((file = asset_next(prefix, file)) && strcmp(file->name, "sql/sqlite/0019") < 0)
+				 "name TEXT NOT NULL, applied_at INTEGER NOT NULL) STRICT;");
+	while ((file = asset_next(prefix, file)) && strcmp(file->name, "sql/sqlite/0019") < 0) {
 		scratch_exec(db->handle, file->data);
+		scratch_exec(db->handle,
+			     mem_printf(s, "INSERT INTO migration VALUES (%.4s, 'a', 1)",
+					file->name + strlen("sql/sqlite/")));
+	}
 	return db;
 }
 
