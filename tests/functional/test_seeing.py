@@ -260,6 +260,7 @@ def test_every_refusal_has_a_reason_that_explain_knows():
         {"mac_id_locked", "shrink_held",  # not refusals
          "outside_window", "blackout", "schedule_unknown",  # firmware's: test_gate.py
          "notify_nowhere",  # of telling it: test_sip.py
+         "wpi_not_served",  # a desk phone's, that cannot come: test_explain_wire.py
          "firmware_not_its"}  # of a directory of firmware: test_xstim.py
 
 
