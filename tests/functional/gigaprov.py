@@ -19,6 +19,7 @@ import contextlib
 import json as json_module
 import os
 import pathlib
+import random
 import re
 import signal
 import socket
@@ -41,6 +42,19 @@ LISTENERS = {
     "phones": {"port": 0, "serves": "phones"},
     "admin": {"port": 0, "serves": "rpc api metrics"},
 }
+
+
+def free_port():
+    """For who cannot ask for port 0: the system gives it to nobody else meanwhile."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+        first_given = int(file.read().split()[0])
+    while True:
+        port = random.SystemRandom().randrange(10000, max(first_given, 20000))
+        with contextlib.suppress(OSError), socket.socket() as tcp, \
+                socket.socket(type=socket.SOCK_DGRAM) as udp:
+            tcp.bind(("127.0.0.1", port))
+            udp.bind(("127.0.0.1", port))
+            return port
 
 
 class CommandFailed(AssertionError):

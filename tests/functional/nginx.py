@@ -7,6 +7,8 @@ import socket
 import subprocess
 import time
 
+from gigaprov import free_port
+
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
 
 CONFIGURATION = """
@@ -28,17 +30,11 @@ http {{
 """
 
 
-def _free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
-
-
 @contextlib.contextmanager
 def nginx(top, root):
     """Starts nginx; gives the URL of what is in `root`."""
     top.mkdir()
-    port = _free_port()
+    port = free_port()
     (top / "nginx.conf").write_text(CONFIGURATION.format(top=top, port=port, root=root))
     process = subprocess.Popen([NGINX, "-p", top, "-c", top / "nginx.conf"],
                                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,

@@ -7,11 +7,10 @@
 """
 
 import re
-import socket
 import subprocess
 import time
 
-from gigaprov import PATIENCE
+from gigaprov import PATIENCE, free_port
 
 _ANSWER = """
   <send><![CDATA[
@@ -52,12 +51,6 @@ def answer(status, headers=""):
 
 ACCEPTS = scenario(notify(), answer("200 OK"))
 BUSY = scenario(notify(), answer("486 Busy Here"))
-
-
-def free_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Phone:

@@ -9,8 +9,8 @@ import sqlite3
 import threading
 
 import pytest
-from gigaprov import until
-from sipp import ACCEPTS, BUSY, Phone, answer, free_port, notify, scenario
+from gigaprov import free_port, until
+from sipp import ACCEPTS, BUSY, Phone, answer, notify, scenario
 
 MAC = "7C2F80E0D605"
 QUICK = {"notify": "yes", "address": "127.0.0.1", "t1_ms": 20, "t2_ms": 80, "answer_ms": 1500,

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from gigaprov import until
+from gigaprov import LISTENERS, free_port, until
 
 URL = "http://provider.example/xml/%MACD.xml"
 NAME = "Daryna"
@@ -20,14 +20,13 @@ class Pair:
     """A manufacturer's server, and ours that mirrors to it."""
 
     def __init__(self, make_daemon, keys=None, start=True):
-        self.there = make_daemon("there").start()
+        # Ports that stay the same when the server is started again.
+        self.there = make_daemon("there", listeners={
+            name: {**listener, "port": free_port()} for name, listener in LISTENERS.items()})
+        self.there.start()
         self.account = self.there.add_account("acme", "acme's password", providers=[NAME])
         self.password_file = self.there.directory / "acme.password"
         self.password_file.write_text("acme's password\n", encoding="utf-8")
-        # A port that stays the same when the server is started again.
-        self.there.listeners = {name: {**listener, "port": self.there.ports[name]}
-                                for name, listener in self.there.listeners.items()}
-        self.there.write_ini()
         self.here = make_daemon("here", settings={"upstream maker": {
             "url": f"http://127.0.0.1:{self.there.ports['admin']}",
             "user": "acme", "password_file": self.password_file,
