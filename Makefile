@@ -27,7 +27,7 @@ UNITDIR ?= /lib/systemd/system
 SYSUSERSDIR ?= /usr/lib/sysusers.d
 PYTHON ?= /usr/bin/python3
 # Daemons under test wait for most of their time.
-TEST_JOBS ?= $(shell expr $$(nproc) + 1)
+TEST_JOBS ?= $(shell expr $$(nproc) + 2)
 DEPS ?= sh etc/deps.sh
 FUZZ_SECONDS ?= 60
 MESSAGES ?= 1000000
