@@ -220,7 +220,7 @@ static enum MHD_Result begin(struct request *req, struct listener *listener,
 	method_set(req, method);
 	route_find(req);
 	body = body_announced(req);
-	if ((body || req->method != HTTP_GET) && !request_is_framed(req))
+	if (!request_is_framed(req))
 		req->refusal = -E_FRAMING;
 	if (!req->refusal && request_is_foreign(req))
 		req->refusal = -E_ORIGIN;

@@ -346,16 +346,19 @@ FRAMINGS = {
     "a coding that nobody knows": b"Transfer-Encoding: xchunked\r\n",
     "a coding under another": b"Transfer-Encoding: gzip, chunked\r\n",
     "a blank behind a name": b"Transfer-Encoding : chunked\r\n",
+    "a length of nothing and another": b"Content-Length: 0\r\nContent-Length: 5\r\n",
 }
 
 
 @pytest.mark.parametrize("headers", FRAMINGS.values(), ids=FRAMINGS)
+@pytest.mark.parametrize("method", (b"GET", b"POST"))
 @pytest.mark.parametrize("port, status", [("phones", b"404"), ("admin", b"400")])
-def test_a_request_that_a_proxy_may_divide_otherwise_is_refused(daemon, headers, port, status):
+def test_a_request_that_a_proxy_may_divide_otherwise_is_refused(daemon, headers, method, port,
+                                                                status):
     """Behind a proxy the rest would be another client's request: so nothing of it is heard."""
     hidden = b"GET /healthz HTTP/1.1\r\nHost: h\r\n\r\n"
-    answer = talk(daemon, b"POST /RPC2 HTTP/1.1\r\nHost: h\r\nAuthorization: " + BASIC.encode() +
-                  b"\r\n" + headers + b"\r\n0\r\n\r\n" + hidden, port, PATIENCE)
+    answer = talk(daemon, method + b" /RPC2 HTTP/1.1\r\nHost: h\r\nAuthorization: " +
+                  BASIC.encode() + b"\r\n" + headers + b"\r\n0\r\n\r\n" + hidden, port, PATIENCE)
     assert answer.startswith(b"HTTP/1.1 " + status) and b"Connection: close\r\n" in answer
     assert answer.count(b"HTTP/1.1 ") == 1
 
