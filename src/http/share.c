@@ -58,8 +58,7 @@ static struct share **find(struct shares *shares, const struct net_address *who)
 	crypto_shorthash(digest, who->bytes, sizeof(who->bytes), shares->key);
 	memcpy(&bucket, digest, sizeof(bucket));
 	at = &shares->buckets[bucket % BUCKETS];
-	while (*at && ((*at)->who.len != who->len ||
-		       memcmp((*at)->who.bytes, who->bytes, sizeof(who->bytes)) != 0))
+	while (*at && !net_address_is_same(&(*at)->who, who))
 		at = &(*at)->next;
 	return at;
 }
