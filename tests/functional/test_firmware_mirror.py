@@ -77,12 +77,15 @@ class Server(socketserver.ThreadingMixIn, http.server.HTTPServer):
 
 
 @contextlib.contextmanager
-def serving():
+def serving(tls=None):
+    """A server, with an SSLContext over TLS."""
     server = Server(("127.0.0.1", 0), Handler)
+    if tls:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     server.asked = []
     server.may_go = threading.Event()
     server.host = f"127.0.0.1:{server.server_port}"
-    server.url = f"http://{server.host}"
+    server.url = f"{'https' if tls else 'http'}://{server.host}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server

@@ -4,12 +4,11 @@
 import contextlib
 import json
 import ssl
-import threading
 
 import pytest
 
 from gigaprov import until
-from test_firmware_mirror import CONTENT, NAME, SHA256, Handler, Server
+from test_firmware_mirror import CONTENT, NAME, SHA256, serving
 from test_tls import certificate
 
 MAC = "7C2F80E0D605"
@@ -82,24 +81,14 @@ def serving_tls(daemon):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(daemon.directory / keys["tls_cert"],
                             daemon.directory / keys["tls_key"])
-    server = Server(("127.0.0.1", 0), Handler)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    server.asked = []
-    server.may_go = threading.Event()
-    server.cert = daemon.directory / keys["tls_cert"]
-    server.host = f"127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
+    with serving(context) as server:
+        server.cert = daemon.directory / keys["tls_cert"]
         yield server
-    finally:
-        server.may_go.set()
-        server.shutdown()
-        server.server_close()
 
 
 def fetched(daemon, path, server):
     """The file's row once fetching has come to an end."""
-    daemon.ctl("firmware", "fetch", f"https://{server.host}{path}", "--sha256", SHA256,
+    daemon.ctl("firmware", "fetch", f"{server.url}{path}", "--sha256", SHA256,
                "--product", "n870")
     def row():
         return daemon.ctl("firmware", "show", NAME, json=True)
