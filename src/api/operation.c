@@ -117,8 +117,7 @@ static json_t *operation_json(const struct operation *operation, bool is_carried
 
 static bool is_carried(const struct device *device, const struct operation *operation)
 {
-	return operation_is_carried(device->product ? product_find(device->product) : NULL,
-				    operation->kind);
+	return operation_is_carried(product_find(device->product), operation->kind);
 }
 
 int api_operation_list(struct request *req)

@@ -48,7 +48,7 @@ bool operation_is_carried(const struct product *product, enum operation_kind kin
 static int carried_check(struct change *change, const struct device *device,
 			 enum operation_kind kind)
 {
-	const struct product *product = device->product ? product_find(device->product) : NULL;
+	const struct product *product = product_find(device->product);
 
 	if (operation_is_carried(product, kind))
 		return 0;
